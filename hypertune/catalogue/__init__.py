@@ -1,0 +1,22 @@
+"""What the compiler must know of a kind, and collections of them. Loads no torch."""
+
+from hypertune.catalogue.catalogue import Catalogue as Catalogue
+from hypertune.catalogue.kinds import (
+    REQUIRED as REQUIRED,
+    Arg as Arg,
+    Args as Args,
+    AugmentType as AugmentType,
+    Costs as Costs,
+    DomainType as DomainType,
+    Kind as Kind,
+    LayerType as LayerType,
+    LossType as LossType,
+    MethodType as MethodType,
+    MetricType as MetricType,
+    OptimiserType as OptimiserType,
+    Required as Required,
+    ScheduleType as ScheduleType,
+    SourceType as SourceType,
+    Use as Use,
+    WrongShape as WrongShape,
+)

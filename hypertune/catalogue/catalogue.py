@@ -1,0 +1,32 @@
+"""A catalogue: kinds by class and name, and how two are joined."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from types import MappingProxyType
+from typing import TypeVar
+
+from hypertune.catalogue.kinds import Kind
+
+K = TypeVar("K", bound=Kind)
+
+
+class Catalogue:
+    """An immutable set of kinds; two kinds of different classes may share a name."""
+
+    def __init__(self, kinds: Iterable[Kind] = ()) -> None:
+        self._kinds = {(type(kind), kind.name): kind for kind in kinds}
+
+    def of(self, kind: type[K]) -> Mapping[str, K]:
+        """All kinds of one class, by name: `catalogue.of(LayerType)["linear"]`."""
+        return MappingProxyType(
+            {name: k for (_, name), k in self._kinds.items() if isinstance(k, kind)}
+        )
+
+    def __iter__(self) -> Iterator[Kind]:
+        return iter(self._kinds.values())
+
+    def __or__(self, other: Catalogue | Mapping[str, Kind]) -> Catalogue:
+        """Both; where both have a kind, the right one's."""
+        more = other.values() if isinstance(other, Mapping) else other
+        return Catalogue([*self, *more])

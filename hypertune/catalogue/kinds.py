@@ -1,0 +1,236 @@
+"""What the compiler must know of a kind. A kind is a value; what it builds imports torch itself.
+
+The checker reads the declaration, lowering calls `build`, the conformance kit draws cases from
+`args`, `hypertune kinds` prints `doc`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from enum import StrEnum
+from math import inf
+from typing import Any, Final
+
+from attrs import frozen
+
+from hypertune.ir import Shape, Value
+
+Args = Mapping[str, Any]  # settled values by name, as in `ir.Call.args`
+
+
+class Use(StrEnum):
+    """What the training loss is in a hyperparameter, at one place where it is used."""
+
+    SMOOTH = "smooth"  # it has a gradient: penalties, loss weights
+    STOCHASTIC = "stochastic"  # it moves noise: dropout rates
+    DISCRETE = "discrete"  # it is floored where it is read: cutout holes
+    OPTIMISER = "of the optimiser"  # learning rate, momentum
+
+
+class Required:
+    """The default of an argument that must be written."""
+
+    def __repr__(self) -> str:
+        return "required"
+
+
+REQUIRED: Final = Required()
+
+
+@frozen
+class Arg:
+    """One argument of a kind.
+
+    `type` is one of
+    `int`, `float`, `bool`, `string`, `size` (an int or one per axis), `numbers` (a number or a
+    tuple of them), `quantity` (a count of steps or a number with a unit), `call` (a kind by name,
+    such as a solver). Bounds are inclusive unless `open_low` or `open_high`; `choices` lists the
+    words allowed. `use` says what a hyperparameter passed here is to the training loss; without
+    it only constants are allowed.
+    """
+
+    name: str
+    type: str
+    doc: str
+    default: Value | Required = REQUIRED
+    low: float = -inf
+    high: float = inf
+    open_low: bool = False
+    open_high: bool = False
+    choices: tuple[str, ...] = ()
+    use: Use | None = None
+
+
+class WrongShape(Exception):
+    """Raised by a layer type's `output`: why a shape does not fit, and what would mend it."""
+
+    def __init__(self, why: str, advice: str = "") -> None:
+        super().__init__(why)
+        self.advice = advice
+
+
+@frozen
+class Costs:
+    """What a layer costs. Units: parameters are counted; `flops` per example, forward, plain."""
+
+    base: int = 0
+    response: int = 0
+    flops: int = 0
+
+
+def _free(args: Args, shape: Shape, given: int) -> Costs:
+    return Costs()
+
+
+@frozen
+class LayerType:
+    """All that the compiler must know to accept, size, build, export and test a layer.
+
+    `output` gives the shape after the layer or raises `WrongShape`. `build` gives a
+    `response.Layer` of torch. `plain` gives the torch expression of the folded layer, such as
+    `nn.Linear(64, 10)`. `waived` names the laws that cannot hold for this kind, each with a reason.
+    """
+
+    name: str
+    doc: str
+    args: tuple[Arg, ...]
+    output: Callable[[Args, Shape], Shape]
+    build: Callable[[Args, Shape, int], Any]
+    plain: Callable[[Args, Shape], str]
+    ranks: tuple[int, ...] = ()  # of the input, without the batch axis; empty: any
+    responds: bool = False  # whether it has weights that can answer
+    costs: Callable[[Args, Shape, int], Costs] = _free
+    waived: Mapping[str, str] = {}
+
+
+@frozen
+class DomainType:
+    """Where a hyperparameter may roam, and its free (unconstrained) coordinate.
+
+    `free` and `own` are inverse to one another between own and free values of one hyperparameter;
+    `tensor` is `own` for tensors: tensor(free, lo, hi), elementwise, where lo and hi broadcast.
+    `bounds` gives (lo, hi) from the arguments. A start must lie strictly between them (or from
+    bound to bound if `closed`).
+    """
+
+    name: str
+    doc: str
+    args: tuple[Arg, ...]
+    bounds: Callable[[Args], tuple[float, float]]
+    free: Callable[[float, float, float], float]
+    own: Callable[[float, float, float], float]
+    tensor: Callable[[Any, Any, Any], Any]
+    closed: bool = False
+    discrete: bool = False
+
+
+@frozen
+class SourceType:
+    """Where examples come from.
+
+    `shape` and `classes` (0: a real target) are known before the data is read; `sizes` gives the
+    number of examples by the parts that the source itself keeps apart, such as
+    {"train": 60_000, "test": 10_000}, or {"all": 1_797}. `load` gives numpy arrays by part.
+    """
+
+    name: str
+    doc: str
+    args: tuple[Arg, ...]
+    shape: Shape
+    classes: int
+    sizes: Mapping[str, int]
+    load: Callable[[Args], Mapping[str, tuple[Any, Any]]]
+
+
+@frozen
+class AugmentType:
+    """Something done to training examples on the device, each with strengths of its own.
+
+    `build(args)` gives a function of (x, strengths): x a batch, strengths each argument's value,
+    a tensor with one row per example (or one row for all).
+    """
+
+    name: str
+    doc: str
+    args: tuple[Arg, ...]
+    ranks: tuple[int, ...]
+    build: Callable[[Args], Any]
+
+
+@frozen
+class LossType:
+    """A summand of an objective.
+
+    `build(args)` gives a function of a `losses.Reading` to a scalar, the mean over the batch.
+    `penalty` tells that it reads weights, not predictions. `targets` is `classes`, `real` or ``.
+    """
+
+    name: str
+    doc: str
+    args: tuple[Arg, ...]
+    build: Callable[[Args], Any]
+    targets: str = ""
+    penalty: bool = False
+
+
+@frozen
+class MetricType:
+    """A number for people. `build()` gives a function (output, target) -> sum over the batch.
+
+    What the sums add up to, over all examples, is divided by their count.
+    """
+
+    name: str
+    doc: str
+    targets: str
+    build: Callable[[], Any]
+
+
+@frozen
+class MethodType:
+    """A bilevel method: its options, what it can follow, which optimisers it uses.
+
+    `optimisers` maps each that it uses to the one it defaults to ("" if it must be written).
+    `build(options)` gives the method for `runtime.Training`.
+    """
+
+    name: str
+    doc: str
+    args: tuple[Arg, ...]
+    follows: frozenset[Use]
+    optimisers: Mapping[str, str]
+    build: Callable[[Args], Any]
+    needs_response: bool = False
+
+
+@frozen
+class OptimiserType:
+    """An optimiser of torch under its name in specs; `torch` is its class in `torch.optim`."""
+
+    name: str
+    doc: str
+    args: tuple[Arg, ...]
+    torch: str
+
+
+@frozen
+class ScheduleType:
+    """A schedule of torch; `torch` is its class in `torch.optim.lr_scheduler`."""
+
+    name: str
+    doc: str
+    args: tuple[Arg, ...]
+    torch: str
+
+
+Kind = (
+    LayerType
+    | DomainType
+    | SourceType
+    | AugmentType
+    | LossType
+    | MetricType
+    | MethodType
+    | OptimiserType
+    | ScheduleType
+)

@@ -1,0 +1,143 @@
+"""The whole intermediate form on one screen.
+
+A `Program` is the proof that a spec was right: every name is resolved, every
+default filled in, every shape known. Later stages trust it and have no error path.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from attrs import field, frozen
+
+Shape = tuple[int, ...]  # without the batch axis
+
+
+@frozen
+class Ref:
+    """A hyperparameter passed to an argument; its own value is what the argument gets."""
+
+    hyper: str
+
+
+@frozen
+class Quantity:
+    """A length of training: `unit` is `epochs`, `steps` or `seconds`."""
+
+    amount: float
+    unit: str
+
+
+Value = None | bool | int | float | str | Ref | Quantity | tuple["Value", ...]
+
+
+@frozen
+class Call:
+    """A kind by name with every argument settled: a loss, a method, an optimiser, a source."""
+
+    kind: str
+    args: Mapping[str, Value] = field(factory=dict)
+
+
+@frozen
+class Hyper:
+    """One hyperparameter.
+
+    Units: `start` in the hyperparameter's own values, `spread` in free ones.
+    """
+
+    name: str
+    domain: Call
+    start: float
+    per: str = "example"  # or "batch": what gets a draw of its own
+    spread: float = 1.0
+    spread_fixed: bool = False
+    frozen: bool = False  # declared and used, not tuned
+
+
+@frozen
+class Data:
+    """Where the examples come from and how they are served."""
+
+    source: Call
+    split: Mapping[str, float | int]  # part -> share (float, 0 to 1) or count (int)
+    split_seed: int
+    scale: Call | None
+    augment: tuple[Call, ...]
+    batch: int | None  # None: all of a part at once
+
+
+@frozen
+class Layer:
+    """One node of the network: its arguments, conditioning, neighbours, sizes and place."""
+
+    name: str  # unique; the prefix of its parameters
+    kind: str
+    args: Mapping[str, Value]
+    given: tuple[str, ...]  # the hyperparameters that its weights answer to
+    inputs: tuple[str, ...]  # the nodes that feed it; "input" is the data
+    shapes: tuple[Shape, ...]  # of those
+    output: Shape
+    device: str = ""  # as written; after `place` a device of the machine
+    origin: object = field(default=None, eq=False, repr=False)  # its place in a text, for messages
+
+
+@frozen
+class Term:
+    """One summand of an objective."""
+
+    loss: Call
+    weight: float = 1.0
+
+
+@frozen
+class Objective:
+    """What the weights minimise, what the hyperparameters minimise, what people read."""
+
+    train: tuple[Term, ...]
+    valid: tuple[Term, ...]
+    report: tuple[Call, ...]
+
+
+@frozen
+class Tune:
+    """One way to train: method, optimisers, length."""
+
+    name: str
+    method: Call
+    optimisers: Mapping[str, Call]  # weights, hypers, responses, spreads: those the method uses
+    schedule: Call | None
+    clip: float | None
+    precision: str  # "float32" or "bf16"
+    length: Quantity
+    patience: Quantity | None
+    seed: int
+
+
+@frozen
+class Program:
+    """Hyperparameters in the order of the free vector, layers in the order of evaluation."""
+
+    hypers: tuple[Hyper, ...]
+    data: Data
+    input: Shape
+    layers: tuple[Layer, ...]
+    objective: Objective
+    tunes: tuple[Tune, ...]  # the first is the default
+
+    @property
+    def output(self) -> Shape:
+        """Shape of what the network gives, without the batch axis."""
+        return self.layers[-1].output if self.layers else self.input
+
+    def tune(self, name: str = "") -> Tune:
+        """The tune block called `name`, or the first.
+
+        Raises:
+            KeyError: if there is none of that name.
+
+        """
+        found = [t for t in self.tunes if not name or t.name == name]
+        if not found:
+            raise KeyError(name)
+        return found[0]

@@ -1,0 +1,1 @@
+"""One problem, one loop; the method is a value handed to it."""
