@@ -11,7 +11,7 @@ from enum import StrEnum
 from math import inf
 from typing import Any, Final
 
-from attrs import frozen
+from attrs import field, frozen
 
 from hypertune.ir import Shape, Value
 
@@ -70,8 +70,27 @@ class WrongShape(Exception):
 
 
 @frozen
+class Plain:
+    """A module of `torch.nn` and what it is called with; its text is `nn.Linear(64, 10)`."""
+
+    name: str
+    args: tuple[Value, ...] = ()
+    options: Mapping[str, Value] = field(factory=dict)
+
+    def __str__(self) -> str:
+        named = [f"{name}={value!r}" for name, value in self.options.items()]
+        return f"nn.{self.name}({', '.join([*map(repr, self.args), *named])})"
+
+
+@frozen
 class Costs:
-    """What a layer costs. Units: parameters are counted; `flops` per example, forward, plain."""
+    """What a layer costs.
+
+    Units: parameters are counted; `flops` are per example, for the plain forward pass. A
+    multiply-add of a product or convolution is two, a bias nothing (as
+    `torch.utils.flop_counter` counts); an elementwise map is one per element of its output, a
+    pooling one per element of every window.
+    """
 
     base: int = 0
     response: int = 0
@@ -87,8 +106,11 @@ class LayerType:
     """All that the compiler must know to accept, size, build, export and test a layer.
 
     `output` gives the shape after the layer or raises `WrongShape`. `build` gives a
-    `response.Layer` of torch. `plain` gives the torch expression of the folded layer, such as
-    `nn.Linear(64, 10)`. `waived` names the laws that cannot hold for this kind, each with a reason.
+    `response.Layer` of torch. `plain` gives the torch module of the folded layer; its arguments
+    hold the own values of hyperparameters instead of references. `costs` and `build` take the
+    arguments, the shape before the layer, and how many hyperparameters its weights answer to.
+    `waived` names the laws of `hypertune.testing` that cannot hold for this kind, each with a
+    reason.
     """
 
     name: str
@@ -96,7 +118,7 @@ class LayerType:
     args: tuple[Arg, ...]
     output: Callable[[Args, Shape], Shape]
     build: Callable[[Args, Shape, int], Any]
-    plain: Callable[[Args, Shape], str]
+    plain: Callable[[Args, Shape], Plain]
     ranks: tuple[int, ...] = ()  # of the input, without the batch axis; empty: any
     responds: bool = False  # whether it has weights that can answer
     costs: Callable[[Args, Shape, int], Costs] = _free
