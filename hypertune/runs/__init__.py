@@ -1,0 +1,9 @@
+"""The run folder: what a training leaves behind, and how it goes on after a stop."""
+
+from hypertune.runs.failures import (
+    DamagedRun as DamagedRun,
+    FolderTaken as FolderTaken,
+    RunError as RunError,
+    RunInUse as RunInUse,
+    UnfinishedRun as UnfinishedRun,
+)

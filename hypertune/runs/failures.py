@@ -1,0 +1,37 @@
+"""Why a run folder cannot be used as asked. The text is the message."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+
+class RunError(Exception):
+    """A run folder cannot be used as asked."""
+
+
+class FolderTaken(RunError):
+    """The folder for a new run is not empty."""
+
+    def __init__(self, folder: Path) -> None:
+        super().__init__(f"{folder} exists and is not empty; give another folder with --out")
+
+
+class DamagedRun(RunError):
+    """A file of a run is missing, cut short, or of another kind."""
+
+    def __init__(self, path: Path, why: str, advice: str = "") -> None:
+        super().__init__(f"{path} {why}" + (f"; {advice}" if advice else ""))
+
+
+class RunInUse(RunError):
+    """Another process is writing this run."""
+
+    def __init__(self, folder: Path) -> None:
+        super().__init__(f"{folder} is in use: another process is training this run")
+
+
+class UnfinishedRun(RunError):
+    """The run has not ended yet."""
+
+    def __init__(self, folder: Path) -> None:
+        super().__init__(f"{folder} has not ended; go on with `hypertune resume {folder}`")

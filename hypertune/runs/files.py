@@ -1,0 +1,63 @@
+"""Files that are there whole or not at all."""
+
+from __future__ import annotations
+
+import json
+import os
+import tempfile
+from collections.abc import Mapping
+from contextlib import suppress
+from math import isfinite
+from pathlib import Path
+from typing import Any
+
+from hypertune.runs.failures import DamagedRun
+
+
+def write_atomically(path: Path, content: bytes) -> None:
+    """Replace `path` in one move: whoever is killed here leaves the old file or the new one."""
+    handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.", suffix=".part")
+    try:
+        with os.fdopen(handle, "wb") as file:
+            file.write(content)
+            file.flush()
+            os.fsync(file.fileno())
+        Path(name).replace(path)
+    except BaseException:
+        with suppress(OSError):
+            Path(name).unlink()
+        raise
+
+
+def write_json(path: Path, tree: Mapping[str, Any]) -> None:
+    text = json.dumps(without_nan(tree), indent=2, ensure_ascii=False, allow_nan=False)
+    write_atomically(path, f"{text}\n".encode())
+
+
+def read_json(path: Path) -> dict[str, Any]:
+    """The object in a JSON file.
+
+    Raises:
+        DamagedRun: if it is missing or not a JSON object.
+
+    """
+    try:
+        tree = json.loads(path.read_bytes())
+    except FileNotFoundError:
+        raise DamagedRun(path, "is missing") from None
+    except ValueError:
+        raise DamagedRun(path, "is not a JSON file") from None
+    if not isinstance(tree, dict):
+        raise DamagedRun(path, "does not hold a JSON object")
+    return tree
+
+
+def without_nan(value: Any) -> Any:
+    """The same tree with null for numbers that JSON does not know."""
+    if isinstance(value, float):
+        return value if isfinite(value) else None
+    if isinstance(value, Mapping):
+        return {key: without_nan(v) for key, v in value.items()}
+    if isinstance(value, list | tuple):
+        return [without_nan(v) for v in value]
+    return value

@@ -1,0 +1,73 @@
+"""events.jsonl: one row per report."""
+
+from __future__ import annotations
+
+import json
+import os
+from pathlib import Path
+from typing import Any
+
+from hypertune.runs.failures import DamagedRun
+from hypertune.runs.files import without_nan
+from hypertune.runtime.events import Reported
+
+Row = dict[str, Any]
+
+
+def row_of(event: Reported) -> Row:
+    """One report as a row; metrics stand beside the losses."""
+    return {
+        "step": event.step,
+        "epoch": event.epoch,
+        "seconds": round(event.seconds, 3),
+        "train_loss": event.train_loss,
+        "valid_loss": event.valid_loss,
+        **event.metrics,
+        "hypers": dict(event.hypers),
+        "spreads": dict(event.spreads),
+        "best": event.best,
+    }
+
+
+def append_row(path: Path, row: Row) -> None:
+    """Add a row and wait until the disk has it."""
+    with path.open("a", encoding="utf-8") as file:
+        file.write(json.dumps(without_nan(row), allow_nan=False) + "\n")
+        file.flush()
+        os.fsync(file.fileno())
+
+
+def read_rows(path: Path) -> list[Row]:
+    """All whole rows; a last line that was cut short is not one.
+
+    Raises:
+        DamagedRun: if a line is not a row.
+
+    """
+    try:
+        lines = path.read_bytes().split(b"\n")[:-1]
+    except FileNotFoundError:
+        return []
+    try:
+        rows = [json.loads(line) for line in lines]
+    except ValueError:
+        raise DamagedRun(path, "has a line that is not JSON") from None
+    if not all(isinstance(row, dict) and "step" in row for row in rows):
+        raise DamagedRun(path, "has a line that is not a report")
+    return rows
+
+
+def keep_rows(path: Path, count: int) -> None:
+    """Drop what was written after the first `count` rows: those steps will be done again.
+
+    Raises:
+        DamagedRun: if there are fewer.
+
+    """
+    content = path.read_bytes() if path.exists() else b""
+    lines = content.splitlines(keepends=True)[:count]
+    if len(lines) < count or (lines and not lines[-1].endswith(b"\n")):
+        raise DamagedRun(path, f"has fewer than the {count} rows that the checkpoint counts")
+    size = sum(map(len, lines))
+    if size < len(content):
+        os.truncate(path, size)

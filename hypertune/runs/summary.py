@@ -1,0 +1,65 @@
+"""summary.json: how a run ended, for programs to read."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from hypertune import ir
+from hypertune.runs.journal import Row
+from hypertune.runtime.outcome import Completed, Diverged, Interrupted, Outcome, OutOfPatience
+
+Summary = dict[str, Any]
+
+_WORDS: Mapping[type[Outcome], str] = {
+    Completed: "completed",
+    OutOfPatience: "out of patience",
+    Diverged: "diverged",
+    Interrupted: "interrupted",
+}
+
+
+def best_row(rows: list[Row]) -> Row | None:
+    """The report with the lowest validation loss."""
+    return next((row for row in reversed(rows) if row["best"]), None)
+
+
+def summarise(
+    tune: ir.Tune,
+    outcome: Outcome,
+    rows: list[Row],
+    test: Mapping[str, Mapping[str, float]],
+) -> Summary:
+    """What summary.json says.
+
+    Args:
+        tune: the block that ran, with the seed that was used.
+        outcome: how it ended.
+        rows: all reports.
+        test: what was measured on the test part, by state (`best`, `last`) and then by name
+            (`test_loss`, `test_accuracy`).
+
+    """
+    best = best_row(rows)
+    last = rows[-1] if rows else None
+    shown = best or last
+    return {
+        "outcome": _WORDS[type(outcome)],
+        "message": str(outcome),
+        "method": tune.method.kind,
+        "tune": tune.name,
+        "seed": tune.seed,
+        "epochs": last["epoch"] if last else 0.0,
+        "steps": outcome.step,
+        "seconds": last["seconds"] if last else 0.0,
+        "hypers": shown["hypers"] if shown else {},
+        "best": _numbers(best, test.get("best", {})),
+        "last": _numbers(last, test.get("last", {})),
+    }
+
+
+def _numbers(row: Row | None, test: Mapping[str, float]) -> Summary | None:
+    if row is None:
+        return None
+    unwanted = ("best", "seconds", "spreads")
+    return {**{k: v for k, v in row.items() if k not in unwanted}, **test}
