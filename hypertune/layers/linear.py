@@ -1,0 +1,45 @@
+"""`linear(out_features)`: an affine map whose rows answer to the hyperparameters."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from hypertune.catalogue import Arg, Args, Costs, LayerType, Plain
+from hypertune.ir import Shape
+
+
+def _output(args: Args, shape: Shape) -> Shape:
+    return (args["out_features"],)
+
+
+def _build(args: Args, shape: Shape, given: int) -> Any:
+    from hypertune.response.affine import Affine
+
+    return Affine(shape[0], args["out_features"], args["bias"], given)
+
+
+def _plain(args: Args, shape: Shape) -> Plain:
+    return Plain("Linear", (shape[0], args["out_features"]), {"bias": args["bias"]})
+
+
+def _costs(args: Args, shape: Shape, given: int) -> Costs:
+    rows = args["out_features"]
+    base = rows * (shape[0] + args["bias"])
+    scales = (1 + args["bias"]) * rows * given
+    return Costs(base, base + scales if given else 0, 2 * rows * shape[0])
+
+
+LINEAR = LayerType(
+    name="linear",
+    doc="y = Wx + b; answers by rescaling the rows of a second weight and bias.",
+    args=(
+        Arg("out_features", "int", "units of the output", low=1),
+        Arg("bias", "bool", "whether b is there", default=True),
+    ),
+    ranks=(1,),
+    output=_output,
+    build=_build,
+    plain=_plain,
+    responds=True,
+    costs=_costs,
+)

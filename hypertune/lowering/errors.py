@@ -1,0 +1,44 @@
+"""Mistakes that show only on a machine."""
+
+from __future__ import annotations
+
+from attrs import frozen
+
+from hypertune.diagnostics import Diagnostic, Help, Note, did_you_mean
+
+
+@frozen
+class NoSuchDevice(Diagnostic):
+    """A layer or the command line asks for a device that this machine does not have.
+
+    `on cuda:1` places a layer on the second GPU. `on auto` spreads the layers over the devices
+    that are there, and works on every machine.
+
+    Wrong:
+
+        hspec 1
+        data { source = digits; split = (train = 50%, valid = 50%) }
+        model (1, 8, 8) { flatten; linear(10) on cuda:63 }
+        objective { train = cross_entropy; valid = cross_entropy }
+        tune { method = fixed; weights = sgd(lr = 0.1); epochs = 1 }
+
+    Right:
+
+        hspec 1
+        data { source = digits; split = (train = 50%, valid = 50%) }
+        model (1, 8, 8) { flatten; linear(10) on auto }
+        objective { train = cross_entropy; valid = cross_entropy }
+        tune { method = fixed; weights = sgd(lr = 0.1); epochs = 1 }
+    """
+
+    code = "HT501"
+    title = "this machine has no device `{device}`"
+    label = "placed on `{device}`"
+
+    device: str
+    present: tuple[str, ...]
+
+    def children(self) -> tuple[Note | Help, ...]:
+        there = Note("the devices here are " + ", ".join(f"`{d}`" for d in self.present))
+        advice = Help("write `on auto` to spread the layers over what is there")
+        return (there, *did_you_mean(self.device, self.present), advice)

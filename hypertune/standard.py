@@ -1,0 +1,16 @@
+"""The kinds that come with the house."""
+
+from hypertune import augment, data, hyper, layers, losses, methods, optimisers
+from hypertune.catalogue import Catalogue
+
+STANDARD = Catalogue(
+    [
+        *hyper.STANDARD,
+        *data.STANDARD,
+        *augment.STANDARD,
+        *layers.STANDARD,
+        *losses.STANDARD,
+        *methods.STANDARD,
+        *optimisers.STANDARD,
+    ]
+)
