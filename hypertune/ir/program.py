@@ -28,15 +28,15 @@ class Quantity:
     unit: str
 
 
-Value = None | bool | int | float | str | Ref | Quantity | tuple["Value", ...]
-
-
 @frozen
 class Call:
     """A kind by name with every argument settled: a loss, a method, an optimiser, a source."""
 
     kind: str
     args: Mapping[str, Value] = field(factory=dict)
+
+
+Value = None | bool | int | float | str | Ref | Quantity | Call | tuple["Value", ...]
 
 
 @frozen

@@ -1,0 +1,226 @@
+"""The JSON form of a program, with a version; reading it back trusts nothing."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Mapping
+from math import inf, isfinite
+from typing import Any, Final
+
+import attrs
+
+from hypertune.ir.damage import DamagedProgram
+from hypertune.ir.program import (
+    Call,
+    Data,
+    Hyper,
+    Layer,
+    Objective,
+    Program,
+    Quantity,
+    Ref,
+    Term,
+    Tune,
+    Value,
+)
+from hypertune.ir.verification import verify_structure
+
+VERSION: Final = 1
+FORMAT: Final = "hypertune program"
+
+Read = Callable[[Any, str], Any]  # a decoded JSON value and its place -> what it stands for
+
+
+def to_json(program: Program) -> str:
+    """The program as JSON text, without the places in the spec that it came from."""
+    tree = {"format": FORMAT, "version": VERSION, "program": _plain(program)}
+    return json.dumps(tree, indent=1, allow_nan=False) + "\n"
+
+
+def from_json(text: str) -> Program:
+    """The program that `to_json` wrote.
+
+    Raises:
+        DamagedProgram: if the text is anything else, saying where and why.
+
+    """
+    try:
+        tree = json.loads(text, parse_constant=_refuse_constant)
+    except (ValueError, RecursionError) as error:
+        raise DamagedProgram("", f"this is not a program in JSON: {error}") from None
+    if not isinstance(tree, dict) or tree.get("format") != FORMAT:
+        raise DamagedProgram("", f'this is not a program: it has no "format": "{FORMAT}"')
+    if tree.get("version") != VERSION:
+        found = json.dumps(tree.get("version"))
+        why = f"version {found} of the format is not known here, only {VERSION}"
+        raise DamagedProgram("version", why)
+    program: Program = _read(Program, tree.get("program"), "program")
+    verify_structure(program)
+    return program
+
+
+def _plain(thing: Any) -> Any:
+    """What `json` can write; infinities, which it cannot, become `{"number": "inf"}`."""
+    if attrs.has(type(thing)):
+        names = (a.name for a in attrs.fields(type(thing)) if a.name != "origin")
+        return {name: _plain(getattr(thing, name)) for name in names}
+    if isinstance(thing, Mapping):
+        return {name: _plain(value) for name, value in thing.items()}
+    if isinstance(thing, tuple):
+        return [_plain(item) for item in thing]
+    if isinstance(thing, float) and not isfinite(thing):
+        return {"number": str(thing)}
+    return thing
+
+
+def _refuse_constant(word: str) -> None:
+    raise ValueError(f"{word} is no number in JSON")
+
+
+def _read(kind: type, tree: Any, place: str) -> Any:
+    fields = READERS[kind]
+    values = _mapping(tree, place)
+    for name in values:
+        if name not in fields:
+            raise DamagedProgram(f"{place}.{name}", f"a {_noun(kind)} has no such field")
+    for name in fields:
+        if name not in values:
+            raise DamagedProgram(place, f"the field `{name}` is missing")
+    return kind(**{name: read(values[name], f"{place}.{name}") for name, read in fields.items()})
+
+
+def _noun(kind: type) -> str:
+    return kind.__name__.lower()
+
+
+def _mapping(tree: Any, place: str) -> dict[str, Any]:
+    if not isinstance(tree, dict):
+        raise DamagedProgram(place, f"an object is wanted, not {_shown(tree)}")
+    return tree
+
+
+def _shown(tree: Any) -> str:
+    text = json.dumps(tree)
+    return text if len(text) <= 40 else text[:37] + "..."
+
+
+def _scalar(kinds: tuple[type, ...], noun: str) -> Read:
+    def read(tree: Any, place: str) -> Any:
+        if not isinstance(tree, kinds) or (isinstance(tree, bool) and bool not in kinds):
+            raise DamagedProgram(place, f"{noun} is wanted, not {_shown(tree)}")
+        return tree
+
+    return read
+
+
+def _one(kind: type) -> Read:
+    return lambda tree, place: _read(kind, tree, place)
+
+
+def _maybe(read: Read) -> Read:
+    return lambda tree, place: None if tree is None else read(tree, place)
+
+
+def _many(read: Read) -> Read:
+    def read_all(tree: Any, place: str) -> tuple[Any, ...]:
+        if not isinstance(tree, list):
+            raise DamagedProgram(place, f"a list is wanted, not {_shown(tree)}")
+        return tuple(read(item, f"{place}[{i}]") for i, item in enumerate(tree))
+
+    return read_all
+
+
+def _by_name(read: Read) -> Read:
+    def read_all(tree: Any, place: str) -> dict[str, Any]:
+        named = _mapping(tree, place)
+        return {name: read(item, f"{place}.{name}") for name, item in named.items()}
+
+    return read_all
+
+
+def _value(tree: Any, place: str) -> Value:
+    """Objects are told apart by their fields; everything else means itself."""
+    if isinstance(tree, list):
+        return tuple(_value(item, f"{place}[{i}]") for i, item in enumerate(tree))
+    if not isinstance(tree, dict):
+        value: Value = tree
+        return value
+    if tree.keys() == {"number"}:
+        return _infinity(tree["number"], place)
+    for kind in (Ref, Quantity, Call):
+        if tree.keys() == READERS[kind].keys():
+            found: Value = _read(kind, tree, place)
+            return found
+    raise DamagedProgram(place, f"this is no value: {_shown(tree)}")
+
+
+def _infinity(word: Any, place: str) -> float:
+    if word not in ("inf", "-inf"):
+        raise DamagedProgram(place, f'"inf" or "-inf" is wanted, not {_shown(word)}')
+    return inf if word == "inf" else -inf
+
+
+_text = _scalar((str,), "a string")
+_truth = _scalar((bool,), "true or false")
+_whole = _scalar((int,), "a whole number")
+_number = _scalar((int, float), "a number")
+_shape = _many(_whole)
+_args = _by_name(_value)
+
+READERS: Final[Mapping[type, Mapping[str, Read]]] = {
+    Ref: {"hyper": _text},
+    Quantity: {"amount": _number, "unit": _text},
+    Call: {"kind": _text, "args": _args},
+    Hyper: {
+        "name": _text,
+        "domain": _one(Call),
+        "start": _number,
+        "per": _text,
+        "spread": _number,
+        "spread_fixed": _truth,
+        "frozen": _truth,
+    },
+    Data: {
+        "source": _one(Call),
+        "split": _by_name(_number),
+        "split_seed": _whole,
+        "scale": _maybe(_one(Call)),
+        "augment": _many(_one(Call)),
+        "batch": _maybe(_whole),
+    },
+    Layer: {
+        "name": _text,
+        "kind": _text,
+        "args": _args,
+        "given": _many(_text),
+        "inputs": _many(_text),
+        "shapes": _many(_shape),
+        "output": _shape,
+        "device": _text,
+    },
+    Term: {"loss": _one(Call), "weight": _number},
+    Objective: {
+        "train": _many(_one(Term)),
+        "valid": _many(_one(Term)),
+        "report": _many(_one(Call)),
+    },
+    Tune: {
+        "name": _text,
+        "method": _one(Call),
+        "optimisers": _by_name(_one(Call)),
+        "schedule": _maybe(_one(Call)),
+        "clip": _maybe(_number),
+        "precision": _text,
+        "length": _one(Quantity),
+        "patience": _maybe(_one(Quantity)),
+        "seed": _whole,
+    },
+    Program: {
+        "hypers": _many(_one(Hyper)),
+        "data": _one(Data),
+        "input": _shape,
+        "layers": _many(_one(Layer)),
+        "objective": _one(Objective),
+        "tunes": _many(_one(Tune)),
+    },
+}

@@ -1,0 +1,137 @@
+"""The readable form of a program: one line for each thing that is settled."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+
+from hypertune.ir.program import (
+    Call,
+    Data,
+    Hyper,
+    Layer,
+    Objective,
+    Program,
+    Quantity,
+    Ref,
+    Shape,
+    Term,
+    Tune,
+    Value,
+)
+
+
+def print_program(program: Program) -> str:
+    """All of a program as text, the same for equal programs; devices stand where they are set."""
+    blocks = [
+        [_hyper(hyper) for hyper in program.hypers],
+        _data(program.data),
+        [f"model {_shape(program.input)}", *(f"  {_layer(layer)}" for layer in program.layers)],
+        _objective(program.objective),
+        *(_tune(tune) for tune in program.tunes),
+    ]
+    return "\n\n".join("\n".join(lines) for lines in blocks if lines) + "\n"
+
+
+def print_value(value: Value) -> str:
+    """A settled value as it would be written in a spec."""
+    match value:
+        case None:
+            return "none"
+        case bool():
+            return "true" if value else "false"
+        case str():
+            return f'"{value}"'
+        case Ref():
+            return value.hyper
+        case Quantity():
+            return f"{_number(value.amount)} {value.unit}"
+        case Call():
+            return _call(value)
+        case tuple():
+            return f"({', '.join(map(print_value, value))}{',' * (len(value) == 1)})"
+        case _:
+            return _number(value)
+
+
+def _number(number: float) -> str:
+    whole = abs(number) < 1e6 and number == int(number)
+    return repr(int(number) if whole else number)
+
+
+def _call(call: Call) -> str:
+    return f"{call.kind}({_named(call.args)})"
+
+
+def _named(values: Mapping[str, Value]) -> str:
+    return ", ".join(f"{name} = {print_value(value)}" for name, value in values.items())
+
+
+def _shape(shape: Shape) -> str:
+    return f"({', '.join(map(str, shape))})"
+
+
+def _hyper(hyper: Hyper) -> str:
+    fixed = " fixed" if hyper.spread_fixed else ""
+    still = " frozen" if hyper.frozen else ""
+    return (
+        f"hyper {hyper.name} : {_call(hyper.domain)} = {_number(hyper.start)}"
+        f" per {hyper.per} spread {_number(hyper.spread)}{fixed}{still}"
+    )
+
+
+def _data(data: Data) -> list[str]:
+    parts = ", ".join(f"{part} = {_part(size)}" for part, size in data.split.items())
+    return [
+        "data",
+        f"  source = {_call(data.source)}",
+        f"  split = ({parts}) seed {data.split_seed}",
+        *([f"  scale = {_call(data.scale)}"] if data.scale else []),
+        *(f"  augment = {_call(augment)}" for augment in data.augment),
+        f"  batch = {'all' if data.batch is None else data.batch}",
+    ]
+
+
+def _part(size: float) -> str:
+    return f"{size:.15g}" if isinstance(size, float) else f"{size} examples"
+
+
+def _layer(layer: Layer) -> str:
+    words = [f"{layer.name} = {layer.kind}({_named(layer.args)})"]
+    words.append(f"of {', '.join(layer.inputs)}")
+    if layer.given:
+        words.append(f"given {', '.join(layer.given)}")
+    if layer.device:
+        words.append(f"on {layer.device}")
+    shapes = ", ".join(map(_shape, layer.shapes))
+    return f"{' '.join(words)} : {shapes} -> {_shape(layer.output)}"
+
+
+def _objective(objective: Objective) -> list[str]:
+    report = ", ".join(map(_call, objective.report))
+    return [
+        "objective",
+        f"  train = {_terms(objective.train)}",
+        f"  valid = {_terms(objective.valid)}",
+        *([f"  report = {report}"] if report else []),
+    ]
+
+
+def _terms(terms: Iterable[Term]) -> str:
+    return " + ".join(f"{_number(t.weight)} * {_call(t.loss)}" for t in terms)
+
+
+def _tune(tune: Tune) -> list[str]:
+    schedule = [f"  schedule = {_call(tune.schedule)}"] if tune.schedule else []
+    clip = [f"  clip = {_number(tune.clip)}"] if tune.clip is not None else []
+    patience = [f"  patience = {print_value(tune.patience)}"] if tune.patience else []
+    return [
+        f"tune {tune.name}".rstrip(),
+        f"  method = {_call(tune.method)}",
+        *(f"  {role} = {_call(call)}" for role, call in tune.optimisers.items()),
+        *schedule,
+        *clip,
+        f"  precision = {tune.precision}",
+        f"  length = {print_value(tune.length)}",
+        *patience,
+        f"  seed = {tune.seed}",
+    ]

@@ -1,0 +1,133 @@
+"""What holds of every program, whatever its kinds: names, references, order, numbers."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from math import isfinite
+
+from hypertune.ir.damage import DamagedProgram
+from hypertune.ir.program import Call, Data, Layer, Program, Quantity, Ref, Shape, Tune, Value
+
+_UNITS = ("epochs", "steps", "seconds")
+
+
+def verify_structure(program: Program) -> None:
+    """Check that names are unique and refer to something, and that the layers fit together.
+
+    Raises:
+        DamagedProgram: naming the first place that is wrong.
+
+    """
+    _unique("hypers", (hyper.name for hyper in program.hypers))
+    _unique("layers", ("input", *(layer.name for layer in program.layers)))
+    _unique("tunes", (tune.name for tune in program.tunes))
+    for hyper in program.hypers:
+        place = f"hyper {hyper.name}"
+        _require(isfinite(hyper.start), place, "its start is not a finite number")
+        _require(0 < hyper.spread < float("inf"), place, "its spread is not positive")
+        _require(hyper.per in ("example", "batch"), place, f"it is drawn per {hyper.per!r}")
+    _verify_references(program)
+    _verify_layers(program)
+    _verify_data(program.data)
+    _require(bool(program.tunes), "tunes", "there is none")
+    for tune in program.tunes:
+        _verify_tune(tune)
+
+
+def _require(holds: bool, place: str, why: str) -> None:
+    if not holds:
+        raise DamagedProgram(place, why)
+
+
+def _unique(place: str, names: Iterable[str]) -> None:
+    seen: set[str] = set()
+    for name in names:
+        _require(name not in seen, place, f"the name `{name}` stands twice")
+        seen.add(name)
+
+
+def _verify_references(program: Program) -> None:
+    known = {hyper.name for hyper in program.hypers}
+    for place, call in calls_of(program):
+        for name in references_in(call.args):
+            _require(name in known, place, f"there is no hyperparameter `{name}`")
+    for layer in program.layers:
+        for name in layer.given:
+            _require(name in known, f"layer {layer.name}", f"it is given `{name}`, a stranger")
+
+
+def calls_of(program: Program) -> Iterator[tuple[str, Call]]:
+    """Every call in a program with words for where it stands; layers count as calls."""
+    yield from ((f"hyper {h.name}", h.domain) for h in program.hypers)
+    yield "source", program.data.source
+    if program.data.scale:
+        yield "scale", program.data.scale
+    yield from (("augment", call) for call in program.data.augment)
+    yield from ((f"layer {x.name}", Call(x.kind, x.args)) for x in program.layers)
+    yield from (("train", term.loss) for term in program.objective.train)
+    yield from (("valid", term.loss) for term in program.objective.valid)
+    yield from (("report", call) for call in program.objective.report)
+    for tune in program.tunes:
+        place = f"tune {tune.name}".rstrip()
+        yield f"{place}, method", tune.method
+        yield from ((f"{place}, {role}", call) for role, call in tune.optimisers.items())
+        if tune.schedule:
+            yield f"{place}, schedule", tune.schedule
+
+
+def references_in(args: Mapping[str, Value]) -> Iterator[str]:
+    """The hyperparameters that stand among arguments, however deep."""
+    for value in args.values():
+        yield from _references(value)
+
+
+def _references(value: Value) -> Iterator[str]:
+    if isinstance(value, Ref):
+        yield value.hyper
+    elif isinstance(value, tuple):
+        for item in value:
+            yield from _references(item)
+    elif isinstance(value, Call):
+        yield from references_in(value.args)
+
+
+def _verify_layers(program: Program) -> None:
+    known: dict[str, Shape] = {"input": program.input}
+    _positive("input", program.input)
+    for layer in program.layers:
+        _verify_inputs(layer, known)
+        _positive(f"layer {layer.name}", layer.output)
+        known[layer.name] = layer.output
+
+
+def _verify_inputs(layer: Layer, known: Mapping[str, Shape]) -> None:
+    place = f"layer {layer.name}"
+    _require(bool(layer.inputs), place, "nothing feeds it")
+    _require(len(layer.inputs) == len(layer.shapes), place, "its inputs and shapes differ in count")
+    for name, shape in zip(layer.inputs, layer.shapes, strict=True):
+        _require(name in known, place, f"it is fed by `{name}`, which does not stand before it")
+        why = f"it takes {shape} from `{name}`, which gives {known[name]}"
+        _require(known[name] == shape, place, why)
+
+
+def _positive(place: str, shape: Shape) -> None:
+    _require(all(size > 0 for size in shape), place, f"the shape {shape} is not positive")
+
+
+def _verify_data(data: Data) -> None:
+    _require(data.batch is None or data.batch > 0, "batch", "it is not positive")
+    for part, size in data.split.items():
+        share = isinstance(size, float)
+        _require(part in ("train", "valid", "test"), "split", f"there is no part `{part}`")
+        _require(0 < size and (not share or size <= 1), "split", f"`{part}` has the size {size}")
+
+
+def _verify_tune(tune: Tune) -> None:
+    place = f"tune {tune.name}".rstrip()
+    for quantity in (tune.length, tune.patience):
+        if isinstance(quantity, Quantity):
+            positive = 0 < quantity.amount < float("inf")
+            _require(quantity.unit in _UNITS, place, f"there is no unit `{quantity.unit}`")
+            _require(positive, place, f"{quantity.amount} {quantity.unit} is no length")
+    _require(tune.precision in ("float32", "bf16"), place, f"no precision `{tune.precision}`")
+    _require(tune.clip is None or 0 < tune.clip < float("inf"), place, "its clip is not positive")
