@@ -13,7 +13,6 @@ from hypertune.catalogue import Catalogue, LayerType
 from hypertune.ir import Layer as Node, Program, Ref
 from hypertune.response import Conditions, Layer
 
-
 X = TypeVar("X")
 
 

@@ -1,0 +1,99 @@
+"""A network and the terms of a loss, as one module: what a batch costs at given hyperparameters."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+
+from attrs import frozen
+from torch import Tensor, nn
+from torch.func import functional_call
+
+from hypertune.catalogue import Catalogue, LossType
+from hypertune.ir import Program, Ref, Term
+from hypertune.losses.reading import Reading
+from hypertune.lowering.network import Network, Signal
+
+Weights = Mapping[str, Tensor]
+
+
+@frozen
+class _Summand:
+    """A loss, its factor, and the columns of the hyperparameters passed to it."""
+
+    loss: Callable[[Reading], Tensor]
+    weight: float
+    columns: Mapping[str, int]
+
+
+class Objective(nn.Module):
+    """Gives the sum of the terms: a scalar, the mean over the batch.
+
+    Weights are handed over at each call, so that the caller decides which of them are followed.
+    """
+
+    def __init__(
+        self, network: Network, terms: tuple[Term, ...], program: Program, catalogue: Catalogue
+    ) -> None:
+        super().__init__()
+        self.network = network
+        kinds = catalogue.of(LossType)
+        order = {hyper.name: i for i, hyper in enumerate(program.hypers)}
+        self._summands = tuple(
+            _Summand(
+                kinds[term.loss.kind].build(term.loss.args),
+                term.weight,
+                {k: order[v.hyper] for k, v in term.loss.args.items() if isinstance(v, Ref)},
+            )
+            for term in terms
+        )
+
+    def forward(
+        self, x: Tensor, target: Tensor, signal: Signal, linearised: bool = False
+    ) -> Tensor:
+        if linearised:
+            output, change = self.network.linearised(x, signal)
+            output = output if change is None else output + change
+        else:
+            output = self.network(x, signal)
+        return self.cost(output, target, signal)
+
+    def cost(self, output: Tensor, target: Tensor, signal: Signal) -> Tensor:
+        """The sum of the terms for an output of the network."""
+        target, own_BH = target.to(output.device), signal.own_BH.to(output.device)
+        total = output.new_zeros(())
+        for summand in self._summands:
+            reading = Reading(
+                output,
+                target,
+                {name: own_BH[:, column] for name, column in summand.columns.items()},
+                lambda: self.network.squares(signal).to(output.device),
+                lambda: self.network.absolutes(signal).to(output.device),
+            )
+            total = total + summand.weight * summand.loss(reading)
+        return total
+
+    def at(
+        self, weights: Weights, x: Tensor, target: Tensor, signal: Signal, linearised: bool = False
+    ) -> Tensor:
+        """The same with `weights` in the place of the network's own."""
+        named = {f"network.{name}": value for name, value in weights.items()}
+        loss: Tensor = functional_call(self, named, (x, target, signal, linearised))
+        return loss
+
+
+def predict(network: Network, weights: Weights, x: Tensor, signal: Signal) -> Tensor:
+    """What the network gives with `weights` in the place of its own."""
+    output: Tensor = functional_call(network, dict(weights), (x, signal))
+    return output
+
+
+def split_groups(network: Network) -> tuple[dict[str, Tensor], dict[str, Tensor]]:
+    """Base and response parameters by name, detached."""
+    base: dict[str, Tensor] = {}
+    response: dict[str, Tensor] = {}
+    for name, parameter in network.named_parameters():
+        group = response if ".response." in name else base
+        group[name] = parameter.detach()
+    return base, response
+
+
