@@ -21,3 +21,4 @@ from hypertune.catalogue.kinds import (
     Use as Use,
     WrongShape as WrongShape,
 )
+from hypertune.catalogue.splits import part_sizes as part_sizes

@@ -46,7 +46,8 @@ class Arg:
     tuple of them), `quantity` (a count of steps or a number with a unit), `call` (a kind by name,
     such as a solver). Bounds are inclusive unless `open_low` or `open_high`; `choices` lists the
     words allowed. `use` says what a hyperparameter passed here is to the training loss; without
-    it only constants are allowed.
+    it only constants are allowed. `per_batch` tells that its perturbation must be drawn once for
+    the whole batch. `count` is how many `numbers` there must be (None: any).
     """
 
     name: str
@@ -59,6 +60,8 @@ class Arg:
     open_high: bool = False
     choices: tuple[str, ...] = ()
     use: Use | None = None
+    per_batch: bool = False
+    count: int | None = None
 
 
 class WrongShape(Exception):
@@ -101,6 +104,10 @@ def _free(args: Args, shape: Shape, given: int) -> Costs:
     return Costs()
 
 
+def _fit(args: Args) -> str:
+    return ""
+
+
 @frozen
 class LayerType:
     """All that the compiler must know to accept, size, build, export and test a layer.
@@ -132,7 +139,8 @@ class DomainType:
     `free` and `own` are inverse to one another between own and free values of one hyperparameter;
     `tensor` is `own` for tensors: tensor(free, lo, hi), elementwise, where lo and hi broadcast.
     `bounds` gives (lo, hi) from the arguments. A start must lie strictly between them (or from
-    bound to bound if `closed`).
+    bound to bound if `closed`). `refuses` says why arguments that are right one by one do not fit
+    together, such as ends in the wrong order ("" if they do).
     """
 
     name: str
@@ -144,6 +152,7 @@ class DomainType:
     tensor: Callable[[Any, Any, Any], Any]
     closed: bool = False
     discrete: bool = False
+    refuses: Callable[[Args], str] = _fit
 
 
 @frozen
@@ -199,13 +208,15 @@ class LossType:
 class MetricType:
     """A number for people. `build()` gives a function (output, target) -> sum over the batch.
 
-    What the sums add up to, over all examples, is divided by their count.
+    What the sums add up to, over all examples, is divided by their count; `read` turns that mean
+    into the number shown (the root, for `rmse`).
     """
 
     name: str
     doc: str
     targets: str
     build: Callable[[], Any]
+    read: Callable[[float], float] = float
 
 
 @frozen
@@ -227,12 +238,16 @@ class MethodType:
 
 @frozen
 class OptimiserType:
-    """An optimiser of torch under its name in specs; `torch` is its class in `torch.optim`."""
+    """An optimiser of torch under its name in specs; `torch` is its class in `torch.optim`.
+
+    `refuses` is as for a `DomainType`.
+    """
 
     name: str
     doc: str
     args: tuple[Arg, ...]
     torch: str
+    refuses: Callable[[Args], str] = _fit
 
 
 @frozen

@@ -7,6 +7,8 @@ from collections.abc import Callable, Mapping
 from attrs import frozen
 from torch import Tensor
 
+from hypertune.catalogue import Args
+
 
 @frozen
 class Reading:
@@ -23,3 +25,8 @@ class Reading:
     values: Mapping[str, Tensor]
     squares: Callable[[], Tensor]
     absolutes: Callable[[], Tensor]
+
+    def argument(self, name: str, args: Args) -> Tensor | float:
+        """A hyperparameter's values, or the constant that stands in its place."""
+        value = self.values.get(name)
+        return float(args[name]) if value is None else value

@@ -1,0 +1,28 @@
+"""`l1(strength)`: the absolute effective weights."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from hypertune.catalogue import Arg, Args, LossType, Use
+
+if TYPE_CHECKING:
+    from torch import Tensor
+
+    from hypertune.losses.reading import Reading
+
+
+def _build(args: Args) -> Any:
+    def l1(reading: Reading) -> Tensor:
+        return (reading.argument("strength", args) * reading.absolutes()).mean()
+
+    return l1
+
+
+L1 = LossType(
+    name="l1",
+    doc="strength x the sum of the absolute effective weights, biases left out",
+    args=(Arg("strength", "float", "how strong", low=0, use=Use.SMOOTH, per_batch=True),),
+    build=_build,
+    penalty=True,
+)

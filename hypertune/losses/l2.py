@@ -1,0 +1,29 @@
+"""`l2(strength)`: half the squared effective weights."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from hypertune.catalogue import Arg, Args, LossType, Use
+
+if TYPE_CHECKING:
+    from torch import Tensor
+
+    from hypertune.losses.reading import Reading
+
+
+def _build(args: Args) -> Any:
+    def l2(reading: Reading) -> Tensor:
+        return (reading.argument("strength", args) * reading.squares()).mean() / 2
+
+    return l2
+
+
+L2 = LossType(
+    name="l2",
+    doc="strength x half the sum of the squared effective weights, biases left out; "
+    "the half makes a strength mean what torch's `weight_decay` does",
+    args=(Arg("strength", "float", "how strong", low=0, use=Use.SMOOTH),),
+    build=_build,
+    penalty=True,
+)

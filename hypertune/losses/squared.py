@@ -1,0 +1,49 @@
+"""Squared errors: `mse` as a loss and as a metric, and its root, `rmse`.
+
+Units: of the target, squared; the mean has no factor ½, as in torch.
+"""
+
+from __future__ import annotations
+
+from math import sqrt
+from typing import TYPE_CHECKING, Any
+
+from hypertune.catalogue import Args, LossType, MetricType
+
+if TYPE_CHECKING:
+    from torch import Tensor
+
+    from hypertune.losses.reading import Reading
+
+
+def _build(args: Args) -> Any:
+    from torch.nn import functional
+
+    def mse(reading: Reading) -> Tensor:
+        # a target (B,) meets an output (B, 1): broadcast, they would make (B, B)
+        return functional.mse_loss(reading.output, reading.target.view_as(reading.output))
+
+    return mse
+
+
+def _summed() -> Any:
+    def squared(output: Tensor, target: Tensor) -> Tensor:
+        error = output - target.view_as(output)
+        return error.square().flatten(1).mean(1).sum()
+
+    return squared
+
+
+MSE = LossType(
+    name="mse",
+    doc="mean squared error, without a factor of one half",
+    args=(),
+    build=_build,
+    targets="real",
+)
+
+SQUARED = MetricType(name="mse", doc="mean squared error", targets="real", build=_summed)
+
+RMSE = MetricType(
+    name="rmse", doc="root of the mean squared error", targets="real", build=_summed, read=sqrt
+)
