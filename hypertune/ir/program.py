@@ -61,7 +61,7 @@ class Data:
 
     source: Call
     split: Mapping[str, float | int]  # part -> share (float, 0 to 1) or count (int)
-    split_seed: int
+    split_seed: int | None  # None: in file order
     scale: Call | None
     augment: tuple[Call, ...]
     batch: int | None  # None: all of a part at once
