@@ -6,7 +6,7 @@ from typing import Any, Protocol, TypeVar
 
 from torch import Tensor
 
-from hypertune.runtime.problem import Batches, Heard, Problem
+from hypertune.runtime.problem import Batches, Heard, Problem, Weights
 from hypertune.runtime.recipe import Recipe
 
 S = TypeVar("S", bound="State")
@@ -18,9 +18,17 @@ class State(Protocol):
     The loop seeds torch anew before each step from (seed, step), so no generator is part of it.
     """
 
-    weights: dict[str, Tensor]  # base and response parameters by name, as the losses take them
-    free_H: Tensor
-    spread_H: Tensor  # standard deviations, free units
+    @property
+    def weights(self) -> Weights:
+        """Base and response parameters by name, as the losses take them."""
+
+    @property
+    def free_H(self) -> Tensor:
+        """The free hyperparameters."""
+
+    @property
+    def spread_H(self) -> Tensor:
+        """Standard deviations of their perturbations, in free units; zero where there is none."""
 
     def state_dict(self) -> dict[str, Any]:
         """Nested dicts and lists of tensors, numbers, strings, booleans and None."""

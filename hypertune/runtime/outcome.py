@@ -23,7 +23,9 @@ class OutOfPatience:
     best_step: int
 
     def __str__(self) -> str:
-        return f"stopped at step {self.step}: no better validation loss since step {self.best_step}"
+        return (
+            f"stopped at step {self.step}: no better validation loss since step {self.best_step}"
+        )
 
 
 @frozen

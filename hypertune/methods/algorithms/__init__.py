@@ -1,0 +1,5 @@
+"""The methods for Python: frozen classes whose fields are their options, lengths in steps."""
+
+from hypertune.methods.algorithms.delta_stn import DeltaSTN as DeltaSTN
+from hypertune.methods.algorithms.fixed import Fixed as Fixed
+from hypertune.methods.algorithms.stn import STN as STN

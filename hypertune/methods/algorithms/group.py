@@ -1,0 +1,86 @@
+"""Parameters that one optimiser moves."""
+
+from __future__ import annotations
+
+import warnings
+from collections.abc import Callable
+from typing import Any
+
+import torch
+from torch import Tensor
+from torch.nn.utils import clip_grad_norm_
+from torch.optim import Optimizer
+from torch.optim.lr_scheduler import LRScheduler, ReduceLROnPlateau
+
+from hypertune.runtime import MakeOptimiser, Weights
+
+
+class Group:
+    """Parameters by name, their optimiser and its schedule. Without an optimiser they stay.
+
+    `leaves` carry gradients; `still` are the same tensors without, for a loss whose gradient
+    nobody would use.
+    """
+
+    def __init__(
+        self,
+        start: Weights,
+        make: MakeOptimiser | None,
+        schedule: Callable[[Optimizer], LRScheduler] | None = None,
+        clip: float | None = None,
+    ) -> None:
+        self.leaves = {n: p.detach().clone().requires_grad_() for n, p in start.items()}
+        self.still = {n: p.detach() for n, p in self.leaves.items()}
+        self._parameters = list(self.leaves.values())
+        moves = make is not None and self._parameters
+        self._optimiser = make(self._parameters) if make is not None and moves else None
+        self._schedule = schedule(self._optimiser) if schedule and self._optimiser else None
+        self._clip = clip
+
+    def move(self) -> None:
+        """One step of the optimiser on the gradients at hand, which are then dropped."""
+        if self._optimiser is None:
+            return
+        if self._clip is not None:
+            clip_grad_norm_(self._parameters, self._clip)
+        self._optimiser.step()
+        for p in self._parameters:
+            p.grad = None
+
+    def end_epoch(self, valid_loss: float) -> None:
+        if self._schedule is None:
+            return
+        with warnings.catch_warnings():
+            # A run that was taken up at the end of an epoch has not stepped in this process yet.
+            warnings.filterwarnings("ignore", "Detected call of `lr_scheduler.step")
+            if isinstance(self._schedule, ReduceLROnPlateau):
+                self._schedule.step(valid_loss)
+            else:
+                self._schedule.step()
+
+    def state_dict(self) -> dict[str, Any]:
+        return {
+            "parameters": dict(self.still),
+            "optimiser": self._optimiser.state_dict() if self._optimiser else None,
+            "schedule": self._schedule.state_dict() if self._schedule else None,
+        }
+
+    def load_state_dict(self, tree: dict[str, Any]) -> None:
+        with torch.no_grad():
+            for name, p in self.leaves.items():
+                p.copy_(tree["parameters"][name])
+        if self._optimiser:
+            self._optimiser.load_state_dict(tree["optimiser"])
+        if self._schedule:
+            self._schedule.load_state_dict(tree["schedule"])
+
+
+def descend(loss: Tensor, *groups: Group) -> None:
+    """Move `groups` by their optimisers, after the gradient of `loss` in their leaves.
+
+    A loss that depends on none of them moves nothing.
+    """
+    if loss.requires_grad:
+        loss.backward()  # type: ignore[no-untyped-call]
+        for group in groups:
+            group.move()

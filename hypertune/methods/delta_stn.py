@@ -1,0 +1,51 @@
+"""Delta-STN: the weights answer to the distance from the current hyperparameters."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from hypertune.catalogue import Arg, Args, MethodType
+from hypertune.methods.alternation import (
+    ENTROPY,
+    FOLLOWS,
+    OPTIMISERS,
+    VALID_STEPS,
+    WARMUP,
+    train_steps,
+)
+
+if TYPE_CHECKING:
+    from hypertune.methods.algorithms import DeltaSTN
+
+
+def _build(args: Args) -> DeltaSTN:
+    from hypertune.methods.algorithms import DeltaSTN
+
+    return DeltaSTN(**args)
+
+
+DELTA_STN = MethodType(
+    name="delta_stn",
+    doc="Self-tuning networks, centred and linearised: weights and their responses are trained "
+    "apart (Bae and Grosse 2020).",
+    args=(
+        WARMUP,
+        train_steps(5),
+        VALID_STEPS,
+        ENTROPY,
+        Arg("linearise", "bool", "train responses on the first-order change", default=True),
+        Arg(
+            "response_share",
+            "float",
+            "share of each batch that responses are trained on",
+            default=1.0,
+            low=0,
+            high=1,
+            open_low=True,
+        ),
+    ),
+    follows=FOLLOWS,
+    optimisers=OPTIMISERS,
+    build=_build,
+    needs_response=True,
+)

@@ -1,0 +1,35 @@
+"""Self-tuning networks: the weights answer to the hyperparameters."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from hypertune.catalogue import Args, MethodType
+from hypertune.methods.alternation import (
+    ENTROPY,
+    FOLLOWS,
+    OPTIMISERS,
+    VALID_STEPS,
+    WARMUP,
+    train_steps,
+)
+
+if TYPE_CHECKING:
+    from hypertune.methods import algorithms
+
+
+def _build(args: Args) -> algorithms.STN:
+    from hypertune.methods import algorithms
+
+    return algorithms.STN(**args)
+
+
+STN = MethodType(
+    name="stn",
+    doc="Self-tuning networks: the weights answer to perturbed hyperparameters (MacKay 2019).",
+    args=(WARMUP, train_steps(2), VALID_STEPS, ENTROPY),
+    follows=FOLLOWS,
+    optimisers=OPTIMISERS,
+    build=_build,
+    needs_response=True,
+)
