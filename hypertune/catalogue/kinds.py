@@ -80,6 +80,15 @@ class Plain:
     args: tuple[Value, ...] = ()
     options: Mapping[str, Value] = field(factory=dict)
 
+    @classmethod
+    def of(cls, name: str, args: Args, declared: tuple[Arg, ...]) -> Plain:
+        """`name` with `args`: required ones by position, others by name, defaults left out."""
+        given = tuple(args[a.name] for a in declared if a.default is REQUIRED)
+        optional = [a for a in declared if a.default is not REQUIRED]
+        return cls(
+            name, given, {a.name: args[a.name] for a in optional if args[a.name] != a.default}
+        )
+
     def __str__(self) -> str:
         named = [f"{name}={value!r}" for name, value in self.options.items()]
         return f"nn.{self.name}({', '.join([*map(repr, self.args), *named])})"

@@ -1,0 +1,34 @@
+"""The layer types that come with hypertune, one to a file. Loads no torch."""
+
+from hypertune.catalogue import LayerType
+from hypertune.layers.adaptive_avg_pool2d import ADAPTIVE_AVG_POOL2D
+from hypertune.layers.avg_pool2d import AVG_POOL2D
+from hypertune.layers.conv2d import CONV2D
+from hypertune.layers.dropout import DROPOUT
+from hypertune.layers.dropout2d import DROPOUT2D
+from hypertune.layers.flatten import FLATTEN
+from hypertune.layers.gelu import GELU
+from hypertune.layers.leaky_relu import LEAKY_RELU
+from hypertune.layers.linear import LINEAR
+from hypertune.layers.max_pool2d import MAX_POOL2D
+from hypertune.layers.relu import RELU
+from hypertune.layers.sigmoid import SIGMOID
+from hypertune.layers.silu import SILU
+from hypertune.layers.tanh import TANH
+
+STANDARD: tuple[LayerType, ...] = (
+    LINEAR,
+    CONV2D,
+    DROPOUT,
+    DROPOUT2D,
+    RELU,
+    LEAKY_RELU,
+    GELU,
+    SILU,
+    SIGMOID,
+    TANH,
+    FLATTEN,
+    MAX_POOL2D,
+    AVG_POOL2D,
+    ADAPTIVE_AVG_POOL2D,
+)
