@@ -1,0 +1,59 @@
+"""Diagnostics are values: a class per mistake, its fields the facts."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from difflib import get_close_matches
+from typing import ClassVar, Literal
+
+from attrs import fields, frozen
+
+from hypertune.diagnostics.source import Span
+
+
+@frozen
+class Note:
+    """A fact that bears on the mistake, at `span` when it has a place."""
+
+    text: str
+    span: Span | None = None
+
+
+@frozen
+class Help:
+    """What to write instead."""
+
+    text: str
+
+
+@frozen
+class Diagnostic:
+    """One mistake in a spec. A subclass sets `code`, `title` and `label`.
+
+    `title` and `label` are templates over the fields; `children` adds notes
+    and help. The docstring of the subclass is what `hypertune explain` prints.
+    `span` is None where the mistake has no place in a text.
+    """
+
+    span: Span | None
+    code: ClassVar[str]
+    title: ClassVar[str]
+    label: ClassVar[str] = ""
+    severity: ClassVar[Literal["error", "warning"]] = "error"
+
+    def children(self) -> tuple[Note | Help, ...]:
+        return ()
+
+    @property
+    def message(self) -> str:
+        """The title, filled in."""
+        return self.fill(self.title)
+
+    def fill(self, template: str) -> str:
+        return template.format_map({f.name: getattr(self, f.name) for f in fields(type(self))})
+
+
+def did_you_mean(name: str, candidates: Iterable[str]) -> tuple[Help, ...]:
+    """The candidate that `name` was probably meant to be, if one is close."""
+    close = get_close_matches(name, sorted(set(candidates)), n=1)
+    return tuple(Help(f"did you mean `{found}`?") for found in close)

@@ -1,0 +1,109 @@
+"""The one place that knows how a diagnostic looks."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from unicodedata import category, east_asian_width
+
+from attrs import frozen
+
+from hypertune.diagnostics.diagnostic import Diagnostic, Note
+from hypertune.diagnostics.source import Span
+
+_ANSI = {
+    "error": "\x1b[1;31m",
+    "warning": "\x1b[1;33m",
+    "title": "\x1b[1m",
+    "frame": "\x1b[1;34m",
+    "help": "\x1b[1;36m",
+    "note": "\x1b[1;36m",
+}
+
+
+def render_all(diagnostics: Iterable[Diagnostic], colour: bool = False) -> str:
+    """Each as `render` gives it, a blank line between two."""
+    return "\n\n".join(render(d, colour) for d in diagnostics)
+
+
+def render(diagnostic: Diagnostic, colour: bool = False) -> str:
+    """Title, caret, notes, help: the same order every time."""
+    placed = [c for c in diagnostic.children() if isinstance(c, Note) and c.span is not None]
+    spans = [diagnostic.span, *(n.span for n in placed)]
+    gutter = max((len(str(s.position[0])) for s in spans if s is not None), default=1)
+    page = _Page(gutter, colour)
+    severity = diagnostic.severity
+    head = page.paint(severity, f"{severity}[{diagnostic.code}]")
+    out = [head + page.paint("title", f": {_visible(diagnostic.message)}")]
+    if diagnostic.span is not None:
+        out.append(page.arrow("-->", diagnostic.span))
+        out += page.snippet(diagnostic.span, diagnostic.fill(diagnostic.label), "^", severity)
+    for note in placed:
+        out += page.note(note, diagnostic.span)
+    rest = [c for c in diagnostic.children() if not (isinstance(c, Note) and c.span is not None)]
+    if rest and len(out) > 1:
+        out.append(page.edge())
+    for child in rest:
+        kind = type(child).__name__.lower()
+        out.append(
+            f"{' ' * gutter} {page.paint('frame', '=')} {page.paint(kind, kind)}: "
+            f"{_visible(child.text)}"
+        )
+    return "\n".join(out)
+
+
+@frozen
+class _Page:
+    """How wide the gutter is, and whether there is colour."""
+
+    gutter: int
+    colour: bool
+
+    def paint(self, style: str, text: str) -> str:
+        return f"{_ANSI[style]}{text}\x1b[0m" if self.colour else text
+
+    def edge(self, number: str = "") -> str:
+        return self.paint("frame", f"{number:>{self.gutter}} |")
+
+    def arrow(self, arrow: str, span: Span) -> str:
+        line, column = span.position
+        frame = self.paint("frame", f"{' ' * self.gutter}{arrow}")
+        return f"{frame} {_visible(span.source.name)}:{line}:{column}"
+
+    def note(self, note: Note, main: Span | None) -> list[str]:
+        assert note.span is not None
+        elsewhere = main is None or note.span.source.name != main.source.name
+        head = [self.arrow(":::", note.span)] if elsewhere else []
+        return head + self.snippet(note.span, note.text, "-", "frame")
+
+    def snippet(self, span: Span, label: str, mark: str, style: str) -> list[str]:
+        line, column = span.position
+        text = span.source.line(line)
+        before, marked = text[: column - 1], text[column - 1 : column - 1 + span.end - span.start]
+        # A tab under a tab keeps the caret in place however wide the reader's tabs are.
+        indent = "".join("\t" if c == "\t" else " " * _width(c) for c in before)
+        carets = mark * max(1, sum(map(_width, marked)))
+        return [
+            self.edge(),
+            f"{self.edge(str(line))} {_visible(text)}",
+            f"{self.edge()} {indent}{self.paint(style, f'{carets} {_visible(label)}'.rstrip())}",
+        ]
+
+
+def _width(character: str) -> int:
+    """How many columns of a terminal a character takes."""
+    if character != "\t" and category(character) in ("Mn", "Me"):
+        return 0
+    return 2 if east_asian_width(character) in "WF" else 1
+
+
+def _visible(text: str) -> str:
+    """The text with a picture for every character that would upset a terminal."""
+    return text if text.isprintable() else "".join(map(_picture, text))
+
+
+def _picture(character: str) -> str:
+    if character == "\t" or character.isprintable():
+        return character
+    if ord(character) < 0x20:
+        return chr(0x2400 + ord(character))
+    return "\u2421" if character == "\x7f" else "\ufffd"

@@ -1,0 +1,244 @@
+"""Every mistake that keeps a text from being read as a spec."""
+
+from __future__ import annotations
+
+from attrs import frozen
+
+from hypertune.diagnostics import Diagnostic, Help, Note, Span
+
+
+@frozen
+class Unexpected(Diagnostic):
+    """The text stops making sense at this place.
+
+    What stands here cannot follow what stands before it. A statement ends at a line break or
+    a `;`, and the label says what could have come instead.
+
+    Wrong:
+
+        hspec 1
+        let width = = 32
+
+    Right:
+
+        hspec 1
+        let width = 32
+    """
+
+    code = "HT101"
+    title = "unexpected {found}"
+    label = "expected {expected}"
+
+    found: str
+    expected: str
+    helps: tuple[Help, ...] = ()
+
+    def children(self) -> tuple[Note | Help, ...]:
+        return self.helps
+
+
+@frozen
+class Unclosed(Diagnostic):
+    """A bracket is opened and never closed.
+
+    Inside `( )` and `[ ]` line breaks mean nothing, so the caret is where the text stops making
+    sense without the closing bracket, and the note shows the one that opened.
+
+    Wrong:
+
+        hspec 1
+        let width = min(32, 64
+
+    Right:
+
+        hspec 1
+        let width = min(32, 64)
+    """
+
+    code = "HT102"
+    title = "`{bracket}` is never closed"
+    label = "expected {expected}"
+
+    bracket: str
+    opening: Span
+    expected: str
+
+    def children(self) -> tuple[Note | Help, ...]:
+        return (Note("opened here", self.opening),)
+
+
+@frozen
+class Unopened(Diagnostic):
+    """A bracket is closed that was never opened.
+
+    Wrong:
+
+        hspec 1
+        let width = min(32, 64))
+
+    Right:
+
+        hspec 1
+        let width = min(32, 64)
+    """
+
+    code = "HT103"
+    title = "`{bracket}` closes nothing"
+    label = "no `{partner}` is open here"
+
+    bracket: str
+    partner: str
+
+
+@frozen
+class UnendedString(Diagnostic):
+    """A string has no closing quote on its line.
+
+    A string is everything between two `"` on one line.
+
+    Wrong:
+
+        hspec 1
+        include "common.hspec
+
+    Right:
+
+        hspec 1
+        let width = 32
+    """
+
+    code = "HT104"
+    title = "the string has no end on this line"
+    label = 'expected a closing `"`'
+
+
+@frozen
+class BadCharacter(Diagnostic):
+    """A character that the language has no use for.
+
+    Outside strings and comments a spec is written in lower-case words, numbers and the signs
+    `+ - * / // % ** = , : ; # ( ) [ ] { }`. Characters that only look like one of these
+    often come along when text is pasted from a document.
+
+    Wrong:
+
+        hspec 1
+        let width = 32 × 2
+
+    Right:
+
+        hspec 1
+        let width = 32 * 2
+    """
+
+    code = "HT105"
+    title = "{character} means nothing here"
+    label = "not part of the language"
+
+    character: str
+    helps: tuple[Help, ...] = ()
+
+    def children(self) -> tuple[Note | Help, ...]:
+        return self.helps
+
+
+@frozen
+class BadName(Diagnostic):
+    """A name with something else in it than lower-case letters, digits and `_`.
+
+    Names begin with a letter from a to z and go on in lower case, as in `drop_in` or `conv2d`.
+
+    Wrong:
+
+        hspec 1
+        let hiddenWidth = 32
+
+    Right:
+
+        hspec 1
+        let hidden_width = 32
+    """
+
+    code = "HT106"
+    title = "`{name}` is not a name"
+    label = "names are written `lower_snake`"
+
+    name: str
+    better: str
+
+    def children(self) -> tuple[Note | Help, ...]:
+        return (Help(f"write `{self.better}`"),) if self.better else ()
+
+
+@frozen
+class BadNumber(Diagnostic):
+    """A number that is not written as one, or that no computer number can hold.
+
+    Numbers look like `1_200`, `0.05`, `5e-4` and `15%`, and stay below 1.8e308.
+
+    Wrong:
+
+        hspec 1
+        let rate = .5
+
+    Right:
+
+        hspec 1
+        let rate = 0.5
+    """
+
+    code = "HT107"
+    title = "`{number}` {problem}"
+    label = "expected a number such as 1_200, 0.05, 5e-4 or 15%"
+
+    number: str
+    problem: str
+    better: str
+
+    def children(self) -> tuple[Note | Help, ...]:
+        return (Help(f"write `{self.better}`"),) if self.better else ()
+
+
+@frozen
+class TooDeep(Diagnostic):
+    """One statement nests brackets and operators deeper than any reader could follow.
+
+    At most 200 operators, or 100 brackets within each other, may hang on one another. Name the
+    parts with `let` and put them together.
+
+    Wrong:
+
+        hspec 1
+        let x = DEEP1DEEP
+
+    Right:
+
+        hspec 1
+        let x = 1
+    """
+
+    code = "HT108"
+    title = "this goes too deep"
+    label = "more than {limit} brackets and operators hang on one another here"
+
+    limit: int
+
+    def children(self) -> tuple[Note | Help, ...]:
+        return (Help("name the parts with `let`"),)
+
+
+@frozen
+class NotText(Diagnostic):
+    """The file is not written in UTF-8, so it cannot be read as text.
+
+    This has no example: a spec that can be shown can be read. Save the file again as UTF-8.
+    """
+
+    code = "HT109"
+    title = "the file is not UTF-8 text"
+    label = "the byte 0x{byte:02x} cannot stand here"
+
+    byte: int
+
+    def children(self) -> tuple[Note | Help, ...]:
+        return (Help("save the file as UTF-8"),)
