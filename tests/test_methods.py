@@ -1,0 +1,380 @@
+"""Laws that every method keeps, and what each lets the losses hear."""
+
+import json
+from functools import partial
+from itertools import pairwise
+
+import pytest
+import torch
+from attrs import evolve
+from bilevel_toys import (
+    RMSPROP,
+    SGD,
+    TRAIN,
+    VALID,
+    Parts,
+    Same,
+    best_ridge_weights,
+    effective_BI,
+    exact_outer,
+    hypers,
+    ridge,
+    run,
+    training,
+)
+from torch.optim import lr_scheduler
+
+from hypertune.catalogue import REQUIRED
+from hypertune.ir import Quantity
+from hypertune.methods import STANDARD
+from hypertune.methods.algorithms import STN, DeltaSTN, Fixed
+from hypertune.methods.algorithms.rows import first_rows
+from hypertune.runtime import Problem, Recipe, Stepped
+from hypertune.runtime.snapshots import flatten, unflatten
+
+BATCHES = Parts(TRAIN, VALID, size=5, steps_per_epoch=4)
+METHODS = {
+    "fixed": Fixed(),
+    "stn": STN(warmup=2, train_steps=2),
+    "delta_stn": DeltaSTN(warmup=2, train_steps=2),
+    "not linearised": DeltaSTN(warmup=2, train_steps=2, linearise=False),
+    "half share": DeltaSTN(warmup=2, train_steps=2, response_share=0.5),
+}
+RESPONDING = {name: method for name, method in METHODS.items() if name != "fixed"}
+every_method = pytest.mark.parametrize("method", METHODS.values(), ids=METHODS)
+every_response_method = pytest.mark.parametrize("method", RESPONDING.values(), ids=RESPONDING)
+
+OPTIMISERS = {
+    "sgd": partial(torch.optim.SGD, lr=0.05, momentum=0.9),
+    "adam": partial(torch.optim.Adam, lr=0.05),
+    "rmsprop": partial(torch.optim.RMSprop, lr=0.05, momentum=0.5, centered=True),
+}
+SCHEDULES = {
+    "none": None,
+    "cosine": partial(lr_scheduler.CosineAnnealingLR, T_max=5),
+    "multistep": partial(lr_scheduler.MultiStepLR, milestones=[1, 2, 2]),
+    "plateau": partial(lr_scheduler.ReduceLROnPlateau, patience=0),
+    "one cycle": partial(lr_scheduler.OneCycleLR, max_lr=0.1, total_steps=9),
+    "lambda": partial(lr_scheduler.LambdaLR, lr_lambda=lambda epoch: 1 / (1 + epoch)),
+}
+
+
+def best_penalty():
+    return min((exact_outer(h.exp()), float(h)) for h in torch.linspace(-6, 2, 801))
+
+
+def spied(problem):
+    """The problem, and a list that fills with what each loss is given."""
+    calls = []
+
+    def spy(name, loss):
+        def spying(weights, heard, batch):
+            wanted = {n for n, w in weights.items() if w.requires_grad}
+            calls.append((name, wanted, heard, len(batch[0])))
+            return loss(weights, heard, batch)
+
+        return spying
+
+    inner, outer = spy("inner", problem.inner), spy("outer", problem.outer)
+    return evolve(problem, inner=inner, outer=outer), calls
+
+
+def one_step(method, problem):
+    """What the losses are given in one training step and its validation steps."""
+    problem, calls = spied(problem)
+    going = training(method, problem, batches=BATCHES)
+    going.method.step(problem, going.state, BATCHES, 0)
+    return calls
+
+
+@every_response_method
+def test_a_method_reaches_the_optimum_of_a_ridge_regression(method):
+    best, _ = best_penalty()
+    recipe = Recipe(SGD, hypers=partial(torch.optim.RMSprop, lr=0.01))
+    done, _ = run(method, ridge(spread=0.2), recipe, steps=1500)
+
+    assert exact_outer(done.state.free_H.exp().item()) <= best * 1.01
+    assert exact_outer(torch.tensor(-2.0).exp()) > best * 1.05
+
+
+def test_fixed_reaches_the_best_weights_at_the_start_values():
+    done, _ = run(Fixed(), ridge((-2.0, -1.0)), steps=500)
+
+    best = best_ridge_weights(torch.tensor([-2.0, -1.0]).exp().sum().item())
+    torch.testing.assert_close(done.state.weights["w"], best, rtol=1e-6, atol=1e-6)
+    assert done.state.free_H.tolist() == [-2.0, -1.0]
+
+
+@every_method
+@pytest.mark.parametrize("optimiser", OPTIMISERS.values(), ids=OPTIMISERS)
+@pytest.mark.parametrize("schedule", SCHEDULES.values(), ids=SCHEDULES)
+def test_a_copied_state_goes_exactly_the_same_way(method, optimiser, schedule):
+    problem = ridge((-2.0, -1.0), spread_fixed=False, per_batch=[True, False])
+    recipe = Recipe(optimiser, hypers=optimiser, schedule=schedule, clip=1.0)
+    one = training(method, problem, recipe, BATCHES, steps=14)
+    going = one.run()
+    for _ in range(8):  # into the second epoch
+        next(going)
+    tensors, skeleton = flatten(one.snapshot())
+    two = training(method, problem, recipe, BATCHES, steps=14)
+    two.restore(unflatten(tensors, json.loads(json.dumps(skeleton))))
+
+    list(going), list(two.run())
+
+    twins = [flatten(t.state.state_dict()) for t in (one, two)]
+    assert twins[0][1] == twins[1][1]
+    for name, tensor in twins[0][0].items():
+        assert torch.equal(tensor, twins[1][0][name])
+
+
+@every_response_method
+def test_what_is_frozen_or_fixed_never_moves(method):
+    problem = ridge(
+        (-2.0, -1.0, 0.0), frozen=[False, True, False], spread_fixed=[False, False, True]
+    )
+    decaying = partial(torch.optim.AdamW, lr=0.05, weight_decay=0.5)
+    done, _ = run(method, problem, Recipe(SGD, hypers=decaying), batches=BATCHES, steps=20)
+
+    free, spread = done.state.free_H, done.state.spread_H
+    assert free[1] == -1
+    assert free[0] != -2
+    assert free[2] != 0
+    assert spread[1:].tolist() == [0, 0.3]
+    assert spread[0] != 0.3
+
+
+@every_response_method
+def test_frozen_hyperparameters_are_not_perturbed(method):
+    for name, _, heard, _ in one_step(evolve(method, warmup=0), ridge((0.0, 1.0), frozen=[1, 0])):
+        assert (heard.value_BH[:, 0] == 0).all(), name
+
+
+@every_response_method
+def test_a_method_with_nothing_to_tune_trains_plainly(method):
+    problem = ridge((-2.0, -1.0), frozen=True)
+    done, _ = run(method, problem, Recipe(SGD), batches=BATCHES, steps=9)
+    plain, _ = run(Fixed(), problem, batches=BATCHES, steps=9)
+
+    assert done.state.free_H.tolist() == [-2, -1]
+    if isinstance(method, DeltaSTN):
+        assert torch.equal(done.state.weights["w"], plain.state.weights["w"])
+
+
+@every_response_method
+def test_a_method_that_tunes_asks_for_an_optimiser(method):
+    with pytest.raises(ValueError, match="`hypers`"):
+        training(method, recipe=Recipe(SGD))
+
+
+@every_response_method
+def test_no_gradient_reaches_the_weights_in_a_validation_step(method):
+    calls = one_step(evolve(method, warmup=0, train_steps=1), ridge(spread_fixed=False))
+
+    assert [wanted for name, wanted, *_ in calls if name == "outer"] == [set()]
+
+
+def test_plain_training_hears_the_start_values_and_nothing_answers():
+    ((name, wanted, heard, _),) = one_step(Fixed(), ridge((-2.0, -1.0)))
+
+    assert (name, wanted) == ("inner", {"w"})
+    assert heard.value_BH.tolist() == [[-2, -1]]
+    assert heard.response_BH is None
+
+
+def test_stn_hears_perturbed_values_and_answers_to_them():
+    (_, wanted, inner, _), (_, _, outer, _) = one_step(STN(train_steps=1), ridge())
+
+    assert wanted == {"w", "v"}
+    assert inner.value_BH.shape == (5, 1)
+    assert len(inner.value_BH.unique()) == 5
+    assert inner.response_BH is inner.value_BH
+    assert not inner.linearised
+    assert outer.value_BH.tolist() == [[-2]]
+    assert outer.response_BH is outer.value_BH
+
+
+def test_delta_stn_trains_weights_and_responses_apart():
+    weights, responses, outer = one_step(DeltaSTN(train_steps=1), ridge())
+
+    assert weights[1] == {"w"}
+    assert weights[2].value_BH.tolist() == [[-2]]
+    assert weights[2].response_BH is None
+    assert responses[1] == {"v"}
+    assert responses[2].linearised
+    assert len(responses[2].response_BH.unique()) == 5
+    torch.testing.assert_close(responses[2].value_BH, -2 + responses[2].response_BH)
+    assert outer[2].value_BH.tolist() == [[-2]]
+    assert outer[2].response_BH.tolist() == [[0]]
+    assert not outer[2].linearised
+
+
+@pytest.mark.parametrize("method", [STN(train_steps=1), DeltaSTN(train_steps=1)])
+def test_values_are_perturbed_in_validation_where_spreads_are_tuned(method):
+    *_, (_, _, heard, _) = one_step(method, ridge((-2.0, 1.0), spread_fixed=[False, True]))
+
+    assert heard.value_BH.shape == (5, 2)
+    assert len(heard.value_BH.unique()) == 10
+
+
+@pytest.mark.parametrize("method", [STN(), DeltaSTN()])
+def test_what_is_drawn_per_batch_is_the_same_for_all_examples(method):
+    *_, mixed = one_step(method, ridge((-2.0, 1.0), per_batch=[True, False]))
+    *_, shared = one_step(method, ridge((-2.0, 1.0), per_batch=True))
+
+    assert len(mixed[2].value_BH[:, 0].unique()) == 1
+    assert len(mixed[2].value_BH[:, 1].unique()) == 5
+    assert shared[2].value_BH.shape == (1, 2)
+    assert (shared[2].value_BH != torch.tensor([-2.0, 1.0])).all()
+
+
+def test_responses_are_trained_on_their_share_of_the_batch():
+    weights, responses = one_step(DeltaSTN(response_share=0.5), ridge())
+
+    assert (weights[3], responses[3]) == (5, 3)
+    assert len(responses[2].value_BH) == 3
+
+
+@every_response_method
+def test_the_warm_up_has_no_validation_steps(method):
+    done = training(evolve(method, warmup=10), batches=BATCHES, steps=10)
+    list(done.run())
+
+    assert done.state.free_H.tolist() == [-2]
+
+
+def test_turns_follow_the_warm_up_and_number_their_validation_steps():
+    method = DeltaSTN(warmup=3, train_steps=2, valid_steps=2)
+
+    assert [list(method.turn(k)) for k in range(8)] == [
+        *([],) * 4, [0, 1], [], [2, 3], []
+    ]  # fmt: skip
+
+
+@every_response_method
+def test_entropy_widens_spreads(method):
+    problem = ridge(spread_fixed=False)
+    narrow, _ = run(evolve(method, entropy=0.0), problem, batches=BATCHES, steps=30)
+    wide, _ = run(evolve(method, entropy=10.0), problem, batches=BATCHES, steps=30)
+
+    assert wide.state.spread_H > narrow.state.spread_H
+    assert wide.state.spread_H > 0.3
+
+
+@every_response_method
+def test_a_validation_loss_may_depend_on_no_hyperparameter(method):
+    def outer(weights, heard, batch):
+        return weights["w"].square().sum()
+
+    problem = evolve(ridge(), outer=outer)
+    done, _ = run(method, problem, batches=BATCHES, steps=8)
+
+    assert done.state.free_H.tolist() == [-2]
+
+
+def illustrative_path(method):
+    """Values of h while L_V = h²/10 + w and L_T = w², from h = 5 and w = 10.
+
+    The best response is 0 everywhere, so the best h is 0. Source: Bae and Grosse 2020, section 3.
+    """
+
+    def weight(weights, heard):
+        return effective_BI(weights, heard).squeeze(-1)
+
+    problem = Problem(
+        inner=lambda weights, heard, batch: weight(weights, heard).square().mean(),
+        outer=lambda weights, heard, batch: (
+            heard.value_BH.square().sum(-1) / 10 + weight(weights, heard)
+        ).mean(),
+        base={"w": torch.full((1,), 10.0, dtype=torch.float64)},
+        response={"v": torch.zeros(1, 1, dtype=torch.float64)},
+        hypers=hypers([5.0], spread=1.0),
+        examples=len,
+    )
+    recipe = Recipe(partial(torch.optim.SGD, lr=0.01), hypers=partial(torch.optim.SGD, lr=0.1))
+    batch = torch.zeros(1000)
+    going = training(method, problem, recipe, Same(batch, batch), 500, evaluate=no_evaluation)
+    return [going.state.free_H.item() for event in going.run() if isinstance(event, Stepped)]
+
+
+def no_evaluation(weights, heard):
+    return {"valid_loss": 0.0}
+
+
+def test_a_centred_response_descends_the_illustrative_example():
+    path = illustrative_path(DeltaSTN(train_steps=1))
+
+    assert all(after < before for before, after in pairwise([5.0, *path[:200]]))
+    assert abs(path[-1]) < 0.02
+
+
+def test_an_uncentred_response_first_climbs_the_illustrative_example():
+    path = illustrative_path(STN(train_steps=1))
+
+    assert path[20] > 5.5
+
+
+@pytest.mark.parametrize(
+    "batch",
+    [torch.arange(6), (torch.arange(6), {"y": torch.arange(6)}), [torch.arange(6), "word", 3]],
+)
+def test_the_first_rows_of_a_batch_are_taken_from_all_its_tensors(batch):
+    def lengths(part):
+        match part:
+            case torch.Tensor():
+                return len(part)
+            case dict():
+                return {key: lengths(value) for key, value in part.items()}
+            case tuple() | list():
+                return type(part)(map(lengths, part))
+            case _:
+                return part
+
+    def cut(part):
+        return json.loads(json.dumps(lengths(part)).replace("6", "4"))
+
+    assert json.loads(json.dumps(lengths(first_rows(batch, 4, 6)))) == cut(batch)
+
+
+def test_what_belongs_to_all_examples_is_left_whole():
+    x, table = torch.zeros(6, 2), torch.zeros(9)
+
+    assert [part.shape[0] for part in first_rows((x, table), 2, 6)] == [2, 9]
+
+
+@pytest.mark.parametrize("precision", ["float32", "bf16"])
+def test_losses_are_computed_in_the_precision_of_the_recipe(precision):
+    seen = []
+
+    def inner(weights, heard, batch):
+        seen.append((weights["w"].float() @ torch.ones(8)).dtype)
+        return weights["w"].square().sum()
+
+    recipe = Recipe(SGD, hypers=RMSPROP, precision=precision)
+    run(DeltaSTN(), evolve(ridge(), inner=inner), recipe, steps=1)
+
+    assert set(seen) == {torch.bfloat16 if precision == "bf16" else torch.float32}
+
+
+def test_an_unknown_precision_is_refused():
+    with pytest.raises(ValueError, match="not fp8"):
+        run(Fixed(), recipe=Recipe(SGD, precision="fp8"), steps=1)
+
+
+def test_a_clip_bounds_the_gradient_of_each_group():
+    recipe = Recipe(partial(torch.optim.SGD, lr=1.0), hypers=RMSPROP, clip=0.25)
+    done, _ = run(DeltaSTN(), recipe=recipe, steps=1)
+
+    for name in ("w", "v"):
+        assert done.state.weights[name].norm() == pytest.approx(0.25, rel=1e-4)
+
+
+@pytest.mark.parametrize("kind", STANDARD, ids=lambda kind: kind.name)
+def test_a_declared_method_builds_with_its_defaults(kind):
+    options = {arg.name: arg.default for arg in kind.args}
+    assert REQUIRED not in options.values()
+    steps = {n: 7 if isinstance(v, Quantity) else v for n, v in options.items()}
+
+    method = kind.build(steps)
+
+    assert {name: getattr(method, name) for name in steps} == steps
+    assert kind.build({n: v for n, v in steps.items() if n == "warmup"}) == method
