@@ -21,11 +21,13 @@ class _Group(nn.Module):
         bounds = [domain.bounds(hypers[c].domain.args) for c in columns]
         ends = torch.tensor(bounds, dtype=torch.float64)
         self.domain = domain
+        self.alone = len(columns) == len(hypers)
         self.register_buffer("columns", torch.tensor(columns), persistent=False)
         self.register_buffer("lo", ends[:, 0].clone(), persistent=False)
         self.register_buffer("hi", ends[:, 1].clone(), persistent=False)
 
-    def forward(self, free_BG: Tensor) -> Tensor:
+    def forward(self, free_BH: Tensor) -> Tensor:
+        free_BG = free_BH if self.alone else free_BH.index_select(-1, self.columns)
         lo, hi = self.lo.to(free_BG.dtype), self.hi.to(free_BG.dtype)
         own_BG: Tensor = self.domain.tensor(free_BG, lo, hi)
         return own_BG
@@ -54,13 +56,10 @@ class Domains(nn.Module):
 
         Shapes: free_BH (B, H) or (H,), and so the result.
         """
-        if len(self.groups) == 1:
-            own_BH: Tensor = self.groups[0](free_BH)
-            return own_BH
-        if not self.groups:
-            return free_BH
-        own = [group(free_BH.index_select(-1, group.columns)) for group in self.groups]
-        return torch.cat(own, dim=-1).index_select(-1, self.back)
+        own = [group(free_BH) for group in self.groups]
+        if len(own) > 1:
+            return torch.cat(own, dim=-1).index_select(-1, self.back)
+        return own[0] if own else free_BH
 
     def own_values(self, free_H: Tensor) -> dict[str, float | int]:
         """The own values by name, for people; waits for the device."""

@@ -1,0 +1,52 @@
+"""`cutout(holes, length)`: squares of an image set to zero, after scaling.
+
+Source: DeVries and Taylor 2017, section 3.2; centres lie anywhere and squares are clipped at
+the border, as in the released code. Deviation: there an odd length makes a square one shorter.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import TYPE_CHECKING
+
+from hypertune.catalogue import Arg, Args, AugmentType, Use
+from hypertune.ir import Ref
+
+if TYPE_CHECKING:
+    from torch import Tensor
+
+MOST_HOLES = 16
+
+
+def _build(args: Args) -> Callable[[Tensor, Mapping[str, Tensor]], Tensor]:
+    import torch
+
+    from hypertune.augment.squares import hide_squares
+
+    # room for the most holes that there may be, so that nobody waits to learn how many there are
+    room = MOST_HOLES if isinstance(args["holes"], Ref) else int(args["holes"])
+
+    def strength(name: str, strengths: Mapping[str, Tensor], x: Tensor) -> Tensor:
+        value = strengths.get(name)
+        return x.new_full((1,), args[name]) if value is None else value.detach().floor()
+
+    def cutout(x: Tensor, strengths: Mapping[str, Tensor]) -> Tensor:
+        height, width = x.shape[-2:]
+        rows_BK = torch.randint(height, (len(x), room), device=x.device)
+        columns_BK = torch.randint(width, (len(x), room), device=x.device)
+        holes, length = (strength(name, strengths, x) for name in ("holes", "length"))
+        return hide_squares(x, rows_BK, columns_BK, holes, length)
+
+    return cutout
+
+
+CUTOUT = AugmentType(
+    name="cutout",
+    doc="sets squares of an image to zero, each centred anywhere and clipped at the border",
+    args=(
+        Arg("holes", "int", "how many squares", low=0, high=MOST_HOLES, use=Use.DISCRETE),
+        Arg("length", "int", "side of a square, in pixels", low=0, use=Use.DISCRETE),
+    ),
+    ranks=(3,),
+    build=_build,
+)

@@ -1,0 +1,21 @@
+"""Where examples come from, one source to a file, and how they are split and served.
+
+`loading.load` gives a program's sets, on the device; `serving.Served` their batches by number.
+"""
+
+from __future__ import annotations
+
+from hypertune.catalogue import Kind
+from hypertune.data.breast_cancer import BREAST_CANCER
+from hypertune.data.diabetes import DIABETES
+from hypertune.data.digits import DIGITS
+from hypertune.data.failures import (
+    DataDamaged as DataDamaged,
+    DataError as DataError,
+    DataMissing as DataMissing,
+    DownloadFailed as DownloadFailed,
+)
+from hypertune.data.fashion_mnist import FASHION_MNIST
+from hypertune.data.mnist import MNIST
+
+STANDARD: tuple[Kind, ...] = (DIGITS, BREAST_CANCER, DIABETES, MNIST, FASHION_MNIST)

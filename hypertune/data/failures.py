@@ -1,0 +1,57 @@
+"""What can go wrong with somebody's data; the text is the message."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from attrs import frozen
+
+
+class DataError(Exception):
+    """The data cannot be had."""
+
+
+@frozen
+class DataMissing(DataError):
+    """The files of a source are in none of the folders that were looked through."""
+
+    source: str
+    looked: tuple[Path, ...]
+
+    def __str__(self) -> str:
+        folders = ", ".join(str(folder) for folder in self.looked)
+        return (
+            f"the files of `{self.source}` are not in {folders}; "
+            f'write `download = true` after the source to fetch them, `root = "…"` to say where '
+            f"they are, or set HYPERTUNE_DATA to the folder that holds them"
+        )
+
+
+@frozen
+class DataDamaged(DataError):
+    """The files of a source are there and cannot be read."""
+
+    source: str
+    folder: Path
+    why: str
+
+    def __str__(self) -> str:
+        return (
+            f"the files of `{self.source}` in {self.folder} cannot be read: {self.why}; "
+            f"delete them and fetch them anew"
+        )
+
+
+@frozen
+class DownloadFailed(DataError):
+    """The network did not give the files of a source, or they could not be written."""
+
+    source: str
+    folder: Path
+    why: str
+
+    def __str__(self) -> str:
+        return (
+            f"the files of `{self.source}` could not be downloaded to {self.folder}: {self.why}; "
+            f"check the connection, or lay the files out there by hand"
+        )

@@ -1,0 +1,72 @@
+"""`load`: from a program's data to its parts on a device."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import torch
+from torch import Tensor
+
+from hypertune.catalogue import Catalogue, SourceType, part_sizes
+from hypertune.data.scaling import Scaling, fit, standardize
+from hypertune.data.serving import generator
+from hypertune.data.sets import Part, Sets
+from hypertune.ir import Data
+
+Pair = tuple[Tensor, Tensor]
+
+
+def load(data: Data, catalogue: Catalogue, device: torch.device | str = "cpu") -> Sets:
+    """Read the source, split it, and fit the scaling to the training part.
+
+    What a source keeps apart stays apart: the split divides its `train` (or `all`) examples.
+    `standardize` scales real targets too, so that a learning rate fits any of them.
+
+    Raises:
+        DataError: if the files cannot be had.
+
+    """
+    source = catalogue.of(SourceType)[data.source.kind]
+    arrays = {part: _tensors(*pair) for part, pair in source.load(data.source.args).items()}
+    pool = arrays.pop("all", None) or arrays.pop("train")
+    divided = _divide(pool, data.split, data.split_seed)
+    both = [part for part in divided if part in arrays]
+    if both:
+        raise ValueError(f"the source keeps its own {both[0]} part, the split makes another")
+    parts = divided | arrays
+    nothing = pool[0][:0], pool[1][:0]
+    train_x, train_y = parts.get("train", nothing)
+    scaling = fit(data.scale, train_x).to(device)
+    real = data.scale is not None and data.scale.kind == "standardize" and not source.classes
+    target = standardize(train_y) if real else Scaling()
+
+    def part(name: str) -> Part:
+        x, y = parts.get(name, nothing)
+        return Part(x.to(device), target.apply(y).to(device), scaling)
+
+    return Sets(part("train"), part("valid"), part("test"), target.to(device))
+
+
+def _tensors(x: Any, y: Any) -> Pair:
+    """Bytes as they are, whole numbers as long, other numbers as floats."""
+    return _tensor(x), _tensor(y).long() if y.dtype.kind in "iub" else _tensor(y)
+
+
+def _tensor(array: Any) -> Tensor:
+    if array.dtype.kind == "f":
+        return torch.tensor(array, dtype=torch.get_default_dtype())
+    return torch.tensor(array)
+
+
+def _divide(pool: Pair, split: Mapping[str, float | int], seed: int | None) -> dict[str, Pair]:
+    """The parts of the split, none overlapping another; shuffled unless there is no seed."""
+    x, y = pool
+    if seed is not None:
+        order = torch.randperm(len(y), generator=generator(seed, "split", 0))
+        x, y = x[order], y[order]
+    parts, start = {}, 0
+    for part, size in part_sizes(split, len(y)).items():
+        parts[part] = x[start : start + size], y[start : start + size]
+        start += size
+    return parts

@@ -1,0 +1,19 @@
+"""`mnist`: 70,000 handwritten digits, 28 by 28.
+
+Source: LeCun, Cortes and Burges 1998.
+"""
+
+from __future__ import annotations
+
+from hypertune.catalogue import SourceType
+from hypertune.data.standard_sets import FILES, reader
+
+MNIST = SourceType(
+    name="mnist",
+    doc="70,000 handwritten digits, 28 by 28, with a test part of their own",
+    args=FILES,
+    shape=(1, 28, 28),
+    classes=10,
+    sizes={"train": 60_000, "test": 10_000},
+    load=reader("mnist", "MNIST", "MNIST/raw"),
+)
