@@ -1,6 +1,7 @@
 """The run folder: what a training leaves behind, and how it goes on after a stop."""
 
 from hypertune.runs.failures import (
+    CannotRecord as CannotRecord,
     DamagedRun as DamagedRun,
     FolderTaken as FolderTaken,
     RunError as RunError,

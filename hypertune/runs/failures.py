@@ -35,3 +35,13 @@ class UnfinishedRun(RunError):
 
     def __init__(self, folder: Path) -> None:
         super().__init__(f"{folder} has not ended; go on with `hypertune resume {folder}`")
+
+
+class CannotRecord(RunError):
+    """A file of a run could not be written while it trained."""
+
+    def __init__(self, folder: Path, fault: OSError) -> None:
+        super().__init__(
+            f"cannot write {fault.filename or folder}: {fault.strerror}; the run stands as its last "
+            f"checkpoint has it, `hypertune resume {folder}` goes on from there"
+        )

@@ -4,9 +4,7 @@ from __future__ import annotations
 
 import json
 import os
-import tempfile
 from collections.abc import Mapping
-from contextlib import suppress
 from math import isfinite
 from pathlib import Path
 from typing import Any
@@ -16,16 +14,15 @@ from hypertune.runs.failures import DamagedRun
 
 def write_atomically(path: Path, content: bytes) -> None:
     """Replace `path` in one move: whoever is killed here leaves the old file or the new one."""
-    handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.", suffix=".part")
+    part = path.with_name(f".{path.name}.part")
     try:
-        with os.fdopen(handle, "wb") as file:
+        with part.open("wb") as file:
             file.write(content)
             file.flush()
             os.fsync(file.fileno())
-        Path(name).replace(path)
+        part.replace(path)
     except BaseException:
-        with suppress(OSError):
-            Path(name).unlink()
+        part.unlink(missing_ok=True)
         raise
 
 

@@ -2,18 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from datetime import datetime
 from pathlib import Path
-from typing import Any
 
 from attrs import frozen
 
 from hypertune import ir
+from hypertune.runs.about import About, write_about
 from hypertune.runs.failures import DamagedRun, FolderTaken
-from hypertune.runs.files import read_json, write_atomically, write_json
-
-FORMAT = 1
+from hypertune.runs.files import write_atomically
 
 
 @frozen
@@ -54,6 +51,11 @@ class Folder:
     def summary(self) -> Path:
         return self.path / "summary.json"
 
+    @property
+    def ended(self) -> bool:
+        """Whether there is nothing left to do; the summary is the last file that is written."""
+        return self.summary.exists()
+
 
 def free_path(name: str, now: datetime) -> Path:
     """`runs/NAME-TIME`, with a number if two start in one second."""
@@ -64,47 +66,47 @@ def free_path(name: str, now: datetime) -> Path:
     return path
 
 
-def create(path: Path, spec: str, program: ir.Program, about: Mapping[str, Any]) -> Folder:
-    """A new run folder, nothing trained yet.
-
-    Args:
-        path: where; it may exist if it is empty.
-        spec: the text that runs, empty if the run was given a program.
-        program: what is trained.
-        about: the facts for run.json.
+def new_folder(path: Path) -> Folder:
+    """Where a new run may go; nothing is made yet.
 
     Raises:
         FolderTaken: if there is something in it.
 
     """
-    folder = Folder(path)
     if path.exists() and (not path.is_dir() or any(path.iterdir())):
         raise FolderTaken(path)
-    path.mkdir(parents=True, exist_ok=True)
+    return Folder(path)
+
+
+def fill(folder: Folder, spec: str, program: ir.Program, about: About) -> None:
+    """Write what is known before the training begins.
+
+    Args:
+        folder: one that exists and is empty.
+        spec: the text that runs, empty if the run was given a program.
+        program: what is trained.
+        about: how it was started.
+
+    """
     if spec:
         write_atomically(folder.spec, spec.encode())
     write_atomically(folder.program, ir.to_json(program).encode())
-    write_json(folder.about, {"format": FORMAT, **about})  # last: it makes the folder a run
-    return folder
+    write_about(folder.about, about)  # last: it makes the folder a run
 
 
-def open_folder(path: Path) -> tuple[Folder, dict[str, Any]]:
-    """A run that is there, with the facts of its run.json.
+def find_folder(path: Path) -> Folder:
+    """A run that is there.
 
     Raises:
-        DamagedRun: if it is not a run, or of an unknown version.
+        DamagedRun: if it is not a run.
 
     """
-    folder = Folder(path)
     if not path.is_dir():
         raise DamagedRun(path, "is not a run folder" if path.exists() else "does not exist")
+    folder = Folder(path)
     if not folder.about.exists():
         raise DamagedRun(path, "is not a run folder: it has no run.json")
-    about = read_json(folder.about)
-    if about.get("format") != FORMAT:
-        why = f"has run format {about.get('format')}; this hypertune reads format {FORMAT}"
-        raise DamagedRun(folder.about, why)
-    return folder, about
+    return folder
 
 
 def read_program(folder: Folder) -> ir.Program:

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from math import isfinite
 from time import monotonic
 from typing import Any
 
 from hypertune.runs.checkpoint import Checkpoint, encode, read_checkpoint
+from hypertune.runs.failures import CannotRecord
 from hypertune.runs.files import write_atomically
 from hypertune.runs.folder import Folder
 from hypertune.runs.journal import append_row, keep_rows, read_rows, row_of
@@ -19,9 +21,9 @@ Snapshot = Callable[[], dict[str, Any]]
 class Recorder:
     """Rows and checkpoints of one run.
 
-    A checkpoint follows each report, each interruption, and `every` seconds without either. Rows
-    are written before the checkpoint that counts them, and `last` before `best`: a kill between
-    two of them leaves what `recover` mends.
+    A checkpoint follows each report, each interruption, and `every` seconds without either; none
+    is made of numbers that are not finite. Rows are written before the checkpoint that counts
+    them, and `last` before `best`: a kill between two of them leaves what `recover` mends.
     """
 
     def __init__(
@@ -34,11 +36,18 @@ class Recorder:
         self._saved = monotonic()
 
     def __call__(self, event: Event) -> None:
+        try:
+            self._record(event)
+        except OSError as fault:
+            raise CannotRecord(self._folder.path, fault) from fault
+
+    def _record(self, event: Event) -> None:
         match event:
             case Reported():
                 append_row(self._folder.events, row_of(event))
                 self._rows += 1
-                self._save(event.step, best=event.best)
+                if _finite(event):
+                    self._save(event.step, best=event.best)
             case Stepped() if monotonic() - self._saved > self._every:
                 self._save(event.step)
             case Ended(outcome=Interrupted()):
@@ -52,6 +61,11 @@ class Recorder:
         if best:
             write_atomically(self._folder.best, content)
         self._saved = monotonic()
+
+
+def _finite(event: Reported) -> bool:
+    losses = (event.train_loss, event.valid_loss)
+    return all(map(isfinite, (*losses, *event.hypers.values(), *event.spreads.values())))
 
 
 def recover(folder: Folder) -> Checkpoint | None:

@@ -1,0 +1,76 @@
+"""Declare a network, say what its layers answer to, and tune it while it trains.
+
+    import hypertune
+
+    run = hypertune.train("quickstart", epochs=20)
+    run.summary["best"]["valid_loss"], run.summary["hypers"]
+    network = run.model()  # plain PyTorch
+
+Everything is loaded on first use: `import hypertune` costs nothing.
+"""
+
+from __future__ import annotations
+
+from importlib import import_module
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from hypertune.catalogue import (
+        Arg as Arg,
+        AugmentType as AugmentType,
+        Catalogue as Catalogue,
+        DomainType as DomainType,
+        LayerType as LayerType,
+        LossType as LossType,
+        MethodType as MethodType,
+        MetricType as MetricType,
+        OptimiserType as OptimiserType,
+        ScheduleType as ScheduleType,
+        SourceType as SourceType,
+    )
+    from hypertune.compiler import compile_text as compile_text
+    from hypertune.diagnostics import SpecError as SpecError
+    from hypertune.ir import Program as Program
+    from hypertune.python import compile as compile, resume as resume, train as train
+    from hypertune.runs import RunError as RunError
+    from hypertune.runtime import Problem as Problem, Training as Training
+    from hypertune.standard import STANDARD as STANDARD
+    from hypertune.trained import Run as Run, load_run as load_run
+
+_HOMES = {
+    "hypertune.catalogue": (
+        "Arg",
+        "AugmentType",
+        "Catalogue",
+        "DomainType",
+        "LayerType",
+        "LossType",
+        "MethodType",
+        "MetricType",
+        "OptimiserType",
+        "ScheduleType",
+        "SourceType",
+    ),
+    "hypertune.compiler": ("compile_text",),
+    "hypertune.diagnostics": ("SpecError",),
+    "hypertune.ir": ("Program",),
+    "hypertune.python": ("compile", "resume", "train"),
+    "hypertune.runs": ("RunError",),
+    "hypertune.runtime": ("Problem", "Training"),
+    "hypertune.standard": ("STANDARD",),
+    "hypertune.trained": ("Run", "load_run"),
+}
+_HOME_OF = {name: home for home, names in _HOMES.items() for name in names}
+
+__all__ = list(_HOME_OF)  # noqa: PLE0605 - one list of the names is enough
+
+
+def __getattr__(name: str) -> object:
+    """Fetch a public name on first use, so that `hypertune check` never loads torch."""
+    if name not in _HOME_OF:
+        raise AttributeError(f"module 'hypertune' has no attribute {name!r}")
+    return getattr(import_module(_HOME_OF[name]), name)
+
+
+def __dir__() -> list[str]:
+    return sorted([*globals(), *__all__])

@@ -1,0 +1,3 @@
+"""The command line: one file a command, each loaded when it is called."""
+
+from hypertune.cli.entry import main as main

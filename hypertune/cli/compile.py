@@ -1,0 +1,60 @@
+"""`hypertune compile`."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+from hypertune.catalogue import Catalogue
+from hypertune.cli.catalogues import catalogue_of, catalogue_option
+from hypertune.cli.compiling import compiled, set_option
+from hypertune.cli.tree import print_tree
+from hypertune.ir import Program, print_program, to_json
+from hypertune.overrides import override
+from hypertune.planning import print_plan
+from hypertune.spec_files import SpecFile, read_spec
+
+
+@click.command("compile")
+@click.argument("spec")
+@set_option
+@click.option(
+    "--emit",
+    type=click.Choice(["ast", "ir", "json", "plan"]),
+    default="ir",
+    show_default=True,
+    help="The syntax tree, the program for people or for machines, or what it costs.",
+)
+@click.option("-o", "--output", type=click.Path(path_type=Path), help="A file instead of stdout.")
+@catalogue_option
+def command(
+    spec: str, overrides: tuple[str, ...], emit: str, output: Path | None, catalogue_name: str
+) -> None:
+    """Compile SPEC (a file, the name of a shipped spec, or - for stdin) and print a stage."""
+    file = read_spec(spec)
+    if emit == "ast":
+        text = _tree(file, overrides)
+    else:
+        catalogue = catalogue_of(catalogue_name)
+        text = _stage(emit, compiled(file, overrides, catalogue).program, catalogue)
+    if output is None:
+        click.echo(text.rstrip("\n"))
+    else:
+        output.write_text(text.rstrip("\n") + "\n", encoding="utf-8")
+
+
+def _tree(file: SpecFile, overrides: tuple[str, ...]) -> str:
+    if file.is_program:
+        raise click.BadParameter("a compiled program has no syntax tree", param_hint="--emit")
+    return print_tree(override(file.source, overrides).spec)
+
+
+def _stage(emit: str, program: Program, catalogue: Catalogue) -> str:
+    match emit:
+        case "json":
+            return to_json(program)
+        case "plan":
+            return print_plan(program, catalogue)
+        case _:
+            return print_program(program)

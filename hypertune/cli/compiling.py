@@ -1,0 +1,51 @@
+"""What several commands do first: read a spec or a program and compile it."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import click
+
+from hypertune.catalogue import Catalogue
+from hypertune.compiler import Compiled, compile_text, read_program
+from hypertune.diagnostics import did_you_mean, render_all
+from hypertune.ir import Program, Tune
+from hypertune.reporting.colour import wants_colour
+from hypertune.spec_files import SpecFile
+
+set_option: Callable[[Callable[..., Any]], Callable[..., Any]] = click.option(
+    "--set",
+    "overrides",
+    metavar="PATH=VALUE",
+    multiple=True,
+    help="Change a line of the spec, such as `tune.epochs=10`; may be repeated.",
+)
+
+
+def compiled(file: SpecFile, overrides: tuple[str, ...], catalogue: Catalogue) -> Compiled:
+    """A spec, its warnings on stderr; or a program that was compiled before."""
+    if file.is_program:
+        if overrides:
+            why = "changes a spec, and a compiled program is not one: give the spec instead"
+            raise click.BadParameter(why, param_hint="--set")
+        return Compiled(read_program(Path(file.source.name), catalogue))
+    found = compile_text(file.source.text, file.source.name, catalogue, overrides)
+    if found.warnings:
+        click.echo(render_all(found.warnings, wants_colour(sys.stderr)) + "\n", err=True)
+    return found
+
+
+def tune_block(program: Program, name: str) -> Tune:
+    """The tune block of this name, or the first."""
+    names = [tune.name for tune in program.tunes]
+    if not names:
+        raise click.UsageError("the spec has no `tune` block: there is nothing to train")
+    if name and name not in names:
+        close = [help.text for help in did_you_mean(name, names)]
+        there = "there are " + ", ".join(f"`{n}`" if n else "one without a name" for n in names)
+        why = f"no tune block is called `{name}`; {(*close, there)[0]}"
+        raise click.BadParameter(why, param_hint="--tune")
+    return program.tune(name)

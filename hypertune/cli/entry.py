@@ -1,0 +1,68 @@
+"""The command `hypertune`: finds the command, and gives every ending its exit code."""
+
+from __future__ import annotations
+
+import sys
+from importlib import import_module
+from typing import Any
+
+import click
+
+from hypertune.cli.exits import FILE_TROUBLE, INTERRUPTED, WRONG_SPEC
+from hypertune.diagnostics import SpecError, render_all
+from hypertune.reporting.colour import wants_colour
+
+_COMMANDS = ("check", "compile", "train", "resume", "export", "explain", "kinds", "fmt")
+
+
+class Commands(click.Group):
+    """Loads a command when it is asked for, so that `check` never loads what `train` needs."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        return list(_COMMANDS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        if cmd_name not in _COMMANDS:
+            return None
+        command = import_module(f"hypertune.cli.{cmd_name}").command
+        assert isinstance(command, click.Command)
+        return command
+
+    def invoke(self, ctx: click.Context) -> Any:
+        """Run the command; a mistake of the user ends in words, a fault of ours in a traceback."""
+        try:
+            return super().invoke(ctx)
+        except SpecError as mistake:
+            click.echo(render_all(mistake.diagnostics, wants_colour(sys.stderr)), err=True)
+            ctx.exit(WRONG_SPEC)
+        except (KeyboardInterrupt, click.Abort):
+            click.echo("aborted", err=True)
+            ctx.exit(INTERRUPTED)
+        except BrokenPipeError:  # whoever read our output has gone; click ends quietly
+            raise
+        except Exception as fault:
+            message = _file_trouble(fault)
+            if message is None:
+                raise
+            click.echo(f"error: {message}", err=True)
+            ctx.exit(FILE_TROUBLE)
+
+
+def _file_trouble(fault: Exception) -> str | None:
+    """What there is to say about a file that could not be read or written."""
+    if isinstance(fault, OSError) and fault.strerror:
+        return f"{fault.filename}: {fault.strerror}" if fault.filename else fault.strerror
+    # Only now, because `check` has no need of them.
+    from hypertune.data.errors import DataError
+    from hypertune.ir import DamagedProgram
+    from hypertune.runs import RunError
+    from hypertune.spec_files import UnreadableSpec
+
+    ours = (DataError, DamagedProgram, RunError, UnreadableSpec)
+    return str(fault) if isinstance(fault, ours) else None
+
+
+@click.group(cls=Commands, context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(package_name="hypertune-stn", message="hypertune %(version)s")
+def main() -> None:
+    """Declare a network, say what its layers answer to, and tune it while it trains."""

@@ -1,0 +1,30 @@
+"""`hypertune export`."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+from hypertune.cli.catalogues import catalogue_of, catalogue_option
+
+
+@click.command("export")
+@click.argument("run", type=click.Path(path_type=Path))
+@click.option(
+    "-o",
+    "--output",
+    type=click.Path(path_type=Path),
+    help="The module to write, NAME.py; the weights go beside it. Default: the run's name here.",
+)
+@catalogue_option
+def command(run: Path, output: Path | None, catalogue_name: str) -> None:
+    """Write the tuned network of RUN as a state_dict and a Python module that needs torch alone.
+
+    The weights are a safetensors file, which holds no code; the module reads it by itself.
+    """
+    from hypertune.exporting import export
+    from hypertune.trained import load_run
+
+    for path in export(load_run(run), output, catalogue_of(catalogue_name)):
+        click.echo(path)

@@ -1,0 +1,35 @@
+"""`hypertune resume`."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+from hypertune.cli.catalogues import catalogue_of, catalogue_option
+
+
+@click.command("resume")
+@click.argument("run", type=click.Path(path_type=Path))
+@catalogue_option
+@click.pass_context
+def command(ctx: click.Context, run: Path, catalogue_name: str) -> None:
+    """Go on with RUN, a run folder, from its last checkpoint."""
+    from hypertune.cli.training import finish, watched
+    from hypertune.job import resume
+    from hypertune.runs.about import read_about, versions
+    from hypertune.runs.folder import find_folder
+
+    folder = find_folder(run)
+    about = read_about(folder.about)
+    if folder.ended:
+        click.echo(f"{run} has ended already; nothing is left to do", err=True)
+        ctx.exit(finish(run))
+    if about.catalogue and not catalogue_name:
+        why = f"this run was started with --catalogue {about.catalogue}; say so again to resume it"
+        raise click.UsageError(why)
+    for difference in about.differences(versions()):
+        click.echo(f"note: {difference}; numbers may differ in their last digits", err=True)
+    with watched() as sinks:
+        resume(run, catalogue_of(catalogue_name), sinks)
+    ctx.exit(finish(run))

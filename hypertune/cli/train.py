@@ -1,0 +1,59 @@
+"""`hypertune train`."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+
+import click
+
+from hypertune.cli.catalogues import catalogue_of, catalogue_option
+from hypertune.cli.compiling import compiled, set_option, tune_block
+from hypertune.spec_files import read_spec
+
+
+@click.command("train")
+@click.argument("spec")
+@click.option("--tune", "tune_name", metavar="NAME", default="", help="The tune block to run.")
+@set_option
+@click.option("--seed", type=click.IntRange(0, 2**63 - 1), help="Instead of the spec's.")
+@click.option("--device", metavar="D", default="", help="For layers without `on`; `auto` spreads.")
+@click.option("--out", type=click.Path(path_type=Path), help="The run folder; must be empty.")
+@click.option("--epochs", type=click.IntRange(1), help="Instead of the spec's length.")
+@catalogue_option
+@click.pass_context
+def command(
+    ctx: click.Context,
+    spec: str,
+    tune_name: str,
+    overrides: tuple[str, ...],
+    seed: int | None,
+    device: str,
+    out: Path | None,
+    epochs: int | None,
+    catalogue_name: str,
+) -> None:
+    """Train and tune SPEC: a file, a shipped spec's name, a compiled PROGRAM.json, or -."""
+    file = read_spec(spec)
+    catalogue = catalogue_of(catalogue_name)
+    found = compiled(file, overrides, catalogue)
+    tune = tune_block(found.program, tune_name)
+
+    # Only a right spec waits for torch.
+    from hypertune.cli.training import finish, watched
+    from hypertune.job import Order, start
+
+    order = Order(
+        program=found.program,
+        spec=found.text,
+        name=file.stem,
+        tune=tune.name,
+        seed=seed,
+        epochs=epochs,
+        device=device,
+        catalogue=catalogue_name,
+        command=tuple(sys.argv[1:]),
+    )
+    with watched() as sinks:
+        path = start(order, out, catalogue, sinks)
+    ctx.exit(finish(path))

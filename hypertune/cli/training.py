@@ -1,0 +1,43 @@
+"""What `train` and `resume` share: how a training is watched, and what is said of its end."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import click
+
+from hypertune.cli.exits import DONE, ENDED_BADLY, INTERRUPTED
+from hypertune.reporting.closing import closing
+from hypertune.reporting.colour import is_terminal, wants_colour
+from hypertune.reporting.rows import Rows
+from hypertune.reporting.sink import Sink
+from hypertune.runs.files import read_json
+from hypertune.runs.folder import find_folder, read_program
+
+
+@contextmanager
+def watched() -> Iterator[tuple[Sink, ...]]:
+    """A progress bar on a terminal, plain rows elsewhere; both on stderr."""
+    if not is_terminal(sys.stderr):
+        yield (Rows(sys.stderr),)
+        return
+    from hypertune.reporting.bar import Bar
+
+    with Bar(sys.stderr, wants_colour(sys.stderr)) as bar:
+        yield (bar,)
+
+
+def finish(path: Path) -> int:
+    """Say how the run ended, as far as it has; the exit code."""
+    folder = find_folder(path)
+    if not folder.ended:
+        click.echo(f"interrupted; `hypertune resume {path}` goes on from here", err=True)
+        return INTERRUPTED
+    summary = read_json(folder.summary)
+    start = {hyper.name: hyper.start for hyper in read_program(folder).hypers}
+    click.echo(closing(start, summary))
+    click.echo(f"\nrun folder: {path}", err=True)
+    return ENDED_BADLY if summary["outcome"] == "diverged" else DONE

@@ -1,0 +1,59 @@
+"""The front half, in the order of its stages: text to program. Loads no torch."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from pathlib import Path
+
+from attrs import frozen
+
+from hypertune.catalogue import Catalogue
+from hypertune.diagnostics import Diagnostic, Source
+from hypertune.ir import Program, from_json
+from hypertune.overrides import override
+from hypertune.semantics import elaborate, verify
+from hypertune.standard import STANDARD
+
+
+@frozen
+class Compiled:
+    """A program, what there is to say about it, and the text that it stands for."""
+
+    program: Program
+    warnings: tuple[Diagnostic, ...] = ()
+    text: str = ""  # with the overrides in it
+
+
+def compile_text(
+    text: str,
+    name: str = "<spec>",
+    catalogue: Catalogue = STANDARD,
+    overrides: Iterable[str] = (),
+) -> Compiled:
+    """A spec to a program.
+
+    Args:
+        text: the spec.
+        name: what messages call it.
+        catalogue: the kinds it may use.
+        overrides: lines to be changed, such as `tune.epochs=10`.
+
+    Raises:
+        SpecError: if the spec is wrong; it prints as the diagnostics.
+
+    """
+    changed = override(Source(name, text), overrides)
+    elaborated = elaborate(changed.spec, catalogue)
+    return Compiled(elaborated.program, tuple(elaborated.warnings), changed.text)
+
+
+def read_program(path: Path, catalogue: Catalogue = STANDARD) -> Program:
+    """A program from its JSON form, verified.
+
+    Raises:
+        DamagedProgram: if it is no program, or one that could not have come from a spec.
+
+    """
+    program = from_json(path.read_text(encoding="utf-8"))
+    verify(program, catalogue)
+    return program

@@ -1,0 +1,24 @@
+"""Every diagnostic by its code."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from importlib import import_module
+
+from hypertune.diagnostics import Diagnostic
+
+_HOMES = ("hypertune.syntax.errors", "hypertune.semantics.errors", "hypertune.lowering.errors")
+
+
+def diagnostics() -> dict[str, type[Diagnostic]]:
+    """The classes of all mistakes and warnings, in the order of their codes."""
+    for home in _HOMES:
+        import_module(home)
+    kinds = {kind.code: kind for kind in _below(Diagnostic) if "code" in vars(kind)}
+    return dict(sorted(kinds.items()))
+
+
+def _below(kind: type[Diagnostic]) -> Iterator[type[Diagnostic]]:
+    for child in kind.__subclasses__():
+        yield child
+        yield from _below(child)

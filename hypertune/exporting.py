@@ -1,0 +1,39 @@
+"""A finished run as files that know nothing of us."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+from hypertune.catalogue import Catalogue
+from hypertune.plain import module_source
+from hypertune.runs.files import write_atomically
+from hypertune.runs.model import write_model
+from hypertune.standard import STANDARD
+from hypertune.trained import Run
+
+
+def export(
+    run: Run, output: Path | None = None, catalogue: Catalogue = STANDARD
+) -> tuple[Path, Path]:
+    """Write the plain network's weights, and a Python module that loads them with torch alone.
+
+    Args:
+        run: one that has ended.
+        output: the module; the weights get the same name. Without it, the run's name here.
+        catalogue: has the layer types of the run.
+
+    Raises:
+        RunError: if the run has not ended or kept no network.
+
+    """
+    name = re.sub(r"\W", "_", run.about.name)
+    module = (output or Path(f"{name}.py")).with_suffix(".py")
+    weights = module.with_suffix(".safetensors")
+    best = run.summary["best"]
+    state = run.state_dict()
+    title = f"{run.about.name}, trained by hypertune (validation loss {best['valid_loss']:.4g})."
+    source = module_source(run.program, run.plain_layers(catalogue), weights.name, title)
+    write_model(weights, state)
+    write_atomically(module, source.encode())
+    return module, weights

@@ -1,0 +1,37 @@
+"""Ctrl-C and SIGTERM end a training after the step in progress; a second one ends it at once."""
+
+from __future__ import annotations
+
+import signal
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from types import FrameType
+
+
+@contextmanager
+def interruptible(stop: Callable[[], None]) -> Iterator[None]:
+    """Within, the first SIGINT or SIGTERM calls `stop`.
+
+    Python lets only the main thread listen to signals; elsewhere this does nothing.
+    """
+    if threading.current_thread() is not threading.main_thread():
+        yield
+        return
+    signals = (signal.SIGINT, signal.SIGTERM)
+    before = {number: signal.getsignal(number) for number in signals}
+
+    def restore() -> None:
+        for number, handler in before.items():
+            signal.signal(number, handler)
+
+    def first(number: int, frame: FrameType | None) -> None:
+        restore()
+        stop()
+
+    for number in signals:
+        signal.signal(number, first)
+    try:
+        yield
+    finally:
+        restore()

@@ -1,0 +1,160 @@
+"""A program, the hinge and a run folder: start a training, or go on with one."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import UTC, datetime
+from pathlib import Path
+
+import torch
+from attrs import evolve, frozen
+
+from hypertune.catalogue import Catalogue
+from hypertune.interruption import interruptible
+from hypertune.ir import Program, Quantity
+from hypertune.lowering import place, visible_devices
+from hypertune.reporting.sink import Sink
+from hypertune.runs.about import About, read_about, versions
+from hypertune.runs.checkpoint import Checkpoint, read_checkpoint
+from hypertune.runs.files import write_json
+from hypertune.runs.folder import Folder, fill, find_folder, free_path, new_folder, read_program
+from hypertune.runs.journal import read_rows
+from hypertune.runs.lock import locked
+from hypertune.runs.model import write_model
+from hypertune.runs.recorder import Recorder, recover
+from hypertune.runs.summary import summarise
+from hypertune.runtime import Diverged, Ended, Interrupted, Outcome
+from hypertune.standard import STANDARD
+from hypertune.tuning import Prepared, prepare
+
+
+@frozen
+class Order:
+    """What is to be trained, and how.
+
+    Args:
+        program: as compiled, not placed.
+        spec: the text it came from, empty if there is none.
+        name: what the run folder is called after.
+        tune: the block to run; the first if empty.
+        seed: instead of the block's.
+        epochs: instead of the block's length.
+        device: for layers without `on`; the first accelerator, or the CPU, if empty.
+        catalogue: what the user called the catalogue, for the record.
+        command: the words on the command line, for the record.
+
+    """
+
+    program: Program
+    spec: str = ""
+    name: str = "run"
+    tune: str = ""
+    seed: int | None = None
+    epochs: int | None = None
+    device: str = ""
+    catalogue: str = ""
+    command: tuple[str, ...] = ()
+
+    @property
+    def settled(self) -> Program:
+        """The program with seed and epochs in its tune block."""
+        tune = self.program.tune(self.tune)
+        changed = tune if self.seed is None else evolve(tune, seed=self.seed)
+        if self.epochs is not None:
+            changed = evolve(changed, length=Quantity(self.epochs, "epochs"))
+        tunes = tuple(changed if t is tune else t for t in self.program.tunes)
+        return evolve(self.program, tunes=tunes)
+
+
+def start(
+    order: Order,
+    out: Path | None = None,
+    catalogue: Catalogue = STANDARD,
+    sinks: Iterable[Sink] = (),
+) -> Path:
+    """Train in a new run folder; the folder.
+
+    Raises:
+        SpecError: if a device is not there.
+        DataError: if the data is not there.
+        RunError: if the folder cannot be used.
+
+    """
+    now = datetime.now(UTC)
+    program = order.settled
+    tune = program.tune(order.tune)
+    about = About(
+        name=order.name,
+        tune=tune.name,
+        seed=tune.seed,
+        device=order.device or (*visible_devices()[1:], "cpu")[0],
+        threads=torch.get_num_threads(),
+        catalogue=order.catalogue,
+        command=order.command,
+        started=now.isoformat(timespec="seconds"),
+        versions=versions(),
+    )
+    folder = new_folder(out or free_path(order.name, now.astimezone()))
+    prepared = _prepared(program, about, catalogue)
+    folder.path.mkdir(parents=True, exist_ok=True)
+    with locked(folder.path):
+        fill(folder, order.spec, program, about)
+        _train(folder, prepared, None, sinks)
+    return folder.path
+
+
+def resume(path: Path, catalogue: Catalogue = STANDARD, sinks: Iterable[Sink] = ()) -> None:
+    """Go on with a run, unless it has ended.
+
+    Raises:
+        SpecError: if a device is no longer there.
+        DataError: if the data is no longer there.
+        RunError: if the folder cannot be used.
+
+    """
+    folder = find_folder(path)
+    with locked(path):
+        about = read_about(folder.about)
+        if folder.ended:
+            return
+        checkpoint = recover(folder)
+        torch.set_num_threads(about.threads)  # sums depend on it in the last bits
+        prepared = _prepared(read_program(folder), about, catalogue)
+        _train(folder, prepared, checkpoint, sinks)
+
+
+def _prepared(program: Program, about: About, catalogue: Catalogue) -> Prepared:
+    placed = place(program, catalogue, visible_devices(), about.device)
+    return prepare(placed, placed.tune(about.tune), catalogue)
+
+
+def _train(
+    folder: Folder, prepared: Prepared, checkpoint: Checkpoint | None, sinks: Iterable[Sink]
+) -> None:
+    training = prepared.training
+    if checkpoint is not None:
+        training.restore(checkpoint.state)
+    recorder = Recorder(folder, training.snapshot, checkpoint.rows if checkpoint else 0)
+    sinks = (recorder, *sinks)
+    with interruptible(training.stop):
+        for event in training.run():
+            for sink in sinks:
+                sink(event)
+            if isinstance(event, Ended) and not isinstance(event.outcome, Interrupted):
+                _finish(folder, prepared, event.outcome)
+
+
+def _finish(folder: Folder, prepared: Prepared, outcome: Outcome) -> None:
+    """Measure what is kept on the test part, write the plain weights, and then the summary."""
+    kept = {"last": folder.last, "best": folder.best}
+    if isinstance(outcome, Diverged):
+        del kept["last"]  # it stands before the loss was lost
+    test = {}
+    for name, path in kept.items():
+        if path.exists():
+            prepared.training.restore(read_checkpoint(path).state)
+            test[name] = prepared.evaluate("test")
+    if "best" in test:
+        write_model(folder.model, prepared.plain_state())
+    rows = read_rows(folder.events)
+    write_json(folder.summary, summarise(prepared.tune, outcome, rows, test))

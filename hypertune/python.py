@@ -1,0 +1,113 @@
+"""The doors for Python: `hypertune.compile`, `hypertune.train`, `hypertune.resume`."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from hypertune.catalogue import Catalogue
+from hypertune.compiler import Compiled, compile_text, read_program
+from hypertune.ir import Program
+from hypertune.spec_files import SpecFile, read_spec
+from hypertune.standard import STANDARD
+
+if TYPE_CHECKING:
+    from hypertune.reporting.sink import Sink
+    from hypertune.trained import Run
+
+
+def compile(
+    spec: str | Path, overrides: Iterable[str] = (), catalogue: Catalogue = STANDARD
+) -> Program:
+    """Compile a spec; loads no torch.
+
+    Args:
+        spec: a file, the name of a shipped spec, or a compiled program (`….json`).
+        overrides: as after `--set`, such as `"tune.epochs=10"`.
+        catalogue: the kinds it may use.
+
+    Raises:
+        SpecError: if the spec is wrong; it prints as the diagnostics.
+        UnreadableSpec: if there is no such file, or it is not text.
+        DamagedProgram: if a compiled program cannot be used.
+
+    """
+    return _compiled(read_spec(spec), tuple(overrides), catalogue).program
+
+
+def train(
+    spec: str | Path | Program,
+    *,
+    tune: str = "",
+    overrides: Iterable[str] = (),
+    seed: int | None = None,
+    epochs: int | None = None,
+    device: str = "",
+    out: str | Path | None = None,
+    catalogue: Catalogue = STANDARD,
+    sinks: Iterable[Sink] = (),
+) -> Run:
+    """Train and tune; the run, which ends in a folder.
+
+    Args:
+        spec: as for `compile`, or a program.
+        tune: the tune block to run; the first if empty.
+        overrides: as after `--set`; a program takes none.
+        seed: instead of the block's.
+        epochs: instead of the block's length.
+        device: for layers without `on`; the first accelerator, or the CPU, if empty.
+        out: the run folder; `runs/NAME-TIME` if None.
+        catalogue: the kinds it may use.
+        sinks: functions that are called with each event.
+
+    Raises:
+        SpecError: if the spec is wrong, or a device is not there.
+        KeyError: if there is no such tune block.
+        DataError: if the data is not there.
+        RunError: if the folder cannot be used.
+
+    """
+    from hypertune.job import Order, start
+    from hypertune.trained import load_run
+
+    if isinstance(spec, Program):
+        name, found = "run", Compiled(spec)
+    else:
+        file = read_spec(spec)
+        name, found = file.stem, _compiled(file, tuple(overrides), catalogue)
+    order = Order(
+        program=found.program,
+        spec=found.text,
+        name=name,
+        tune=tune,
+        seed=seed,
+        epochs=epochs,
+        device=device,
+    )
+    return load_run(start(order, None if out is None else Path(out), catalogue, sinks))
+
+
+def resume(
+    path: str | Path, *, catalogue: Catalogue = STANDARD, sinks: Iterable[Sink] = ()
+) -> Run:
+    """Go on with a run from its last checkpoint; nothing is done if it has ended.
+
+    Raises:
+        RunError: if the folder is not a run, damaged, or in use.
+
+    """
+    from hypertune import job
+    from hypertune.trained import load_run
+
+    job.resume(Path(path), catalogue, sinks)
+    return load_run(path)
+
+
+def _compiled(file: SpecFile, overrides: tuple[str, ...], catalogue: Catalogue) -> Compiled:
+    name = file.source.name
+    if not file.is_program:
+        return compile_text(file.source.text, name, catalogue, overrides)
+    if overrides:
+        raise ValueError("overrides change a spec; this is a compiled program")
+    return Compiled(read_program(Path(name), catalogue))

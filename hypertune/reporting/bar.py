@@ -1,0 +1,76 @@
+"""A progress bar with the losses and the live hyperparameters, for a terminal."""
+
+from __future__ import annotations
+
+from types import TracebackType
+from typing import Self, TextIO
+
+from rich.console import Console, Group
+from rich.live import Live
+from rich.progress import (
+    BarColumn,
+    MofNCompleteColumn,
+    Progress,
+    TextColumn,
+    TimeElapsedColumn,
+    TimeRemainingColumn,
+)
+from rich.text import Text
+
+from hypertune.reporting.numbers import short
+from hypertune.runtime.events import Ended, Event, Reported, Started, Stepped
+
+
+class Bar:
+    """Redraws itself a few times a second; leaves the last picture when it is closed."""
+
+    def __init__(self, stream: TextIO, colour: bool) -> None:
+        console = Console(file=stream, force_terminal=True, no_color=not colour)
+        self._progress = Progress(
+            TextColumn("epoch {task.fields[epoch]}"),
+            BarColumn(),
+            MofNCompleteColumn(),
+            TimeElapsedColumn(),
+            TimeRemainingColumn(),
+            console=console,
+        )
+        self._task = self._progress.add_task("", total=None, epoch="0")
+        self._steps_per_epoch = 1
+        self._live = Live(self._progress, console=console, refresh_per_second=5)
+
+    def __enter__(self) -> Self:
+        self._live.start()
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        fault: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self._live.stop()
+
+    def __call__(self, event: Event) -> None:
+        match event:
+            case Started():
+                self._steps_per_epoch = event.steps_per_epoch
+                self._progress.update(self._task, total=event.steps, completed=event.step)
+            case Stepped():
+                epoch = str(event.step // self._steps_per_epoch)
+                self._progress.update(self._task, completed=event.step, epoch=epoch)
+            case Reported():
+                self._live.update(Group(self._progress, Text(_losses(event)), _hypers(event)))
+            case Ended():
+                self._live.refresh()
+
+
+def _losses(event: Reported) -> str:
+    metrics = "  ".join(f"{name} {short(value)}" for name, value in event.metrics.items())
+    return f"train {short(event.train_loss)}  valid {short(event.valid_loss)}  {metrics}"
+
+
+def _hypers(event: Reported) -> Text:
+    text = Text()
+    for name, value in event.hypers.items():
+        text.append(f"{name} ", style="cyan").append(f"{short(value)}  ")
+    return text

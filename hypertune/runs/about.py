@@ -1,0 +1,75 @@
+"""run.json: the facts of a run that its program does not hold."""
+
+from __future__ import annotations
+
+import platform
+from collections.abc import Mapping
+from importlib.metadata import PackageNotFoundError, version
+from pathlib import Path
+
+from attrs import asdict, fields, frozen
+
+from hypertune.runs.failures import DamagedRun
+from hypertune.runs.files import read_json, write_json
+
+FORMAT = 1
+
+
+@frozen
+class About:
+    """How a run was started.
+
+    `device` is that of layers without `on`; `started` is ISO 8601, in UTC; `catalogue` is the word
+    after `--catalogue`, empty for the standard kinds: it is shown, never imported.
+    """
+
+    name: str
+    tune: str
+    seed: int
+    device: str
+    threads: int
+    catalogue: str
+    command: tuple[str, ...]
+    started: str
+    versions: Mapping[str, str]
+
+    def differences(self, now: Mapping[str, str]) -> list[str]:
+        """What has another version now."""
+        return [
+            f"{name} was {then} and is {now[name]}"
+            for name, then in self.versions.items()
+            if name in now and now[name] != then
+        ]
+
+
+def versions() -> dict[str, str]:
+    """Of python and the packages that numbers depend on."""
+    found = {"python": platform.python_version()}
+    for name in ("hypertune-stn", "torch", "numpy", "scikit-learn"):
+        try:
+            found[name] = version(name)
+        except PackageNotFoundError:  # run from a checkout that is not installed
+            found[name] = "unknown"
+    return found
+
+
+def write_about(path: Path, about: About) -> None:
+    write_json(path, {"format": FORMAT, **asdict(about)})
+
+
+def read_about(path: Path) -> About:
+    """The facts in a run.json.
+
+    Raises:
+        DamagedRun: if it is missing, of an unknown version, or lacks something.
+
+    """
+    tree = read_json(path)
+    if tree.get("format") != FORMAT:
+        why = f"has run format {tree.get('format')}; this hypertune reads format {FORMAT}"
+        raise DamagedRun(path, why)
+    names = [field.name for field in fields(About)]
+    missing = [name for name in names if name not in tree]
+    if missing:
+        raise DamagedRun(path, f"does not tell {', '.join(missing)}")
+    return About(**{name: tree[name] for name in names})

@@ -1,0 +1,92 @@
+"""A run as Python sees it."""
+
+from __future__ import annotations
+
+from collections import OrderedDict
+from pathlib import Path
+
+from attrs import frozen
+from torch import Tensor, nn
+
+from hypertune.catalogue import Catalogue, Plain
+from hypertune.ir import Program
+from hypertune.plain import plain_layers
+from hypertune.runs import UnfinishedRun
+from hypertune.runs.about import About, read_about
+from hypertune.runs.files import read_json
+from hypertune.runs.folder import Folder, find_folder, read_program
+from hypertune.runs.journal import Row, read_rows
+from hypertune.runs.model import read_model
+from hypertune.runs.summary import Summary
+from hypertune.standard import STANDARD
+
+
+@frozen
+class Run:
+    """A run folder; everything is read when it is asked for.
+
+    Raises:
+        RunError: by any property whose file is missing or damaged.
+
+    """
+
+    folder: Folder
+
+    @property
+    def path(self) -> Path:
+        return self.folder.path
+
+    @property
+    def program(self) -> Program:
+        return read_program(self.folder)
+
+    @property
+    def about(self) -> About:
+        return read_about(self.folder.about)
+
+    @property
+    def events(self) -> list[Row]:
+        """The reports so far, as in events.jsonl."""
+        return read_rows(self.folder.events)
+
+    @property
+    def summary(self) -> Summary:
+        """How it ended, as in summary.json.
+
+        Raises:
+            UnfinishedRun: if it has not.
+
+        """
+        if not self.folder.ended:
+            raise UnfinishedRun(self.path)
+        return read_json(self.folder.summary)
+
+    def state_dict(self) -> dict[str, Tensor]:
+        """Weights of the plain network with the best validation loss."""
+        if not self.folder.ended:
+            raise UnfinishedRun(self.path)
+        return read_model(self.folder.model)
+
+    def plain_layers(self, catalogue: Catalogue = STANDARD) -> dict[str, Plain]:
+        """The plain network's torch modules as values, by layer."""
+        return plain_layers(self.program, catalogue, self.summary["hypers"])
+
+    def model(self, catalogue: Catalogue = STANDARD) -> nn.Sequential:
+        """The plain, tuned network in evaluation mode."""
+        modules = OrderedDict(
+            (name, getattr(nn, plain.name)(*plain.args, **plain.options))
+            for name, plain in self.plain_layers(catalogue).items()
+        )
+        network = nn.Sequential(modules)
+        network.load_state_dict(self.state_dict())
+        return network.eval()
+
+
+def load_run(path: str | Path) -> Run:
+    """The run in a folder.
+
+    Raises:
+        RunError: if it is not a run folder.
+
+    """
+    return Run(find_folder(Path(path)))
