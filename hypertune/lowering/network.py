@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from typing import TypeVar
+from collections.abc import Callable, Iterator, Mapping
+from typing import TypeVar, cast
 
 import torch
 from attrs import frozen
@@ -14,6 +14,7 @@ from hypertune.ir import Layer as Node, Program, Ref
 from hypertune.response import Conditions, Layer
 
 X = TypeVar("X")
+Pair = tuple[Tensor, Tensor | None]  # a value and its change
 
 
 @frozen
@@ -76,6 +77,9 @@ class Network(nn.Module):
             for node in program.layers
         }
 
+    def _named(self) -> Iterator[tuple[str, Layer]]:
+        return cast("Iterator[tuple[str, Layer]]", iter(self.layers.items()))
+
     def forward(self, x: Tensor, signal: Signal) -> Tensor:
         """The output; the weights answer to `signal.response_BH`."""
 
@@ -85,20 +89,17 @@ class Network(nn.Module):
 
         return self._walk(x, signal, read, lambda x, device: x.to(device))
 
-    def linearised(self, x: Tensor, signal: Signal) -> tuple[Tensor, Tensor | None]:
+    def linearised(self, x: Tensor, signal: Signal) -> Pair:
         """Output at the base weights, and its first-order change by the response."""
 
-        def read(
-            layer: Layer, x: tuple[Tensor, Tensor | None], heard: Conditions
-        ) -> tuple[Tensor, Tensor | None]:
+        def read(layer: Layer, x: Pair, heard: Conditions) -> Pair:
             return layer.linearised(*x, heard)
 
-        def move(
-            x: tuple[Tensor, Tensor | None], device: torch.device
-        ) -> tuple[Tensor, Tensor | None]:
+        def move(x: Pair, device: torch.device) -> Pair:
             return x[0].to(device), None if x[1] is None else x[1].to(device)
 
-        return self._walk((x, None), signal, read, move)
+        start: Pair = (x, None)
+        return self._walk(start, signal, read, move)
 
     def _walk(
         self,
@@ -107,8 +108,9 @@ class Network(nn.Module):
         read: Callable[[Layer, X, Conditions], X],
         move: Callable[[X, torch.device], X],
     ) -> X:
-        outputs, signals = {"input": x}, {}
-        for name, layer in self.layers.items():
+        outputs = {"input": x}
+        signals: dict[torch.device, Signal] = {}
+        for name, layer in self._named():
             wiring = self._wirings[name]
             if wiring.device not in signals:
                 signals[wiring.device] = _sent(signal, wiring.device)
@@ -129,7 +131,7 @@ class Network(nn.Module):
 
     def _total(self, signal: Signal, norm: Callable[[Layer, Conditions], Tensor | None]) -> Tensor:
         total = signal.own_BH.new_zeros(1)
-        for name, layer in self.layers.items():
+        for name, layer in self._named():
             wiring = self._wirings[name]
             part = norm(layer, wiring.conditions(_sent(signal, wiring.device)))
             if part is not None:
@@ -140,7 +142,7 @@ class Network(nn.Module):
     def folded(self, response_H: Tensor | None) -> dict[str, Tensor]:
         """Weights of the plain network that computes the same at a fixed response."""
         plain = {}
-        for name, layer in self.layers.items():
+        for name, layer in self._named():
             given = self._wirings[name].given
             delta = None if response_H is None or not given else response_H[list(given)]
             for key, value in layer.folded(delta).items():

@@ -26,7 +26,7 @@ class _Summand:
 
 
 class Objective(nn.Module):
-    """Gives the sum of the terms: a scalar, the mean over the batch.
+    """The sum of the terms: a scalar, the mean over the batch.
 
     Weights are handed over at each call, so that the caller decides which of them are followed.
     """
@@ -49,16 +49,13 @@ class Objective(nn.Module):
 
     def forward(
         self, x: Tensor, target: Tensor, signal: Signal, linearised: bool = False
-    ) -> Tensor:
+    ) -> tuple[Tensor, Tensor]:
+        """The loss and the output of the network."""
         if linearised:
             output, change = self.network.linearised(x, signal)
             output = output if change is None else output + change
         else:
             output = self.network(x, signal)
-        return self.cost(output, target, signal)
-
-    def cost(self, output: Tensor, target: Tensor, signal: Signal) -> Tensor:
-        """The sum of the terms for an output of the network."""
         target, own_BH = target.to(output.device), signal.own_BH.to(output.device)
         total = output.new_zeros(())
         for summand in self._summands:
@@ -70,21 +67,17 @@ class Objective(nn.Module):
                 lambda: self.network.absolutes(signal).to(output.device),
             )
             total = total + summand.weight * summand.loss(reading)
-        return total
+        return total, output
 
     def at(
         self, weights: Weights, x: Tensor, target: Tensor, signal: Signal, linearised: bool = False
-    ) -> Tensor:
+    ) -> tuple[Tensor, Tensor]:
         """The same with `weights` in the place of the network's own."""
         named = {f"network.{name}": value for name, value in weights.items()}
-        loss: Tensor = functional_call(self, named, (x, target, signal, linearised))
-        return loss
-
-
-def predict(network: Network, weights: Weights, x: Tensor, signal: Signal) -> Tensor:
-    """What the network gives with `weights` in the place of its own."""
-    output: Tensor = functional_call(network, dict(weights), (x, signal))
-    return output
+        found: tuple[Tensor, Tensor] = functional_call(
+            self, named, (x, target, signal, linearised)
+        )
+        return found
 
 
 def split_groups(network: Network) -> tuple[dict[str, Tensor], dict[str, Tensor]]:
@@ -95,5 +88,3 @@ def split_groups(network: Network) -> tuple[dict[str, Tensor], dict[str, Tensor]
         group = response if ".response." in name else base
         group[name] = parameter.detach()
     return base, response
-
-

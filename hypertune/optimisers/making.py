@@ -33,8 +33,8 @@ def optimiser(
         name: own[value.hyper] if isinstance(value, Ref) else value
         for name, value in call.args.items()
     }
-    if call.kind == "sgd":
-        options["fused"] = True
+    if "fused" in inspect.signature(kind).parameters:
+        options["fused"] = True  # one pass over the parameters instead of three
     made: partial[Optimizer] = partial(kind, **options)
     return made
 

@@ -22,7 +22,8 @@ def square_rows(weight: Tensor, answer: tuple[Tensor, Tensor] | None) -> Tensor:
     w_OI, u_OI = weight.flatten(1), u.flatten(1)
     cross_O = torch.linalg.vecdot(w_OI, u_OI)
     square_O = torch.linalg.vecdot(u_OI, u_OI)
-    return w_OI.square().sum() + (s_BO * (2 * cross_O + s_BO * square_O)).sum(1)
+    answered_B: Tensor = (s_BO * (2 * cross_O + s_BO * square_O)).sum(1)
+    return w_OI.square().sum() + answered_B
 
 
 def absolute_rows(weight: Tensor, answer: tuple[Tensor, Tensor] | None) -> Tensor:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import torch
 from attrs import evolve
 from torch import Tensor, nn
@@ -30,7 +32,7 @@ class Layer(nn.Module):
         if heard.delta_BG is None or not self.has_response:
             if dx is None:
                 return self(x, silent), None
-            return torch.func.jvp(lambda x: self(x, silent), (x,), (dx,))
+            return _jvp(lambda x: self(x, silent), (x,), (dx,))
         zero = torch.zeros_like(heard.delta_BG)
         dx = torch.zeros_like(x) if dx is None else dx
 
@@ -38,8 +40,7 @@ class Layer(nn.Module):
             y: Tensor = self(x, evolve(heard, delta_BG=delta_BG))
             return y
 
-        y, dy = torch.func.jvp(answer, (x, zero), (dx, heard.delta_BG))
-        return y, dy
+        return _jvp(answer, (x, zero), (dx, heard.delta_BG))
 
     @property
     def has_response(self) -> bool:
@@ -57,3 +58,10 @@ class Layer(nn.Module):
     def folded(self, delta_G: Tensor | None) -> dict[str, Tensor]:
         """Parameters of the plain torch layer that computes the same at a fixed response."""
         return {}
+
+
+def _jvp(
+    function: Callable[..., Tensor], at: tuple[Tensor, ...], along: tuple[Tensor, ...]
+) -> tuple[Tensor, Tensor]:
+    y, dy = torch.func.jvp(function, at, along)  # type: ignore[misc]  # three only with has_aux
+    return y, dy
