@@ -26,5 +26,5 @@ def own(free: float, lo: float, hi: float) -> float:
 
 
 def tensor(free: Any, lo: Any, hi: Any) -> Any:
-    """`own` for tensors, elementwise."""
-    return lo * (-free).sigmoid() + hi * free.sigmoid()
+    """`own` for tensors, elementwise; the two weights add up to 1 but for rounding."""
+    return (lo * (-free).sigmoid() + hi * free.sigmoid()).clamp(lo, hi)

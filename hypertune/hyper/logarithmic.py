@@ -25,7 +25,7 @@ def _own(free: float, lo: float, hi: float) -> float:
 
 
 def _tensor(free: Any, lo: Any, hi: Any) -> Any:
-    return interval.tensor(free, lo.log(), hi.log()).exp()
+    return interval.tensor(free, lo.log(), hi.log()).exp().clamp(lo, hi)
 
 
 LOG = DomainType(
