@@ -113,7 +113,7 @@ class Builder(Transformer_NonRecursive[Token, Any]):
         kind, *args = children
         return ast.Call(self._span(meta), kind, args[0] if args else ())
 
-    def tuple(self, meta: Meta, children: Children) -> ast.Expr:
+    def group(self, meta: Meta, children: Children) -> ast.Expr:
         items = [c for c in children if isinstance(c, ast.Arg)]
         if len(items) == len(children) == 1 and items[0].name is None:
             return items[0].value  # brackets around one value are no tuple

@@ -4,45 +4,40 @@ from __future__ import annotations
 
 from lark import Token
 
+from hypertune.diagnostics import Help
 from hypertune.syntax.mistakes import Unexpected
-from hypertune.syntax.tokens import Scan
+from hypertune.syntax.tokens import OPERATORS, RESERVED, STATEMENTS, Scan
 
 _SIGNS = {
-    "COMMA": "`,`", "COLON": "`:`", "EQUAL": "`=`", "DOT": "`.`", "STAR": "`*`",
-    "LPAR": "`(`", "RPAR": "`)`", "LSQB": "`[`", "RSQB": "`]`", "LBRACE": "`{`", "RBRACE": "`}`",
-    "NUMBER": "a number", "STRING": "a string", "NAME": "a name",
-    "_END": "the end of the line", "$END": "the end of the line",
+    "COMMA": "`,`", "RPAR": "`)`", "RSQB": "`]`", "EQUAL": "`=`", "COLON": "`:`", "DOT": "`.`",
+    "LPAR": "`(`", "LSQB": "`[`", "LBRACE": "`{`", "STAR": "`*`",
+    "NAME": "a name", "NUMBER": "a number", "STRING": "a string",
+    "RBRACE": "`}`", "_END": "the end of the line", "$END": "the end of the line",
 }  # fmt: skip
-_OPERATORS = {"PLUS", "MINUS", "STAR", "SLASH", "FLOOR", "PERCENT", "POWER"}
-_SOFT_WORDS = {"NAME", "FIXED", "EXAMPLE", "BATCH", "ADD", "CONCAT"}
-_RESERVED = {
-    "HSPEC", "INCLUDE", "LET", "HYPER", "DATA", "OBJECTIVE", "TUNE", "MODEL", "BLOCK", "GIVEN",
-    "ON", "AS", "PER", "SPREAD", "FROZEN", "REPEAT", "RESIDUAL", "SHORTCUT", "BRANCH",
-}  # fmt: skip
-# What is always offered together is told in one word.
+_ORDER = {word: place for place, word in enumerate(dict.fromkeys(_SIGNS.values()))}
+_WORDS = _ORDER["a name"] - 0.5  # where words of the language come in
+_NAMES = {"NAME", "FIXED", "EXAMPLE", "BATCH", "ADD", "CONCAT"}
+# Where all of the first can stand, all of the second are told in one word.
 _TOGETHER = (
-    ({"NUMBER", "STRING", "NAME"}, _SOFT_WORDS | _RESERVED | {"NUMBER", "STRING", "LPAR", "MINUS"},
-     "a value"),
-    ({"NAME", "REPEAT", "RESIDUAL"}, _SOFT_WORDS | {"REPEAT", "RESIDUAL", "BRANCH", "_END"},
-     "a layer"),
-    ({"NAME", "_END", "RBRACE", "FIXED"}, _SOFT_WORDS | {"_END"}, "a setting"),
-    ({"HSPEC", "INCLUDE", "LET", "NAME"}, _SOFT_WORDS | _RESERVED, "a name"),
-    ({"HSPEC", "INCLUDE", "LET"}, _RESERVED | {"_END", "$END"}, "a statement"),
-    ({"PLUS", "POWER"}, _OPERATORS | {"LPAR", "LSQB", "NAME"}, ""),
-    ({"PLUS", "MINUS"}, _OPERATORS, ""),
-    ({"FIXED", "NAME"}, _SOFT_WORDS, "a name"),
-)  # fmt: skip
+    ({"NUMBER", "STRING"}, _NAMES | RESERVED | {"NUMBER", "STRING", "LPAR", "MINUS"}, "a value"),
+    ({"REPEAT", "NAME"}, _NAMES | {"REPEAT", "RESIDUAL", "BRANCH", "_END"}, "a layer"),
+    ({"_END", "NAME"}, _NAMES | {"_END"}, "a setting"),
+    ({"LET", "NAME"}, _NAMES | RESERVED, "a name"),
+    ({"LET"}, RESERVED | {"_END", "$END"}, "a statement"),
+    ({"PLUS"}, OPERATORS | {"LPAR", "LSQB", "UNIT"}, ""),
+    ({"NAME"}, _NAMES, "a name"),
+    ({"_END"}, {"RBRACE", "$END", "LSQB", "UNIT"}, ""),
+)
 
 
-def unexpected(found: Scan, token: Token, accepted: set[str]) -> Unexpected:
-    """The mistake of `token` standing where only `accepted` can."""
-    if token.type == "$END":
-        name = "end of the text"
-    elif token.type == "_END":
-        name = "`;`" if token == ";" else "end of the line"
-    else:
-        name = f"`{token}`"
-    return Unexpected(found.span(token), name, expected(accepted))
+def unexpected(found: Scan, tokens: list[Token], index: int, accepted: set[str]) -> Unexpected:
+    """The mistake of a token standing where only `accepted` can."""
+    token = tokens[index]
+    if accepted == {"EQUAL"} and tokens[index - 1].type in RESERVED:
+        # A reserved word can only name an argument: the word is the mistake, not what follows.
+        token, accepted = tokens[index - 1], {"NUMBER", "STRING"}
+    helps = tuple(map(Help, _advice(token, tokens, index, accepted)))
+    return Unexpected(found.span(token), _name(token), expected(accepted), helps)
 
 
 def expected(accepted: set[str]) -> str:
@@ -50,14 +45,25 @@ def expected(accepted: set[str]) -> str:
     left = set(accepted)
     words = []
     for sign, members, word in _TOGETHER:
-        if sign <= left and (word or left - members):
+        if sign <= left and left - members | {word} != {""}:
             left -= members
-            words += [word] if word else []
-    if left & {"_END", "$END"}:
-        left -= {"RBRACE"}
-    words += sorted({_SIGNS.get(kind, f"`{kind.lower()}`") for kind in left}, key=_order)
-    return " or ".join(filter(None, [", ".join(words[:-1]), *words[-1:]]))
+            words.append(word)
+    words += {_SIGNS.get(kind, f"`{kind.lower()}`") for kind in left}
+    ordered = sorted(filter(None, words), key=lambda word: (_ORDER.get(word, _WORDS), word))
+    return " or ".join(filter(None, [", ".join(ordered[:-1]), *ordered[-1:]]))
 
 
-def _order(word: str) -> tuple[bool, bool, str]:
-    return word == _SIGNS["_END"], word.startswith("a "), word
+def _name(token: Token) -> str:
+    if token.type == "$END":
+        return "end of the text"
+    return "end of the line" if token.type == "_END" and token != ";" else f"`{token}`"
+
+
+def _advice(token: Token, tokens: list[Token], index: int, accepted: set[str]) -> list[str]:
+    if token.type == "_END" and "LBRACE" in accepted and tokens[index + 1].type == "LBRACE":
+        return ["a `{` stands on the line of what it belongs to"]
+    if token.type in STATEMENTS and accepted & {"REPEAT", "RBRACE"}:
+        return [f"a `{token}` statement stands outside all braces"]
+    if token.type in RESERVED and accepted & {"NAME", "NUMBER"}:
+        return [f"`{token}` is a word of the language; choose another name"]
+    return []

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from attrs import frozen
+from attrs import evolve, frozen
 
 from hypertune.diagnostics import Diagnostic, Help, Note, Span
 
@@ -65,6 +65,16 @@ class Unclosed(Diagnostic):
 
     def children(self) -> tuple[Note | Help, ...]:
         return (Note("opened here", self.opening),)
+
+    def explains(self, other: Unexpected) -> bool:
+        """Whether the other only stands inside these brackets because they are open."""
+        if self.span is None or other.span is None:
+            return False
+        return self.opening.start < other.span.start <= self.span.end
+
+    def at(self, other: Unexpected) -> Unclosed:
+        """The same bracket, missed already where the other is."""
+        return evolve(self, span=other.span, expected=other.expected)
 
 
 @frozen
@@ -205,23 +215,13 @@ class TooDeep(Diagnostic):
 
     At most 200 operators, or 100 brackets within each other, may hang on one another. Name the
     parts with `let` and put them together.
-
-    Wrong:
-
-        hspec 1
-        let x = DEEP1DEEP
-
-    Right:
-
-        hspec 1
-        let x = 1
     """
 
     code = "HT108"
     title = "this goes too deep"
-    label = "more than {limit} brackets and operators hang on one another here"
+    label = "more than {limit} hang on one another here"
 
-    limit: int
+    limit: str
 
     def children(self) -> tuple[Note | Help, ...]:
         return (Help("name the parts with `let`"),)

@@ -12,10 +12,18 @@ from hypertune.diagnostics import Diagnostic, Help, Source, Span
 from hypertune.syntax.ast import Comment
 from hypertune.syntax.mistakes import BadCharacter, BadName, BadNumber, UnendedString
 
+OPERATORS = {"PLUS", "MINUS", "STAR", "SLASH", "FLOOR", "PERCENT", "POWER"}
+STATEMENTS = {
+    "HSPEC", "INCLUDE", "LET", "HYPER", "DATA", "OBJECTIVE", "TUNE", "MODEL", "BLOCK",
+}  # fmt: skip
+RESERVED = STATEMENTS | {
+    "GIVEN", "ON", "AS", "PER", "SPREAD", "FROZEN", "REPEAT", "RESIDUAL", "SHORTCUT", "BRANCH",
+}  # fmt: skip
+# What is often pasted from a document, and what was meant.
 _LOOKALIKES = {
-    "×": "*", "·": "*", "÷": "/", "−": "-", "–": "-", "—": "-", "“": '"', "”": '"', "„": '"',
-    "‘": '"', "’": '"', "'": '"', "`": '"', "^": "**", "，": ",", "：": ":", "；": ";",
-    "（": "(", "）": ")", "＝": "=",
+    "\u00d7": "*", "\u00b7": "*", "\u00f7": "/", "\u2212": "-", "\u2013": "-", "\u2014": "-",
+    "^": "**", "\u201c": '"', "\u201d": '"', "\uff0c": ",", "\uff1a": ":", "\uff1b": ";",
+    "\uff08": "(", "\uff09": ")", "\uff1d": "=",
 }  # fmt: skip
 
 
@@ -27,6 +35,7 @@ class Scan:
     tokens: list[Token] = field(factory=list)
     comments: list[Comment] = field(factory=list)
     mistakes: list[Diagnostic] = field(factory=list)
+    garbled: set[int] = field(factory=set)  # lines whose structure is lost with their characters
 
     def span(self, token: Token) -> Span:
         return Span(self.source, token.start_pos or 0, token.end_pos or 0)
@@ -41,53 +50,61 @@ def scan(source: Source, lexer: Lark) -> Scan:
         elif token.type == "BAD_CHARACTER":
             _bad_character(found, token)
         else:
-            found.tokens.append(_checked(found, token))
+            found.tokens.append(_repaired(found, token))
     return found
 
 
-def _checked(found: Scan, token: Token) -> Token:
+def _repaired(found: Scan, token: Token) -> Token:
+    span = found.span(token)
     match token.type:
         case "BAD_NAME":
-            found.mistakes.append(BadName(found.span(token), str(token), _snake(token)))
+            found.mistakes.append(BadName(span, str(token), _snake(token)))
             return token.update(type="NAME")
-        case "BAD_STRING":
-            found.mistakes.append(UnendedString(found.span(token)))
-            return token.update(type="STRING")
         case "BAD_NUMBER":
-            problem, better = _malformed(token)
-            found.mistakes.append(BadNumber(found.span(token), str(token), problem, better))
+            found.mistakes.append(BadNumber(span, _short(token), *_malformed(token)))
             return token.update(type="NUMBER")
         case "NUMBER" if problem := _out_of_range(token):
-            short = token if len(token) <= 24 else f"{token[:20]}…"
-            found.mistakes.append(BadNumber(found.span(token), short, problem, ""))
+            found.mistakes.append(BadNumber(span, _short(token), problem, ""))
+        case "BAD_STRING":
+            found.mistakes.append(_bad_string(span))
+            found.garbled.add(span.position[0])
+            return token.update(type="STRING")
         case "STRING" if not token.isprintable():
             _unprintable(found, token)
     return token
 
 
+def _bad_string(span: Span) -> Diagnostic:
+    text = span.text
+    if text.startswith('"'):
+        return UnendedString(span)
+    inside = text.strip("'\u2018\u2019\u201c\u201d")
+    return BadCharacter(span, f"`{text[0]}`", (Help(f'write `"{inside}"`'),))
+
+
 def _bad_character(found: Scan, token: Token) -> None:
-    at = token.start_pos or 0
-    if token == "\ufeff" and at == 0:  # a byte order mark
+    span = found.span(token)
+    if token == "\ufeff" and span.start == 0:  # a byte order mark
         return
-    last = found.mistakes[-1] if found.mistakes else None
-    if isinstance(last, BadCharacter) and last.span is not None and last.span.end == at:
-        # One report for a run of them: a binary file would otherwise bring thousands.
-        found.mistakes[-1] = BadCharacter(
-            Span(found.source, last.span.start, at + 1), "this run of characters"
-        )
+    line = span.position[0]
+    if line in found.garbled:  # one report a line: a binary file would bring thousands
         return
+    found.garbled.add(line)
     better = _LOOKALIKES.get(token)
     helps = (Help(f"write `{better}`"),) if better else ()
-    found.mistakes.append(BadCharacter(found.span(token), _called(token), helps))
+    found.mistakes.append(BadCharacter(span, _called(token), helps))
 
 
 def _unprintable(found: Scan, token: Token) -> None:
-    for offset, character in enumerate(token):
+    for offset, character in enumerate(token, token.start_pos or 0):
         if ord(character) < 0x20 and character != "\t":
-            at = (token.start_pos or 0) + offset
-            span = Span(found.source, at, at + 1)
+            span = Span(found.source, offset, offset + 1)
             found.mistakes.append(BadCharacter(span, _called(character)))
             return
+
+
+def _short(text: str) -> str:
+    return str(text) if len(text) <= 24 else f"{text[:20]}…"
 
 
 def _called(character: str) -> str:
