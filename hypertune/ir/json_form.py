@@ -183,7 +183,7 @@ READERS: Final[Mapping[type, Mapping[str, Read]]] = {
     Data: {
         "source": _one(Call),
         "split": _by_name(_number),
-        "split_seed": _whole,
+        "split_seed": _maybe(_whole),
         "scale": _maybe(_one(Call)),
         "augment": _many(_one(Call)),
         "batch": _maybe(_whole),

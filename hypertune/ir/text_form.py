@@ -81,10 +81,11 @@ def _hyper(hyper: Hyper) -> str:
 
 def _data(data: Data) -> list[str]:
     parts = ", ".join(f"{part} = {_part(size)}" for part, size in data.split.items())
+    seed = " in file order" if data.split_seed is None else f" seed {data.split_seed}"
     return [
         "data",
         f"  source = {_call(data.source)}",
-        f"  split = ({parts}) seed {data.split_seed}",
+        f"  split = ({parts}){seed}",
         *([f"  scale = {_call(data.scale)}"] if data.scale else []),
         *(f"  augment = {_call(augment)}" for augment in data.augment),
         f"  batch = {'all' if data.batch is None else data.batch}",

@@ -103,7 +103,7 @@ def _verify_layers(program: Program) -> None:
 def _verify_inputs(layer: Layer, known: Mapping[str, Shape]) -> None:
     place = f"layer {layer.name}"
     _require(bool(layer.inputs), place, "nothing feeds it")
-    _require(len(layer.inputs) == len(layer.shapes), place, "its inputs and shapes differ in count")
+    _require(len(layer.inputs) == len(layer.shapes), place, "it has not a shape per input")
     for name, shape in zip(layer.inputs, layer.shapes, strict=True):
         _require(name in known, place, f"it is fed by `{name}`, which does not stand before it")
         why = f"it takes {shape} from `{name}`, which gives {known[name]}"
@@ -119,7 +119,7 @@ def _verify_data(data: Data) -> None:
     for part, size in data.split.items():
         share = isinstance(size, float)
         _require(part in ("train", "valid", "test"), "split", f"there is no part `{part}`")
-        _require(0 < size and (not share or size <= 1), "split", f"`{part}` has the size {size}")
+        _require(size > 0 and (not share or size <= 1), "split", f"`{part}` has the size {size}")
 
 
 def _verify_tune(tune: Tune) -> None:

@@ -1,0 +1,96 @@
+"""The arguments of any call, checked against the declaration of its kind."""
+
+from __future__ import annotations
+
+from typing import Any, Final, TypeVar
+
+from hypertune import ir
+from hypertune.catalogue import (
+    Arg,
+    AugmentType,
+    DomainType,
+    Kind,
+    LayerType,
+    LossType,
+    MethodType,
+    MetricType,
+    OptimiserType,
+    Required,
+    ScheduleType,
+    SourceType,
+)
+from hypertune.semantics.errors.arguments import ArgumentsDisagree, KindWanted, MissingArgument
+from hypertune.semantics.errors.names import UnknownKind
+from hypertune.semantics.matching import match
+from hypertune.semantics.scope import FAILED, Failed, Scope
+from hypertune.semantics.values import convert
+from hypertune.syntax import ast
+
+K = TypeVar("K", bound=Kind)
+
+NOUNS: Final[dict[Any, str]] = {
+    LayerType: "layer type",
+    DomainType: "domain",
+    SourceType: "source",
+    AugmentType: "augmentation",
+    LossType: "loss",
+    MetricType: "metric",
+    MethodType: "method",
+    OptimiserType: "optimiser",
+    ScheduleType: "schedule",
+}
+
+
+def settle(expr: ast.Expr, kind: type[K], scope: Scope) -> tuple[K, ir.Call] | None:
+    """A kind and its settled call; None if something is wrong with it, which is then told."""
+    call = as_call(expr, NOUNS[kind], scope)
+    declaration = look_up(call.kind, kind, scope) if call else None
+    if call is None or declaration is None:
+        return None
+    args = settle_args(call, declaration, scope)
+    return None if args is None else (declaration, ir.Call(declaration.name, args))
+
+
+def as_call(expr: ast.Expr, noun: str, scope: Scope) -> ast.Call | None:
+    """A bare name where only a call can stand is a call without arguments."""
+    if isinstance(expr, ast.Call):
+        return expr
+    if isinstance(expr, ast.Name):
+        return ast.Call(expr.span, expr, ())
+    scope.findings.add(KindWanted(expr.span, noun))
+    return None
+
+
+def look_up(name: ast.Name, kind: type[K], scope: Scope) -> K | None:
+    """The kind of this name; None if the catalogue has none, which is then told."""
+    known = scope.knowledge.catalogue.of(kind)
+    if name.text not in known:
+        scope.findings.add(UnknownKind(name.span, NOUNS[kind], name.text, tuple(known)))
+    return known.get(name.text)
+
+
+def settle_args(call: ast.Call, kind: Kind, scope: Scope) -> dict[str, ir.Value] | None:
+    """Every argument of `kind` with its value, in the order of its declaration."""
+    declared: tuple[Arg, ...] = getattr(kind, "args", ())  # a metric takes none
+    matched = match(call, [arg.name for arg in declared], scope.findings)
+    if matched is None:
+        return None
+    values = {arg.name: _value(arg, matched.get(arg.name), call, scope) for arg in declared}
+    settled = {name: v for name, v in values.items() if not isinstance(v, Failed)}
+    if len(settled) < len(values):
+        return None
+    refuses = getattr(kind, "refuses", None)
+    why = refuses(settled) if refuses else ""
+    if why:
+        scope.findings.add(ArgumentsDisagree(call.span, call.kind.text, why))
+        return None
+    return settled
+
+
+def _value(arg: Arg, written: ast.Arg | None, call: ast.Call, scope: Scope) -> ir.Value | Failed:
+    if written is not None:
+        return convert(arg, written.value, call.kind.text, scope)
+    if isinstance(arg.default, Required):
+        scope.findings.add(MissingArgument(call.kind.span, call.kind.text, arg.name, arg.doc))
+        return FAILED
+    return arg.default

@@ -1,0 +1,86 @@
+"""Whether each method can tune what it is asked to tune."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+
+from attrs import frozen
+
+from hypertune import ir
+from hypertune.catalogue import MethodType, Use
+from hypertune.diagnostics import Span
+from hypertune.semantics.errors.conditioning import (
+    CannotFollow,
+    NothingAnswers,
+    Unanswered,
+    UnansweredInPart,
+    UnusedHyper,
+)
+from hypertune.semantics.scope import HyperUse, Knowledge
+from hypertune.semantics.tuning import Plan
+
+_BY_RESPONSE = frozenset({Use.STOCHASTIC, Use.DISCRETE})  # no gradient but the weights' response
+
+
+@frozen
+class _Demand:
+    """One hyperparameter to be tuned: its places, and whether any layer answers to it."""
+
+    name: str
+    span: Span
+    uses: tuple[HyperUse, ...]
+    answered: bool
+
+
+def check_conditioning(
+    knowledge: Knowledge, layers: Iterable[ir.Layer], plans: Iterable[Plan], model: Span
+) -> None:
+    """Hold every hyperparameter that is tuned against every method that would tune it."""
+    uses: dict[str, list[HyperUse]] = {}
+    for use in knowledge.uses:
+        uses.setdefault(use.hyper, []).append(use)
+    answered = {name for layer in layers for name in layer.given}
+    _warn_unused(knowledge, uses)
+    demands = [
+        _Demand(name, declared.span, tuple(uses[name]), name in answered)
+        for name, declared in knowledge.hypers.items()
+        if name in uses and not declared.hyper.frozen
+    ]
+    methods = [(plan.method, plan.place) for plan in plans if plan.method and plan.method.follows]
+    for method, place in methods:
+        able = [d for d in demands if _is_followed(d, method, place, knowledge)]
+        if not method.needs_response or not demands:
+            continue
+        if not answered:
+            knowledge.findings.add(NothingAnswers(model, method.name, place))
+            continue
+        for demand in able:
+            _check_answer(demand, method, knowledge)
+
+
+def _warn_unused(knowledge: Knowledge, uses: Mapping[str, object]) -> None:
+    """A vector is unused if none of its items is used."""
+    used = {knowledge.hypers[name].span for name in uses}
+    for name, declared in knowledge.hypers.items():
+        if declared.span not in used:
+            knowledge.findings.add(UnusedHyper(declared.span, name.partition("[")[0]))
+
+
+def _is_followed(demand: _Demand, method: MethodType, place: Span, knowledge: Knowledge) -> bool:
+    missed = [use for use in demand.uses if use.use not in method.follows]
+    if missed:
+        wanted = {use.use for use in demand.uses}
+        others = knowledge.catalogue.of(MethodType).values()
+        able = tuple(m.name for m in others if wanted <= m.follows)
+        first = missed[0]
+        finding = CannotFollow(first.span, method.name, demand.name, first.use, place, able)
+        knowledge.findings.add(finding)
+    return not missed
+
+
+def _check_answer(demand: _Demand, method: MethodType, knowledge: Knowledge) -> None:
+    if demand.answered:
+        return
+    only_by_response = all(use.use in _BY_RESPONSE for use in demand.uses)
+    kind = Unanswered if only_by_response else UnansweredInPart
+    knowledge.findings.add(kind(demand.span, demand.name, method.name, demand.uses[0].span))

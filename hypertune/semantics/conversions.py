@@ -1,0 +1,131 @@
+"""Which values an argument can take, and the form in which it takes them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from math import inf
+from typing import Any, Final
+
+from hypertune import ir
+from hypertune.catalogue import Arg, Required
+from hypertune.semantics.scope import FAILED, Failed
+
+
+def converted(arg: Arg, value: ir.Value) -> ir.Value | Failed:
+    """A constant in the form that `arg` wants, bounds and words not looked at."""
+    return _TYPES[arg.type][0](value)
+
+
+def wanted(arg: Arg) -> str:
+    """What sort of value `arg` wants, in the language's words."""
+    return _TYPES[arg.type][1]
+
+
+def outlier(arg: Arg, value: ir.Value) -> float | None:
+    """The first number in a converted value that is beyond the bounds of `arg`, if any."""
+    for number in _numbers_in(value):
+        low = number < arg.low or (arg.open_low and number == arg.low)
+        high = number > arg.high or (arg.open_high and number == arg.high)
+        if low or high:
+            return number
+    return None
+
+
+def wrong_length(arg: Arg, value: ir.Value) -> int | None:
+    """The number of items where `arg` wants another."""
+    if arg.count is None:
+        return None
+    count = len(value) if isinstance(value, tuple) else 1
+    return count if count != arg.count else None
+
+
+def accepts(arg: Arg, value: ir.Value, discrete: Mapping[str, bool]) -> bool:
+    """Whether `arg` can have a settled value; `discrete` tells of each hyperparameter."""
+    if isinstance(value, ir.Ref):
+        return arg.use is not None and (arg.type != "int" or discrete.get(value.hyper, False))
+    if isinstance(value, ir.Call):
+        return arg.type == "call" and (not arg.choices or value.kind in arg.choices)
+    if not isinstance(arg.default, Required) and value == arg.default:
+        return True
+    fine = converted(arg, value)
+    if isinstance(fine, Failed) or (isinstance(fine, str) and arg.choices):
+        return fine in arg.choices
+    return outlier(arg, fine) is None and wrong_length(arg, fine) is None
+
+
+def range_of(arg: Arg) -> str:
+    """The bounds of an argument in words."""
+    if arg.low == -inf and arg.high == inf:
+        return "any number"
+    if arg.high == inf:
+        return f"above {arg.low:g}" if arg.open_low else f"{arg.low:g} or more"
+    if arg.low == -inf:
+        return f"below {arg.high:g}" if arg.open_high else f"{arg.high:g} or less"
+    low = f"above {arg.low:g} and" if arg.open_low else f"from {arg.low:g}"
+    return f"{low} below {arg.high:g}" if arg.open_high else f"{low} up to {arg.high:g}"
+
+
+def _numbers_in(value: ir.Value) -> list[float]:
+    if isinstance(value, bool):
+        return []
+    if isinstance(value, int | float):
+        return [value]
+    if isinstance(value, ir.Quantity):
+        return [value.amount]
+    if isinstance(value, tuple):
+        return [number for item in value for number in _numbers_in(item)]
+    return []
+
+
+def _int(value: ir.Value) -> ir.Value | Failed:
+    return value if isinstance(value, int) and not isinstance(value, bool) else FAILED
+
+
+def _float(value: ir.Value) -> ir.Value | Failed:
+    if isinstance(value, int | float) and not isinstance(value, bool):
+        return float(value)
+    return FAILED
+
+
+def _bool(value: ir.Value) -> ir.Value | Failed:
+    return value if isinstance(value, bool) else FAILED
+
+
+def _string(value: ir.Value) -> ir.Value | Failed:
+    return value if isinstance(value, str) else FAILED
+
+
+def _each(item: Callable[[ir.Value], Any]) -> Callable[[ir.Value], ir.Value | Failed]:
+    """One value or a tuple of them."""
+
+    def convert(value: ir.Value) -> ir.Value | Failed:
+        if not isinstance(value, tuple):
+            single: ir.Value | Failed = item(value)
+            return single
+        items = tuple(item(v) for v in value)
+        return FAILED if FAILED in items or not items else items
+
+    return convert
+
+
+def _quantity(value: ir.Value) -> ir.Value | Failed:
+    if isinstance(value, ir.Quantity):
+        return value
+    steps = _int(value)
+    return ir.Quantity(steps, "steps") if isinstance(steps, int) else FAILED
+
+
+def _never(value: ir.Value) -> Failed:
+    return FAILED
+
+
+_TYPES: Final[Mapping[str, tuple[Callable[[ir.Value], ir.Value | Failed], str]]] = {
+    "int": (_int, "a whole number"),
+    "float": (_float, "a number"),
+    "bool": (_bool, "`true` or `false`"),
+    "string": (_string, "a word or a string"),
+    "size": (_each(_int), "a whole number, or one for each axis"),
+    "numbers": (_each(_float), "a number or a tuple of them"),
+    "quantity": (_quantity, "a number of steps, or a quantity such as `5 epochs`"),
+    "call": (_never, "a name, with arguments if it takes any"),
+}

@@ -1,0 +1,190 @@
+"""`let`, `hyper` and `block`: what the names of a spec stand for."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from math import inf
+from typing import Final
+
+from hypertune import ir
+from hypertune.catalogue import DomainType, LayerType
+from hypertune.diagnostics import Span
+from hypertune.semantics.arguments import settle
+from hypertune.semantics.constants import FUNCTIONS, describe, evaluate
+from hypertune.semantics.errors.hypers import (
+    MissingStart,
+    NotASize,
+    NotASpread,
+    NotAStart,
+    StartOutside,
+    UnknownPer,
+)
+from hypertune.semantics.errors.names import DeclaredTwice, NotConstant, ReservedName
+from hypertune.semantics.errors.statements import NotYet
+from hypertune.semantics.scope import (
+    FAILED,
+    Constant,
+    Declared,
+    Failed,
+    Knowledge,
+    Piece,
+    Scope,
+    Tunable,
+)
+from hypertune.syntax import ast
+
+RESERVED: Final = frozenset({"true", "false", "none", "all", "input", *FUNCTIONS})
+_LARGEST_VECTOR: Final = 10_000
+
+Declaration = ast.Let | ast.Hyper | ast.Block
+
+
+def declare(statements: Iterable[Declaration], knowledge: Knowledge) -> Scope:
+    """The scope of the whole spec. A constant may use those declared above it."""
+    statements = tuple(statements)
+    places: dict[str, Span] = {}
+    for name in (name for statement in statements for name in _names(statement)):
+        places.setdefault(name.text, name.span)
+    scope = Scope(knowledge, later=places)
+    for statement in statements:
+        match statement:
+            case ast.Let():
+                _declare_constant(statement, scope)
+            case ast.Hyper():
+                _declare_hypers(statement, scope)
+            case ast.Block():
+                if _is_free(statement.name, scope):
+                    scope.declare(statement.name.text, Piece(statement), statement.name.span)
+    return scope
+
+
+def _names(statement: Declaration) -> Iterator[ast.Name]:
+    if isinstance(statement, ast.Hyper):
+        yield from (item.name for item in statement.names)
+    else:
+        yield statement.name
+
+
+def _is_free(name: ast.Name, scope: Scope) -> bool:
+    """Whether a name can be declared; if not, that is told."""
+    first = scope.place(name.text)
+    layers = scope.knowledge.catalogue.of(LayerType)
+    if name.text in RESERVED or name.text in layers:
+        why = "a layer type" if name.text in layers else "a word of the language"
+        scope.findings.add(ReservedName(name.span, name.text, why))
+    elif first is not None:
+        scope.findings.add(DeclaredTwice(name.span, name.text, first))
+    return name.text not in RESERVED and name.text not in layers and first is None
+
+
+def _declare_constant(let: ast.Let, scope: Scope) -> None:
+    value = evaluate(let.value, scope)
+    if not isinstance(value, Failed) and _has_reference(value):
+        scope.findings.add(NotConstant(let.value.span, let.name.text))
+        value = FAILED
+    if _is_free(let.name, scope):
+        scope.declare(let.name.text, Constant(value), let.name.span)
+
+
+def _has_reference(value: ir.Value) -> bool:
+    if isinstance(value, tuple):
+        return any(map(_has_reference, value))
+    return isinstance(value, ir.Ref)
+
+
+def _declare_hypers(statement: ast.Hyper, scope: Scope) -> None:
+    settled = settle(statement.domain, DomainType, scope)
+    start = _start(statement, settled, scope)
+    per, spread = _per(statement, scope), _spread(statement, scope)
+    for item in statement.names:
+        names = _elements(item, scope)
+        if not _is_free(item.name, scope):
+            continue
+        scope.declare(item.name.text, Tunable(names, item.size is not None), item.name.span)
+        if settled is None or start is None:
+            continue
+        domain, call = settled
+        for name in names:
+            hyper = ir.Hyper(
+                name,
+                call,
+                start,
+                per=per,
+                spread=spread,
+                spread_fixed=statement.fixed,
+                frozen=statement.frozen,
+            )
+            bounds = domain.bounds(call.args)
+            declared = Declared(hyper, domain, bounds, item.name.span)
+            scope.knowledge.hypers[name] = declared
+
+
+def _elements(item: ast.HyperName, scope: Scope) -> tuple[str, ...]:
+    """`drops[3]` stands for `drops[0]`, `drops[1]` and `drops[2]`."""
+    name = item.name.text
+    if item.size is None:
+        return (name,)
+    if isinstance(item.size, ast.Name) and item.size.text in ("example", "weight"):
+        what = f"a hyperparameter for each {item.size.text}"
+        scope.findings.add(NotYet(item.size.span, what))
+        return (name,)
+    size = evaluate(item.size, scope)
+    if isinstance(size, Failed):
+        return (name,)
+    if not isinstance(size, int) or isinstance(size, bool) or not 1 <= size <= _LARGEST_VECTOR:
+        scope.findings.add(NotASize(item.size.span, _LARGEST_VECTOR))
+        return (name,)
+    return tuple(f"{name}[{i}]" for i in range(size))
+
+
+def _start(
+    statement: ast.Hyper, settled: tuple[DomainType, ir.Call] | None, scope: Scope
+) -> float | None:
+    names = ", ".join(item.name.text for item in statement.names)
+    if statement.start is None:
+        scope.findings.add(MissingStart(statement.domain.span, names))
+        return None
+    value = evaluate(statement.start, scope)
+    if isinstance(value, Failed) or settled is None:
+        return None
+    span = statement.start.span
+    domain, call = settled
+    if not isinstance(value, int | float) or isinstance(value, bool):
+        scope.findings.add(NotAStart(span, describe(value), "a number"))
+        return None
+    if domain.discrete and not isinstance(value, int):
+        scope.findings.add(NotAStart(span, describe(value), "a whole number"))
+        return None
+    low, high = domain.bounds(call.args)
+    if not (low < value < high or (domain.closed and low <= value <= high)):
+        scope.findings.add(
+            StartOutside(span, f"{value:g}", _interval(low, high), statement.domain.span)
+        )
+        return None
+    return float(value)
+
+
+def _interval(low: float, high: float) -> str:
+    if high == inf:
+        return f"above {low:g}"
+    return f"below {high:g}" if low == -inf else f"between {low:g} and {high:g}"
+
+
+def _per(statement: ast.Hyper, scope: Scope) -> str:
+    if statement.per is None:
+        return "example"
+    if statement.per.text not in ("example", "batch"):
+        scope.findings.add(UnknownPer(statement.per.span, statement.per.text))
+    return statement.per.text
+
+
+def _spread(statement: ast.Hyper, scope: Scope) -> float:
+    if statement.spread is None:
+        return 1.0
+    value = evaluate(statement.spread, scope)
+    if isinstance(value, Failed):
+        return 1.0
+    if not isinstance(value, int | float) or isinstance(value, bool) or value <= 0:
+        scope.findings.add(NotASpread(statement.spread.span))
+        return 1.0
+    return float(value)

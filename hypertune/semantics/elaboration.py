@@ -1,0 +1,71 @@
+"""`elaborate`: ast.Spec -> ir.Program."""
+
+from __future__ import annotations
+
+from attrs import frozen
+
+from hypertune import ir
+from hypertune.catalogue import Catalogue
+from hypertune.diagnostics import Diagnostic
+from hypertune.semantics.conditioning import check_conditioning
+from hypertune.semantics.data import DataFacts, read_data
+from hypertune.semantics.declarations import declare
+from hypertune.semantics.fitting import check_input, check_output
+from hypertune.semantics.network import Network, build_network
+from hypertune.semantics.objective import Goals, read_objective
+from hypertune.semantics.outline import Outline, outline
+from hypertune.semantics.scope import Knowledge, Scope
+from hypertune.semantics.tuning import read_tune
+from hypertune.syntax import ast
+
+
+@frozen
+class Elaborated:
+    """A program, and what there is to say about it that is no mistake."""
+
+    program: ir.Program
+    warnings: tuple[Diagnostic, ...] = ()
+
+
+def elaborate(spec: ast.Spec, catalogue: Catalogue) -> Elaborated:
+    """Settle every name, number and shape of a spec.
+
+    Raises:
+        SpecError: with every mistake found, not only the first.
+
+    """
+    knowledge = Knowledge(catalogue)
+    found = outline(spec, knowledge.findings)
+    scope = declare(found.declarations, knowledge)
+    data = [read_data(section, scope) for section in found.data]
+    facts = data[0] if data else None
+    source = facts.source if facts else None
+    networks = [build_network(model, scope) for model in found.models]
+    goals = [read_objective(section, scope, source) for section in found.objectives]
+    plans = [read_tune(section, scope) for section in found.tunes]
+    if facts and networks:
+        _check_fit(found, networks[0], facts, goals, scope)
+    if networks:
+        shape = found.models[0].shape.span
+        check_conditioning(knowledge, networks[0].layers, plans, shape)
+    knowledge.findings.refuse()
+    # From here on nothing is missing: each None above has told its mistake.
+    assert facts
+    assert facts.data
+    program = ir.Program(
+        hypers=tuple(declared.hyper for declared in knowledge.hypers.values()),
+        data=facts.data,
+        input=networks[0].input,
+        layers=networks[0].layers,
+        objective=goals[0].objective,
+        tunes=tuple(plan.tune for plan in plans if plan.tune),
+    )
+    return Elaborated(program, knowledge.findings.warnings)
+
+
+def _check_fit(
+    found: Outline, network: Network, facts: DataFacts, goals: list[Goals], scope: Scope
+) -> None:
+    check_input(found.models[0], network, facts, scope)
+    if goals:
+        check_output(network, facts, goals[0], scope)

@@ -1,0 +1,374 @@
+"""Arguments: unknown, missing, doubled, of the wrong type or out of range."""
+
+from __future__ import annotations
+
+from attrs import frozen
+
+from hypertune.diagnostics import Diagnostic, Help, Note, Span, did_you_mean
+
+
+@frozen
+class UnknownArgument(Diagnostic):
+    """A call passes an argument by a name that its kind does not have.
+
+    Wrong:
+
+        hspec 1
+        data { source = digits; split = (train = 60%, valid = 20%, test = 20%); batch = 64 }
+        model (1, 8, 8) { flatten; linear(10) }
+        objective { train = cross_entropy; valid = cross_entropy }
+        tune { method = fixed; weights = sgd(rate = 0.1); epochs = 1 }
+
+    Right:
+
+        hspec 1
+        data { source = digits; split = (train = 60%, valid = 20%, test = 20%); batch = 64 }
+        model (1, 8, 8) { flatten; linear(10) }
+        objective { train = cross_entropy; valid = cross_entropy }
+        tune { method = fixed; weights = sgd(lr = 0.1); epochs = 1 }
+    """
+
+    code = "HT241"
+    title = "`{kind}` has no argument `{name}`"
+    label = "not an argument of `{kind}`"
+
+    kind: str
+    name: str
+    known: tuple[str, ...]
+
+    def children(self) -> tuple[Note | Help, ...]:
+        close = did_you_mean(self.name, self.known)
+        if not self.known:
+            return (Note(f"`{self.kind}` takes no arguments"),)
+        return (*close, Note("its arguments are " + ", ".join(f"`{k}`" for k in self.known)))
+
+
+@frozen
+class MissingArgument(Diagnostic):
+    """A call lacks an argument that has no default.
+
+    Wrong:
+
+        hspec 1
+        data { source = digits; split = (train = 60%, valid = 20%, test = 20%); batch = 64 }
+        model (1, 8, 8) { flatten; linear }
+        objective { train = cross_entropy; valid = cross_entropy }
+        tune { method = fixed; weights = sgd(lr = 0.1); epochs = 1 }
+
+    Right:
+
+        hspec 1
+        data { source = digits; split = (train = 60%, valid = 20%, test = 20%); batch = 64 }
+        model (1, 8, 8) { flatten; linear(10) }
+        objective { train = cross_entropy; valid = cross_entropy }
+        tune { method = fixed; weights = sgd(lr = 0.1); epochs = 1 }
+    """
+
+    code = "HT242"
+    title = "`{kind}` needs its argument `{name}`"
+    label = "`{name}` is missing"
+
+    kind: str
+    name: str
+    doc: str
+
+    def children(self) -> tuple[Note | Help, ...]:
+        return (Note(f"`{self.name}`: {self.doc}"),)
+
+
+@frozen
+class TooManyArguments(Diagnostic):
+    """A call passes more arguments than its kind has.
+
+    Wrong:
+
+        hspec 1
+        data { source = digits; split = (train = 60%, valid = 20%, test = 20%); batch = 64 }
+        model (1, 8, 8) { flatten; relu(1); linear(10) }
+        objective { train = cross_entropy; valid = cross_entropy }
+        tune { method = fixed; weights = sgd(lr = 0.1); epochs = 1 }
+
+    Right:
+
+        hspec 1
+        data { source = digits; split = (train = 60%, valid = 20%, test = 20%); batch = 64 }
+        model (1, 8, 8) { flatten; relu; linear(10) }
+        objective { train = cross_entropy; valid = cross_entropy }
+        tune { method = fixed; weights = sgd(lr = 0.1); epochs = 1 }
+    """
+
+    code = "HT243"
+    title = "`{kind}` takes no more than {most}"
+    label = "one too many"
+
+    kind: str
+    known: tuple[str, ...]
+
+    @property
+    def most(self) -> str:
+        """The number of arguments in words."""
+        count = len(self.known)
+        return "no arguments" if not count else f"{count} argument{'s' * (count > 1)}"
+
+    @property
+    def message(self) -> str:
+        return f"`{self.kind}` takes {self.most}"
+
+    def children(self) -> tuple[Note | Help, ...]:
+        if not self.known:
+            return ()
+        return (Note("in this order: " + ", ".join(f"`{k}`" for k in self.known)),)
+
+
+@frozen
+class ArgumentTwice(Diagnostic):
+    """A call passes the same argument twice, by position or by name.
+
+    Wrong:
+
+        hspec 1
+        data { source = digits; split = (train = 60%, valid = 20%, test = 20%); batch = 64 }
+        model (1, 8, 8) { flatten; linear(10, out_features = 10) }
+        objective { train = cross_entropy; valid = cross_entropy }
+        tune { method = fixed; weights = sgd(lr = 0.1); epochs = 1 }
+
+    Right:
+
+        hspec 1
+        data { source = digits; split = (train = 60%, valid = 20%, test = 20%); batch = 64 }
+        model (1, 8, 8) { flatten; linear(10) }
+        objective { train = cross_entropy; valid = cross_entropy }
+        tune { method = fixed; weights = sgd(lr = 0.1); epochs = 1 }
+    """
+
+    code = "HT244"
+    title = "`{kind}` gets its argument `{name}` twice"
+    label = "passed again"
+
+    kind: str
+    name: str
+    first: Span
+
+    def children(self) -> tuple[Note | Help, ...]:
+        return (Note("first passed here", self.first),)
+
+
+@frozen
+class PositionalAfterNamed(Diagnostic):
+    """An argument without a name stands behind one with a name, so that its place says nothing.
+
+    Wrong:
+
+        hspec 1
+        data { source = digits; split = (train = 60%, valid = 20%, test = 20%); batch = 64 }
+        model (1, 8, 8) { conv2d(out_channels = 4, 3); flatten; linear(10) }
+        objective { train = cross_entropy; valid = cross_entropy }
+        tune { method = fixed; weights = sgd(lr = 0.1); epochs = 1 }
+
+    Right:
+
+        hspec 1
+        data { source = digits; split = (train = 60%, valid = 20%, test = 20%); batch = 64 }
+        model (1, 8, 8) { conv2d(4, kernel_size = 3); flatten; linear(10) }
+        objective { train = cross_entropy; valid = cross_entropy }
+        tune { method = fixed; weights = sgd(lr = 0.1); epochs = 1 }
+    """
+
+    code = "HT245"
+    title = "an argument without a name follows one with a name"
+    label = "which argument of `{kind}` is this?"
+
+    kind: str
+
+
+@frozen
+class WrongType(Diagnostic):
+    """An argument or a setting gets a value of the wrong sort.
+
+    Wrong:
+
+        hspec 1
+        data { source = digits; split = (train = 60%, valid = 20%, test = 20%); batch = 64 }
+        model (1, 8, 8) { flatten; linear(10, bias = 1) }
+        objective { train = cross_entropy; valid = cross_entropy }
+        tune { method = fixed; weights = sgd(lr = 0.1); epochs = 1 }
+
+    Right:
+
+        hspec 1
+        data { source = digits; split = (train = 60%, valid = 20%, test = 20%); batch = 64 }
+        model (1, 8, 8) { flatten; linear(10, bias = true) }
+        objective { train = cross_entropy; valid = cross_entropy }
+        tune { method = fixed; weights = sgd(lr = 0.1); epochs = 1 }
+    """
+
+    code = "HT246"
+    title = "`{name}` of `{kind}` is {wanted}"
+    label = "this is {found}"
+
+    kind: str
+    name: str
+    wanted: str
+    found: str
+
+
+@frozen
+class OutOfRange(Diagnostic):
+    """An argument or a setting gets a number beyond its bounds.
+
+    Wrong:
+
+        hspec 1
+        data { source = digits; split = (train = 60%, valid = 20%, test = 20%); batch = 64 }
+        model (1, 8, 8) { flatten; dropout(1.5); linear(10) }
+        objective { train = cross_entropy; valid = cross_entropy }
+        tune { method = fixed; weights = sgd(lr = 0.1); epochs = 1 }
+
+    Right:
+
+        hspec 1
+        data { source = digits; split = (train = 60%, valid = 20%, test = 20%); batch = 64 }
+        model (1, 8, 8) { flatten; dropout(0.5); linear(10) }
+        objective { train = cross_entropy; valid = cross_entropy }
+        tune { method = fixed; weights = sgd(lr = 0.1); epochs = 1 }
+    """
+
+    code = "HT247"
+    title = "`{name}` of `{kind}` cannot be {value}"
+    label = "must be {wanted}"
+
+    kind: str
+    name: str
+    value: str
+    wanted: str
+
+
+@frozen
+class UnknownWord(Diagnostic):
+    """An argument or a setting takes one of a few words, and gets another.
+
+    Wrong:
+
+        hspec 1
+        data { source = digits; split = (train = 60%, valid = 20%, test = 20%); batch = 64 }
+        model (1, 8, 8) { flatten; linear(10) }
+        objective { train = cross_entropy; valid = cross_entropy }
+        tune { method = fixed; weights = sgd(lr = 0.1); precision = fp16; epochs = 1 }
+
+    Right:
+
+        hspec 1
+        data { source = digits; split = (train = 60%, valid = 20%, test = 20%); batch = 64 }
+        model (1, 8, 8) { flatten; linear(10) }
+        objective { train = cross_entropy; valid = cross_entropy }
+        tune { method = fixed; weights = sgd(lr = 0.1); precision = bf16; epochs = 1 }
+    """
+
+    code = "HT248"
+    title = "`{name}` of `{kind}` cannot be `{word}`"
+    label = "not one of its words"
+
+    kind: str
+    name: str
+    word: str
+    known: tuple[str, ...]
+
+    def children(self) -> tuple[Note | Help, ...]:
+        listed = Note("it is one of " + ", ".join(f"`{k}`" for k in self.known))
+        return (*did_you_mean(self.word, self.known), listed)
+
+
+@frozen
+class ArgumentsDisagree(Diagnostic):
+    """Arguments that are right one by one do not fit together.
+
+    Wrong:
+
+        hspec 1
+        hyper decay : log(1, 1e-8) = 1e-3 per batch
+        data { source = digits; split = (train = 60%, valid = 20%, test = 20%); batch = 64 }
+        model (1, 8, 8) given * { flatten; linear(10) }
+        objective { train = cross_entropy + l2(decay); valid = cross_entropy }
+        tune {
+          method = delta_stn; weights = sgd(lr = 0.1); hypers = adam(lr = 0.01)
+          epochs = 1
+        }
+
+    Right:
+
+        hspec 1
+        hyper decay : log(1e-8, 1) = 1e-3 per batch
+        data { source = digits; split = (train = 60%, valid = 20%, test = 20%); batch = 64 }
+        model (1, 8, 8) given * { flatten; linear(10) }
+        objective { train = cross_entropy + l2(decay); valid = cross_entropy }
+        tune {
+          method = delta_stn; weights = sgd(lr = 0.1); hypers = adam(lr = 0.01)
+          epochs = 1
+        }
+    """
+
+    code = "HT249"
+    title = "the arguments of `{kind}` do not fit together"
+    label = "{why}"
+
+    kind: str
+    why: str
+
+
+@frozen
+class KindWanted(Diagnostic):
+    """A kind is wanted by name, and something else is written.
+
+    Wrong:
+
+        hspec 1
+        data { source = digits; split = (train = 60%, valid = 20%, test = 20%); batch = 64 }
+        model (1, 8, 8) { flatten; linear(10) }
+        objective { train = cross_entropy; valid = cross_entropy }
+        tune { method = 3; weights = sgd(lr = 0.1); epochs = 1 }
+
+    Right:
+
+        hspec 1
+        data { source = digits; split = (train = 60%, valid = 20%, test = 20%); batch = 64 }
+        model (1, 8, 8) { flatten; linear(10) }
+        objective { train = cross_entropy; valid = cross_entropy }
+        tune { method = fixed; weights = sgd(lr = 0.1); epochs = 1 }
+    """
+
+    code = "HT250"
+    title = "the name of a {noun} is wanted"
+    label = "this names no {noun}"
+
+    noun: str
+
+
+@frozen
+class WrongLength(Diagnostic):
+    """A tuple has more or fewer items than its argument wants.
+
+    Wrong:
+
+        hspec 1
+        data { source = digits; split = (train = 60%, valid = 20%, test = 20%); batch = 64 }
+        model (1, 8, 8) { flatten; linear(10) }
+        objective { train = cross_entropy; valid = cross_entropy }
+        tune { method = fixed; weights = adam(betas = (0.9, 0.99, 0.999)); epochs = 1 }
+
+    Right:
+
+        hspec 1
+        data { source = digits; split = (train = 60%, valid = 20%, test = 20%); batch = 64 }
+        model (1, 8, 8) { flatten; linear(10) }
+        objective { train = cross_entropy; valid = cross_entropy }
+        tune { method = fixed; weights = adam(betas = (0.9, 0.999)); epochs = 1 }
+    """
+
+    code = "HT251"
+    title = "`{name}` of `{kind}` takes {wanted} numbers"
+    label = "{found} here"
+
+    kind: str
+    name: str
+    wanted: int
+    found: int

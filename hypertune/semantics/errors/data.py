@@ -1,0 +1,172 @@
+"""Data: batches, scales and augmentations."""
+
+from __future__ import annotations
+
+from attrs import frozen
+
+from hypertune.diagnostics import Diagnostic, Help, Note
+from hypertune.ir import Shape
+
+
+@frozen
+class NotABatch(Diagnostic):
+    """A batch has no sensible number of examples.
+
+    Wrong:
+
+        hspec 1
+        data { source = digits; split = (train = 60%, valid = 20%, test = 20%); batch = 0 }
+        model (1, 8, 8) { flatten; linear(10) }
+        objective { train = cross_entropy; valid = cross_entropy }
+        tune { method = fixed; weights = sgd(lr = 0.1); epochs = 1 }
+
+    Right:
+
+        hspec 1
+        data { source = digits; split = (train = 60%, valid = 20%, test = 20%); batch = 64 }
+        model (1, 8, 8) { flatten; linear(10) }
+        objective { train = cross_entropy; valid = cross_entropy }
+        tune { method = fixed; weights = sgd(lr = 0.1); epochs = 1 }
+    """
+
+    code = "HT610"
+    title = "this is no size of a batch"
+    label = "a positive whole number or `all` is wanted"
+
+
+@frozen
+class BatchTooLarge(Diagnostic):
+    """A batch is to hold more examples than train.
+
+    Wrong:
+
+        hspec 1
+        data { source = digits; split = (train = 60%, valid = 20%, test = 20%); batch = 2_000 }
+        model (1, 8, 8) { flatten; linear(10) }
+        objective { train = cross_entropy; valid = cross_entropy }
+        tune { method = fixed; weights = sgd(lr = 0.1); epochs = 1 }
+
+    Right:
+
+        hspec 1
+        data { source = digits; split = (train = 60%, valid = 20%, test = 20%); batch = 64 }
+        model (1, 8, 8) { flatten; linear(10) }
+        objective { train = cross_entropy; valid = cross_entropy }
+        tune { method = fixed; weights = sgd(lr = 0.1); epochs = 1 }
+    """
+
+    code = "HT611"
+    title = "a batch of {batch} is more than the training part"
+    label = "the part `train` has {train} examples"
+
+    batch: int
+    train: int
+
+    def children(self) -> tuple[Note | Help, ...]:
+        return (Help("write `batch = all` for all at once"),)
+
+
+@frozen
+class NotAScale(Diagnostic):
+    """`scale` is neither `standardize` nor a mean and a deviation.
+
+    Wrong:
+
+        hspec 1
+        data {
+          source = digits; split = (train = 60%, valid = 20%, test = 20%); batch = 64
+          scale = 255
+        }
+        model (1, 8, 8) { flatten; linear(10) }
+        objective { train = cross_entropy; valid = cross_entropy }
+        tune { method = fixed; weights = sgd(lr = 0.1); epochs = 1 }
+
+    Right:
+
+        hspec 1
+        data {
+          source = digits; split = (train = 60%, valid = 20%, test = 20%); batch = 64
+          scale = (mean = 0.3, std = 0.4)
+        }
+        model (1, 8, 8) { flatten; linear(10) }
+        objective { train = cross_entropy; valid = cross_entropy }
+        tune { method = fixed; weights = sgd(lr = 0.1); epochs = 1 }
+    """
+
+    code = "HT612"
+    title = "this is no way to scale the data"
+    label = "`standardize` or `(mean = …, std = …)` is wanted"
+
+
+@frozen
+class WrongChannels(Diagnostic):
+    """`scale` has more or fewer numbers than the data has channels or features.
+
+    Wrong:
+
+        hspec 1
+        data {
+          source = digits; split = (train = 60%, valid = 20%, test = 20%); batch = 64
+          scale = (mean = (0.1, 0.2, 0.3), std = 0.4)
+        }
+        model (1, 8, 8) { flatten; linear(10) }
+        objective { train = cross_entropy; valid = cross_entropy }
+        tune { method = fixed; weights = sgd(lr = 0.1); epochs = 1 }
+
+    Right:
+
+        hspec 1
+        data {
+          source = digits; split = (train = 60%, valid = 20%, test = 20%); batch = 64
+          scale = (mean = 0.3, std = 0.4)
+        }
+        model (1, 8, 8) { flatten; linear(10) }
+        objective { train = cross_entropy; valid = cross_entropy }
+        tune { method = fixed; weights = sgd(lr = 0.1); epochs = 1 }
+    """
+
+    code = "HT613"
+    title = "`{source}` has {channels} of what is scaled one by one"
+    label = "{count} numbers"
+
+    count: int
+    source: str
+    channels: int
+
+    def children(self) -> tuple[Note | Help, ...]:
+        return (Help(f"write one number for all, or {self.channels}"),)
+
+
+@frozen
+class AugmentRank(Diagnostic):
+    """An augmentation is for data of another shape.
+
+    Wrong:
+
+        hspec 1
+        data {
+          source = breast_cancer; split = (train = 60%, valid = 20%, test = 20%); batch = 64
+          augment = cutout(1, 2)
+        }
+        model (30) { linear(2) }
+        objective { train = cross_entropy; valid = cross_entropy }
+        tune { method = fixed; weights = sgd(lr = 0.1); epochs = 1 }
+
+    Right:
+
+        hspec 1
+        data {
+          source = breast_cancer; split = (train = 60%, valid = 20%, test = 20%); batch = 64
+        }
+        model (30) { linear(2) }
+        objective { train = cross_entropy; valid = cross_entropy }
+        tune { method = fixed; weights = sgd(lr = 0.1); epochs = 1 }
+    """
+
+    code = "HT614"
+    title = "`{name}` is not for data of this shape"
+    label = "`{source}` gives {shape}"
+
+    name: str
+    source: str
+    shape: Shape

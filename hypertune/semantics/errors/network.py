@@ -1,0 +1,340 @@
+"""Networks: shapes that do not fit, places and counts that make no sense."""
+
+from __future__ import annotations
+
+from attrs import frozen
+
+from hypertune.diagnostics import Diagnostic, Help, Note, Span
+from hypertune.ir import Shape
+
+
+@frozen
+class WrongRank(Diagnostic):
+    """A layer is fed a shape with another number of axes than it takes.
+
+    Wrong:
+
+        hspec 1
+        data { source = digits; split = (train = 60%, valid = 20%, test = 20%); batch = 64 }
+        model (1, 8, 8) { linear(10) }
+        objective { train = cross_entropy; valid = cross_entropy }
+        tune { method = fixed; weights = sgd(lr = 0.1); epochs = 1 }
+
+    Right:
+
+        hspec 1
+        data { source = digits; split = (train = 60%, valid = 20%, test = 20%); batch = 64 }
+        model (1, 8, 8) { flatten; linear(10) }
+        objective { train = cross_entropy; valid = cross_entropy }
+        tune { method = fixed; weights = sgd(lr = 0.1); epochs = 1 }
+    """
+
+    code = "HT301"
+    title = "`{layer}` does not take a shape of this rank"
+    label = "fed {shape}, wants rank {wanted}"
+
+    layer: str
+    ranks: tuple[int, ...]
+    shape: Shape
+    feeder: Span
+
+    def fill(self, template: str) -> str:
+        wanted = " or ".join(map(str, self.ranks))
+        return template.format(layer=self.layer, shape=self.shape, wanted=wanted)
+
+    def children(self) -> tuple[Note | Help, ...]:
+        origin = Note(f"the shape {self.shape} comes from here", self.feeder)
+        flat = Help("put `flatten` before it")
+        return (origin, flat) if self.ranks == (1,) else (origin,)
+
+
+@frozen
+class UnfitShape(Diagnostic):
+    """A layer cannot do its work on the shape that it is fed.
+
+    Wrong:
+
+        hspec 1
+        data { source = digits; split = (train = 60%, valid = 20%, test = 20%); batch = 64 }
+        model (1, 8, 8) { conv2d(4, 9); flatten; linear(10) }
+        objective { train = cross_entropy; valid = cross_entropy }
+        tune { method = fixed; weights = sgd(lr = 0.1); epochs = 1 }
+
+    Right:
+
+        hspec 1
+        data { source = digits; split = (train = 60%, valid = 20%, test = 20%); batch = 64 }
+        model (1, 8, 8) { conv2d(4, 3); flatten; linear(10) }
+        objective { train = cross_entropy; valid = cross_entropy }
+        tune { method = fixed; weights = sgd(lr = 0.1); epochs = 1 }
+    """
+
+    code = "HT302"
+    title = "`{layer}` cannot be fed the shape {shape}"
+    label = "{why}"
+
+    layer: str
+    why: str
+    advice: str
+    shape: Shape
+    feeder: Span
+
+    def children(self) -> tuple[Note | Help, ...]:
+        origin = Note(f"the shape {self.shape} comes from here", self.feeder)
+        return (origin, Help(self.advice)) if self.advice else (origin,)
+
+
+@frozen
+class InputMismatch(Diagnostic):
+    """The model takes another shape than the source gives.
+
+    Wrong:
+
+        hspec 1
+        data { source = digits; split = (train = 60%, valid = 20%, test = 20%); batch = 64 }
+        model (1, 28, 28) { flatten; linear(10) }
+        objective { train = cross_entropy; valid = cross_entropy }
+        tune { method = fixed; weights = sgd(lr = 0.1); epochs = 1 }
+
+    Right:
+
+        hspec 1
+        data { source = digits; split = (train = 60%, valid = 20%, test = 20%); batch = 64 }
+        model (1, 8, 8) { flatten; linear(10) }
+        objective { train = cross_entropy; valid = cross_entropy }
+        tune { method = fixed; weights = sgd(lr = 0.1); epochs = 1 }
+    """
+
+    code = "HT303"
+    title = "the model does not take what `{source}` gives"
+    label = "the model takes {shape}"
+
+    shape: Shape
+    source: str
+    given: Shape
+    place: Span
+
+    def children(self) -> tuple[Note | Help, ...]:
+        sizes = ", ".join(map(str, self.given)) + "," * (len(self.given) == 1)
+        return (
+            Note(f"`{self.source}` gives {self.given}", self.place),
+            Help(f"write `model ({sizes.rstrip(',')}) {{ … }}`"),
+        )
+
+
+@frozen
+class NotADimension(Diagnostic):
+    """The shape of the model holds something that is no size.
+
+    Wrong:
+
+        hspec 1
+        data { source = digits; split = (train = 60%, valid = 20%, test = 20%); batch = 64 }
+        model (1, 8, 0) { flatten; linear(10) }
+        objective { train = cross_entropy; valid = cross_entropy }
+        tune { method = fixed; weights = sgd(lr = 0.1); epochs = 1 }
+
+    Right:
+
+        hspec 1
+        data { source = digits; split = (train = 60%, valid = 20%, test = 20%); batch = 64 }
+        model (1, 8, 8) { flatten; linear(10) }
+        objective { train = cross_entropy; valid = cross_entropy }
+        tune { method = fixed; weights = sgd(lr = 0.1); epochs = 1 }
+    """
+
+    code = "HT304"
+    title = "this is no size of an axis"
+    label = "a positive whole number is wanted"
+
+
+@frozen
+class NotACount(Diagnostic):
+    """`repeat` does not say how often.
+
+    Wrong:
+
+        hspec 1
+        data { source = digits; split = (train = 60%, valid = 20%, test = 20%); batch = 64 }
+        model (1, 8, 8) { flatten; repeat 0.5 { linear(10) } }
+        objective { train = cross_entropy; valid = cross_entropy }
+        tune { method = fixed; weights = sgd(lr = 0.1); epochs = 1 }
+
+    Right:
+
+        hspec 1
+        data { source = digits; split = (train = 60%, valid = 20%, test = 20%); batch = 64 }
+        model (1, 8, 8) { flatten; repeat 2 { linear(10) } }
+        objective { train = cross_entropy; valid = cross_entropy }
+        tune { method = fixed; weights = sgd(lr = 0.1); epochs = 1 }
+    """
+
+    code = "HT305"
+    title = "this is no number of times"
+    label = "a positive whole number is wanted"
+
+
+@frozen
+class TooManyLayers(Diagnostic):
+    """Repeats and blocks inside one another make a network that is too large.
+
+    Wrong:
+
+        hspec 1
+        data { source = digits; split = (train = 60%, valid = 20%, test = 20%); batch = 64 }
+        model (1, 8, 8) { flatten; repeat 1_000_000 { relu }; linear(10) }
+        objective { train = cross_entropy; valid = cross_entropy }
+        tune { method = fixed; weights = sgd(lr = 0.1); epochs = 1 }
+
+    Right:
+
+        hspec 1
+        data { source = digits; split = (train = 60%, valid = 20%, test = 20%); batch = 64 }
+        model (1, 8, 8) { flatten; repeat 10 { relu }; linear(10) }
+        objective { train = cross_entropy; valid = cross_entropy }
+        tune { method = fixed; weights = sgd(lr = 0.1); epochs = 1 }
+    """
+
+    code = "HT306"
+    title = "the network is too large"
+    label = "more than {most:_} {what}"
+
+    most: int
+    what: str = "layers"
+
+
+@frozen
+class NoLayers(Diagnostic):
+    """The model has no layers, so that there is nothing to train.
+
+    Wrong:
+
+        hspec 1
+        data { source = digits; split = (train = 60%, valid = 20%, test = 20%); batch = 64 }
+        model (1, 8, 8) { }
+        objective { train = cross_entropy; valid = cross_entropy }
+        tune { method = fixed; weights = sgd(lr = 0.1); epochs = 1 }
+
+    Right:
+
+        hspec 1
+        data { source = digits; split = (train = 60%, valid = 20%, test = 20%); batch = 64 }
+        model (1, 8, 8) { flatten; linear(10) }
+        objective { train = cross_entropy; valid = cross_entropy }
+        tune { method = fixed; weights = sgd(lr = 0.1); epochs = 1 }
+    """
+
+    code = "HT307"
+    title = "the model has no layers"
+    label = "empty"
+
+
+@frozen
+class OutputMismatch(Diagnostic):
+    """The network gives another shape than its loss compares with the targets.
+
+    A classifier gives one number for each class; a regression gives one number.
+
+    Wrong:
+
+        hspec 1
+        data { source = digits; split = (train = 60%, valid = 20%, test = 20%); batch = 64 }
+        model (1, 8, 8) { flatten; linear(9) }
+        objective { train = cross_entropy; valid = cross_entropy }
+        tune { method = fixed; weights = sgd(lr = 0.1); epochs = 1 }
+
+    Right:
+
+        hspec 1
+        data { source = digits; split = (train = 60%, valid = 20%, test = 20%); batch = 64 }
+        model (1, 8, 8) { flatten; linear(10) }
+        objective { train = cross_entropy; valid = cross_entropy }
+        tune { method = fixed; weights = sgd(lr = 0.1); epochs = 1 }
+    """
+
+    code = "HT308"
+    title = "the network gives {shape}, and `{loss}` wants {wanted}"
+    label = "gives {shape}"
+
+    loss: str
+    shape: Shape
+    wanted: Shape
+    source: str
+    place: Span
+
+    def children(self) -> tuple[Note | Help, ...]:
+        count = self.wanted[0]
+        what = f"`{self.source}` has {count} classes" if count > 1 else "there is one target"
+        return (
+            Note(f"wanted here; {what}", self.place),
+            Help(f"end the model with `linear({count})`"),
+        )
+
+
+@frozen
+class UnknownDevice(Diagnostic):
+    """`on` is followed by something that names no device.
+
+    Devices are `cpu`, `cuda` and its numbered ones such as `cuda:1`, `mps`, and `auto` for all
+    that are there.
+
+    Wrong:
+
+        hspec 1
+        data { source = digits; split = (train = 60%, valid = 20%, test = 20%); batch = 64 }
+        model (1, 8, 8) on gpu { flatten; linear(10) }
+        objective { train = cross_entropy; valid = cross_entropy }
+        tune { method = fixed; weights = sgd(lr = 0.1); epochs = 1 }
+
+    Right:
+
+        hspec 1
+        data { source = digits; split = (train = 60%, valid = 20%, test = 20%); batch = 64 }
+        model (1, 8, 8) on auto { flatten; linear(10) }
+        objective { train = cross_entropy; valid = cross_entropy }
+        tune { method = fixed; weights = sgd(lr = 0.1); epochs = 1 }
+    """
+
+    code = "HT309"
+    title = "`{text}` names no device"
+    label = "not a device"
+
+    text: str
+
+    def children(self) -> tuple[Note | Help, ...]:
+        return (Help("write `cpu`, `cuda:0`, `mps` or `auto`"),)
+
+
+@frozen
+class BlockInsideItself(Diagnostic):
+    """A block is used in its own body, directly or through other blocks.
+
+    A network is finite; `repeat` says how often.
+
+    Wrong:
+
+        hspec 1
+        block twice { linear(8); twice }
+        data { source = digits; split = (train = 60%, valid = 20%, test = 20%); batch = 64 }
+        model (1, 8, 8) { flatten; twice; linear(10) }
+        objective { train = cross_entropy; valid = cross_entropy }
+        tune { method = fixed; weights = sgd(lr = 0.1); epochs = 1 }
+
+    Right:
+
+        hspec 1
+        block once { linear(8) }
+        data { source = digits; split = (train = 60%, valid = 20%, test = 20%); batch = 64 }
+        model (1, 8, 8) { flatten; repeat 2 { once }; linear(10) }
+        objective { train = cross_entropy; valid = cross_entropy }
+        tune { method = fixed; weights = sgd(lr = 0.1); epochs = 1 }
+    """
+
+    code = "HT211"
+    title = "the block `{name}` contains itself"
+    label = "used inside `{name}`"
+
+    name: str
+
+    def children(self) -> tuple[Note | Help, ...]:
+        return (Help("write `repeat N { … }` for a piece that comes several times"),)

@@ -1,0 +1,159 @@
+"""Objectives: what can be summed, and what fits the targets."""
+
+from __future__ import annotations
+
+from attrs import frozen
+
+from hypertune.diagnostics import Diagnostic, Help, Note
+
+
+@frozen
+class NotASum(Diagnostic):
+    """An objective holds something else than losses and penalties.
+
+    Wrong:
+
+        hspec 1
+        data { source = digits; split = (train = 60%, valid = 20%, test = 20%); batch = 64 }
+        model (1, 8, 8) { flatten; linear(10) }
+        objective { train = cross_entropy + 1; valid = cross_entropy }
+        tune { method = fixed; weights = sgd(lr = 0.1); epochs = 1 }
+
+    Right:
+
+        hspec 1
+        data { source = digits; split = (train = 60%, valid = 20%, test = 20%); batch = 64 }
+        model (1, 8, 8) { flatten; linear(10) }
+        objective { train = cross_entropy + l2(1e-3); valid = cross_entropy }
+        tune { method = fixed; weights = sgd(lr = 0.1); epochs = 1 }
+    """
+
+    code = "HT621"
+    title = "an objective is a sum of losses and penalties"
+    label = "neither a loss nor a penalty"
+
+
+@frozen
+class NotAFactor(Diagnostic):
+    """A loss is multiplied by something that is no number, or divided by zero.
+
+    Wrong:
+
+        hspec 1
+        data { source = digits; split = (train = 60%, valid = 20%, test = 20%); batch = 64 }
+        model (1, 8, 8) { flatten; linear(10) }
+        objective { train = "half" * cross_entropy; valid = cross_entropy }
+        tune { method = fixed; weights = sgd(lr = 0.1); epochs = 1 }
+
+    Right:
+
+        hspec 1
+        data { source = digits; split = (train = 60%, valid = 20%, test = 20%); batch = 64 }
+        model (1, 8, 8) { flatten; linear(10) }
+        objective { train = 0.5 * cross_entropy; valid = cross_entropy }
+        tune { method = fixed; weights = sgd(lr = 0.1); epochs = 1 }
+    """
+
+    code = "HT622"
+    title = "a loss can be multiplied by a constant number only"
+    label = "no such number"
+
+
+@frozen
+class NoLoss(Diagnostic):
+    """A side of the objective has penalties only, so that the targets play no part in it.
+
+    Wrong:
+
+        hspec 1
+        data { source = digits; split = (train = 60%, valid = 20%, test = 20%); batch = 64 }
+        model (1, 8, 8) { flatten; linear(10) }
+        objective { train = l2(1e-3); valid = cross_entropy }
+        tune { method = fixed; weights = sgd(lr = 0.1); epochs = 1 }
+
+    Right:
+
+        hspec 1
+        data { source = digits; split = (train = 60%, valid = 20%, test = 20%); batch = 64 }
+        model (1, 8, 8) { flatten; linear(10) }
+        objective { train = cross_entropy + l2(1e-3); valid = cross_entropy }
+        tune { method = fixed; weights = sgd(lr = 0.1); epochs = 1 }
+    """
+
+    code = "HT623"
+    title = "`{side}` has no loss, only penalties"
+    label = "nothing here reads the targets"
+
+    side: str
+
+
+@frozen
+class PenaltyInValid(Diagnostic):
+    """The validation loss holds a penalty.
+
+    Hyperparameters are tuned on the validation loss; a penalty in it is mostly a slip, since
+    tuning would then lower the penalty and not the error.
+
+    Wrong:
+
+        hspec 1
+        data { source = digits; split = (train = 60%, valid = 20%, test = 20%); batch = 64 }
+        model (1, 8, 8) { flatten; linear(10) }
+        objective { train = cross_entropy; valid = cross_entropy + l2(1e-3) }
+        tune { method = fixed; weights = sgd(lr = 0.1); epochs = 1 }
+
+    Right:
+
+        hspec 1
+        data { source = digits; split = (train = 60%, valid = 20%, test = 20%); batch = 64 }
+        model (1, 8, 8) { flatten; linear(10) }
+        objective { train = cross_entropy + l2(1e-3); valid = cross_entropy }
+        tune { method = fixed; weights = sgd(lr = 0.1); epochs = 1 }
+    """
+
+    code = "HT624"
+    severity = "warning"
+    title = "the validation loss holds the penalty `{name}`"
+    label = "counted against the hyperparameters"
+
+    name: str
+
+
+@frozen
+class WrongTargets(Diagnostic):
+    """A loss or metric reads targets of another sort than the source has.
+
+    Wrong:
+
+        hspec 1
+        data { source = digits; split = (train = 60%, valid = 20%, test = 20%); batch = 64 }
+        model (1, 8, 8) { flatten; linear(10) }
+        objective { train = mse; valid = cross_entropy }
+        tune { method = fixed; weights = sgd(lr = 0.1); epochs = 1 }
+
+    Right:
+
+        hspec 1
+        data { source = digits; split = (train = 60%, valid = 20%, test = 20%); batch = 64 }
+        model (1, 8, 8) { flatten; linear(10) }
+        objective { train = cross_entropy; valid = cross_entropy }
+        tune { method = fixed; weights = sgd(lr = 0.1); epochs = 1 }
+    """
+
+    code = "HT625"
+    title = "`{name}` does not read the targets of `{source}`"
+    label = "these are {there}"
+
+    name: str
+    source: str
+    targets: str
+    fitting: tuple[str, ...]
+
+    def fill(self, template: str) -> str:
+        there = "classes" if self.targets == "classes" else "real numbers"
+        return template.format(name=self.name, source=self.source, there=there)
+
+    def children(self) -> tuple[Note | Help, ...]:
+        if not self.fitting:
+            return ()
+        return (Help("these do: " + ", ".join(f"`{name}`" for name in self.fitting)),)

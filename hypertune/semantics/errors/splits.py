@@ -1,0 +1,283 @@
+"""Splits: parts that are missing, doubled, empty or too large."""
+
+from __future__ import annotations
+
+from attrs import frozen
+
+from hypertune.diagnostics import Diagnostic, Help, Note, Span, did_you_mean
+
+
+@frozen
+class NotASplit(Diagnostic):
+    """`split` does not name its parts.
+
+    Wrong:
+
+        hspec 1
+        data { source = digits; split = (60%, 20%, 20%); batch = 64 }
+        model (1, 8, 8) { flatten; linear(10) }
+        objective { train = cross_entropy; valid = cross_entropy }
+        tune { method = fixed; weights = sgd(lr = 0.1); epochs = 1 }
+
+    Right:
+
+        hspec 1
+        data { source = digits; split = (train = 60%, valid = 20%, test = 20%); batch = 64 }
+        model (1, 8, 8) { flatten; linear(10) }
+        objective { train = cross_entropy; valid = cross_entropy }
+        tune { method = fixed; weights = sgd(lr = 0.1); epochs = 1 }
+    """
+
+    code = "HT601"
+    title = "a split names its parts"
+    label = "no name of a part"
+
+    def children(self) -> tuple[Note | Help, ...]:
+        return (Help("write `split = (train = 60%, valid = 20%, test = 20%)`"),)
+
+
+@frozen
+class UnknownPart(Diagnostic):
+    """`split` has a part that is not there.
+
+    Wrong:
+
+        hspec 1
+        data { source = digits; split = (train = 60%, validation = 20%, test = 20%); batch = 64 }
+        model (1, 8, 8) { flatten; linear(10) }
+        objective { train = cross_entropy; valid = cross_entropy }
+        tune { method = fixed; weights = sgd(lr = 0.1); epochs = 1 }
+
+    Right:
+
+        hspec 1
+        data { source = digits; split = (train = 60%, valid = 20%, test = 20%); batch = 64 }
+        model (1, 8, 8) { flatten; linear(10) }
+        objective { train = cross_entropy; valid = cross_entropy }
+        tune { method = fixed; weights = sgd(lr = 0.1); epochs = 1 }
+    """
+
+    code = "HT602"
+    title = "a split has no part `{name}`"
+    label = "not a part"
+
+    name: str
+    known: tuple[str, ...]
+
+    def children(self) -> tuple[Note | Help, ...]:
+        listed = Note("it has " + ", ".join(f"`{k}`" for k in self.known))
+        return (*did_you_mean(self.name, self.known), listed)
+
+
+@frozen
+class PartTwice(Diagnostic):
+    """`split` gives a part two sizes.
+
+    Wrong:
+
+        hspec 1
+        data { source = digits; split = (train = 60%, valid = 20%, train = 20%); batch = 64 }
+        model (1, 8, 8) { flatten; linear(10) }
+        objective { train = cross_entropy; valid = cross_entropy }
+        tune { method = fixed; weights = sgd(lr = 0.1); epochs = 1 }
+
+    Right:
+
+        hspec 1
+        data { source = digits; split = (train = 60%, valid = 20%, test = 20%); batch = 64 }
+        model (1, 8, 8) { flatten; linear(10) }
+        objective { train = cross_entropy; valid = cross_entropy }
+        tune { method = fixed; weights = sgd(lr = 0.1); epochs = 1 }
+    """
+
+    code = "HT603"
+    title = "the part `{name}` stands twice"
+    label = "again"
+
+    name: str
+    first: Span
+
+    def children(self) -> tuple[Note | Help, ...]:
+        return (Note("first here", self.first),)
+
+
+@frozen
+class NotAPart(Diagnostic):
+    """A part of the data is neither a share nor a count of examples.
+
+    Wrong:
+
+        hspec 1
+        data { source = digits; split = (train = 60%, valid = 120%, test = 20%); batch = 64 }
+        model (1, 8, 8) { flatten; linear(10) }
+        objective { train = cross_entropy; valid = cross_entropy }
+        tune { method = fixed; weights = sgd(lr = 0.1); epochs = 1 }
+
+    Right:
+
+        hspec 1
+        data { source = digits; split = (train = 60%, valid = 20%, test = 20%); batch = 64 }
+        model (1, 8, 8) { flatten; linear(10) }
+        objective { train = cross_entropy; valid = cross_entropy }
+        tune { method = fixed; weights = sgd(lr = 0.1); epochs = 1 }
+    """
+
+    code = "HT604"
+    title = "this is no size of a part"
+    label = "a share such as `20%` or a count such as `5_000` is wanted"
+
+
+@frozen
+class MissingPart(Diagnostic):
+    """The split lacks the examples that train or those that validate.
+
+    The weights are trained on one part, the hyperparameters on another.
+
+    Wrong:
+
+        hspec 1
+        data { source = digits; split = (train = 80%, test = 20%); batch = 64 }
+        model (1, 8, 8) { flatten; linear(10) }
+        objective { train = cross_entropy; valid = cross_entropy }
+        tune { method = fixed; weights = sgd(lr = 0.1); epochs = 1 }
+
+    Right:
+
+        hspec 1
+        data { source = digits; split = (train = 60%, valid = 20%, test = 20%); batch = 64 }
+        model (1, 8, 8) { flatten; linear(10) }
+        objective { train = cross_entropy; valid = cross_entropy }
+        tune { method = fixed; weights = sgd(lr = 0.1); epochs = 1 }
+    """
+
+    code = "HT605"
+    title = "the split has no part `{part}`"
+    label = "`{part}` is missing"
+
+    part: str
+
+    def children(self) -> tuple[Note | Help, ...]:
+        return (Help("write `split = (train = 60%, valid = 20%, test = 20%)`"),)
+
+
+@frozen
+class TestPartGiven(Diagnostic):
+    """A test part is cut from a source that keeps one of its own.
+
+    Wrong:
+
+        hspec 1
+        data { source = mnist; split = (train = 80%, valid = 10%, test = 10%); batch = 64 }
+        model (1, 28, 28) { flatten; linear(10) }
+        objective { train = cross_entropy; valid = cross_entropy }
+        tune { method = fixed; weights = sgd(lr = 0.1); epochs = 1 }
+
+    Right:
+
+        hspec 1
+        data { source = mnist; split = (train = 80%, valid = 20%); batch = 64 }
+        model (1, 28, 28) { flatten; linear(10) }
+        objective { train = cross_entropy; valid = cross_entropy }
+        tune { method = fixed; weights = sgd(lr = 0.1); epochs = 1 }
+    """
+
+    __test__ = False  # its name is no promise to pytest
+
+    code = "HT606"
+    title = "`{source}` keeps a test part of its own"
+    label = "cannot be chosen"
+
+    source: str
+
+    def children(self) -> tuple[Note | Help, ...]:
+        return (Help("leave `test` out; `train` and `valid` are cut from the rest"),)
+
+
+@frozen
+class TooManyExamples(Diagnostic):
+    """The parts of the split are more than there is.
+
+    Wrong:
+
+        hspec 1
+        data { source = digits; split = (train = 60%, valid = 30%, test = 20%); batch = 64 }
+        model (1, 8, 8) { flatten; linear(10) }
+        objective { train = cross_entropy; valid = cross_entropy }
+        tune { method = fixed; weights = sgd(lr = 0.1); epochs = 1 }
+
+    Right:
+
+        hspec 1
+        data { source = digits; split = (train = 60%, valid = 20%, test = 20%); batch = 64 }
+        model (1, 8, 8) { flatten; linear(10) }
+        objective { train = cross_entropy; valid = cross_entropy }
+        tune { method = fixed; weights = sgd(lr = 0.1); epochs = 1 }
+    """
+
+    code = "HT607"
+    title = "the parts of the split {why}"
+    label = "too much"
+
+    why: str
+    fact: str
+
+    def children(self) -> tuple[Note | Help, ...]:
+        return (Note(self.fact),) if self.fact else ()
+
+
+@frozen
+class EmptyPart(Diagnostic):
+    """A part of the split gets no examples.
+
+    Wrong:
+
+        hspec 1
+        data { source = digits; split = (train = 80%, valid = 20%, test = 0%); batch = 64 }
+        model (1, 8, 8) { flatten; linear(10) }
+        objective { train = cross_entropy; valid = cross_entropy }
+        tune { method = fixed; weights = sgd(lr = 0.1); epochs = 1 }
+
+    Right:
+
+        hspec 1
+        data { source = digits; split = (train = 60%, valid = 20%, test = 20%); batch = 64 }
+        model (1, 8, 8) { flatten; linear(10) }
+        objective { train = cross_entropy; valid = cross_entropy }
+        tune { method = fixed; weights = sgd(lr = 0.1); epochs = 1 }
+    """
+
+    code = "HT608"
+    title = "the part `{part}` gets no examples"
+    label = "nothing is left for it"
+
+    part: str
+
+
+@frozen
+class NoTestPart(Diagnostic):
+    """No examples are kept away from training and tuning.
+
+    The hyperparameters are chosen on the validation part, so that its loss says too little about
+    examples that nobody has seen.
+
+    Wrong:
+
+        hspec 1
+        data { source = digits; split = (train = 80%, valid = 20%); batch = 64 }
+        model (1, 8, 8) { flatten; linear(10) }
+        objective { train = cross_entropy; valid = cross_entropy }
+        tune { method = fixed; weights = sgd(lr = 0.1); epochs = 1 }
+
+    Right:
+
+        hspec 1
+        data { source = digits; split = (train = 60%, valid = 20%, test = 20%); batch = 64 }
+        model (1, 8, 8) { flatten; linear(10) }
+        objective { train = cross_entropy; valid = cross_entropy }
+        tune { method = fixed; weights = sgd(lr = 0.1); epochs = 1 }
+    """
+
+    code = "HT609"
+    severity = "warning"
+    title = "no part is kept for the test"
+    label = "`test` is missing"

@@ -1,0 +1,43 @@
+"""Mistakes and warnings as they are found, each once."""
+
+from __future__ import annotations
+
+from attrs import define, field
+
+from hypertune.diagnostics import Diagnostic, SpecError, in_source_order
+
+
+@define
+class Findings:
+    """What a checker has found so far.
+
+    A body that is used many times over (a block, a repeat) shows the same mistake at the same
+    place each time; it is kept once.
+    """
+
+    _found: dict[tuple[object, ...], Diagnostic] = field(factory=dict)
+
+    def add(self, diagnostic: Diagnostic) -> None:
+        span = diagnostic.span
+        place = (span.source.name, span.start, span.end) if span else (diagnostic.message,)
+        self._found.setdefault((diagnostic.code, *place), diagnostic)
+
+    @property
+    def warnings(self) -> tuple[Diagnostic, ...]:
+        """In source order."""
+        return in_source_order(d for d in self._found.values() if d.severity == "warning")
+
+    @property
+    def mistakes(self) -> tuple[Diagnostic, ...]:
+        """In source order."""
+        return in_source_order(d for d in self._found.values() if d.severity == "error")
+
+    def refuse(self) -> None:
+        """End here if there are mistakes.
+
+        Raises:
+            SpecError: with all of them.
+
+        """
+        if self.mistakes:
+            raise SpecError(self.mistakes)

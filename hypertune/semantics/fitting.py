@@ -1,0 +1,36 @@
+"""Whether data, network and objective fit one another."""
+
+from __future__ import annotations
+
+from hypertune.semantics.data import DataFacts
+from hypertune.semantics.errors.network import InputMismatch, OutputMismatch
+from hypertune.semantics.network import Network
+from hypertune.semantics.objective import Goals
+from hypertune.semantics.scope import Scope
+from hypertune.syntax import ast
+
+
+def check_input(model: ast.Model, network: Network, facts: DataFacts, scope: Scope) -> None:
+    """The model must take what the source gives."""
+    source = facts.source
+    if source and source.shape and network.input and network.input != source.shape:
+        finding = InputMismatch(
+            model.shape.span, network.input, source.name, source.shape, facts.place
+        )
+        scope.findings.add(finding)
+
+
+def check_output(network: Network, facts: DataFacts, goals: Goals, scope: Scope) -> None:
+    """The losses must be able to compare what the network gives with the targets."""
+    source, output = facts.source, network.output
+    if source is None or output.shape is None:
+        return
+    wanted = (source.classes,) if source.classes else (1,)
+    for loss in goals.losses:
+        fits = loss.kind.targets != ("classes" if source.classes else "real")
+        if not fits and output.shape != wanted:
+            finding = OutputMismatch(
+                output.span, loss.kind.name, output.shape, wanted, source.name, loss.span
+            )
+            scope.findings.add(finding)
+            return

@@ -1,0 +1,53 @@
+"""Which written argument goes to which name; the same for kinds and blocks."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from hypertune.semantics.errors.arguments import (
+    ArgumentTwice,
+    PositionalAfterNamed,
+    TooManyArguments,
+    UnknownArgument,
+)
+from hypertune.semantics.findings import Findings
+from hypertune.syntax import ast
+
+
+def match(call: ast.Call, names: Sequence[str], findings: Findings) -> dict[str, ast.Arg] | None:
+    """The argument written for each name; None if some have none, which is then told."""
+    matched: dict[str, ast.Arg] = {}
+    fine, named = True, False
+    for position, arg in enumerate(call.args):
+        name = _target(call, arg, position, names, named, findings)
+        named = named or arg.name is not None
+        if name is not None and name in matched:
+            place = (arg.name or arg.value).span
+            findings.add(ArgumentTwice(place, call.kind.text, name, matched[name].span))
+        elif name is not None:
+            matched[name] = arg
+            continue
+        fine = False
+    return matched if fine else None
+
+
+def _target(
+    call: ast.Call,
+    arg: ast.Arg,
+    position: int,
+    names: Sequence[str],
+    named: bool,
+    findings: Findings,
+) -> str | None:
+    kind = call.kind.text
+    if arg.name is not None:
+        if arg.name.text in names:
+            return arg.name.text
+        findings.add(UnknownArgument(arg.name.span, kind, arg.name.text, tuple(names)))
+    elif named:
+        findings.add(PositionalAfterNamed(arg.value.span, kind))
+    elif position >= len(names):
+        findings.add(TooManyArguments(arg.value.span, kind, tuple(names)))
+    else:
+        return names[position]
+    return None

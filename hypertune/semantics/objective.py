@@ -1,0 +1,152 @@
+"""`objective`: what the weights minimise, what the hyperparameters minimise, what people read."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from attrs import frozen
+
+from hypertune import ir
+from hypertune.catalogue import LossType, MetricType, SourceType
+from hypertune.diagnostics import Span
+from hypertune.semantics.arguments import settle
+from hypertune.semantics.constants import FUNCTIONS, evaluate
+from hypertune.semantics.errors.objective import (
+    NoLoss,
+    NotAFactor,
+    NotASum,
+    PenaltyInValid,
+    WrongTargets,
+)
+from hypertune.semantics.errors.passing import HyperInArithmetic
+from hypertune.semantics.scope import Failed, Scope
+from hypertune.semantics.settings import Settings, read_settings
+from hypertune.syntax import ast
+
+KEYS: Final = ("train", "valid", "report")
+
+
+@frozen
+class Summand:
+    """A term with its declaration and its place."""
+
+    term: ir.Term
+    kind: LossType
+    span: Span
+
+
+@frozen
+class Goals:
+    """The objective, and the losses in it that read predictions."""
+
+    objective: ir.Objective
+    losses: tuple[Summand, ...]
+
+
+def read_objective(section: ast.Section, scope: Scope, source: SourceType | None) -> Goals:
+    """Everything between the braces of `objective`."""
+    settings = read_settings(section, KEYS, scope)
+    train = _side(settings, "train", "train = cross_entropy")
+    valid = _side(settings, "valid", "valid = cross_entropy")
+    for summand in valid:
+        if summand.kind.penalty:
+            scope.findings.add(PenaltyInValid(summand.span, summand.kind.name))
+    report = _report(settings, source)
+    losses = tuple(s for s in (*train, *valid) if not s.kind.penalty)
+    for loss in losses:
+        _check_targets(loss.span, loss.kind.name, loss.kind.targets, source, scope)
+    objective = ir.Objective(_terms(train), _terms(valid), report)
+    return Goals(objective, losses)
+
+
+def _terms(summands: tuple[Summand, ...]) -> tuple[ir.Term, ...]:
+    return tuple(summand.term for summand in summands)
+
+
+def _side(settings: Settings, key: str, example: str) -> tuple[Summand, ...]:
+    expr = settings.need(key, example)
+    if expr is None:
+        return ()
+    before = len(settings.scope.findings.mistakes)
+    summands = tuple(_summands(expr, 1.0, settings.scope))
+    fine = len(settings.scope.findings.mistakes) == before
+    if fine and all(summand.kind.penalty for summand in summands):
+        settings.scope.findings.add(NoLoss(expr.span, key))
+    return summands
+
+
+def _summands(expr: ast.Expr, weight: float, scope: Scope) -> list[Summand]:
+    """Sums and constant factors, multiplied out."""
+    if isinstance(expr, ast.Binary) and expr.op in ("+", "-"):
+        sign = -1.0 if expr.op == "-" else 1.0
+        left = _summands(expr.left, weight, scope)
+        return [*left, *_summands(expr.right, sign * weight, scope)]
+    if isinstance(expr, ast.Binary) and expr.op == "*":
+        factor, loss = (
+            (expr.right, expr.left) if _is_loss(expr.left, scope) else (expr.left, expr.right)
+        )
+        number = _factor(factor, scope)
+        return [] if number is None else _summands(loss, weight * number, scope)
+    if isinstance(expr, ast.Binary) and expr.op == "/":
+        number = _factor(expr.right, scope, divides=True)
+        return [] if number is None else _summands(expr.left, weight / number, scope)
+    if not isinstance(expr, ast.Name | ast.Call):
+        scope.findings.add(NotASum(expr.span))
+        return []
+    settled = settle(expr, LossType, scope)
+    return [Summand(ir.Term(settled[1], weight), settled[0], expr.span)] if settled else []
+
+
+def _is_loss(expr: ast.Expr, scope: Scope) -> bool:
+    """Whether the left side of a product is its loss; if not, it is the factor."""
+    match expr:
+        case ast.Name():
+            return expr.text in scope.knowledge.catalogue.of(LossType)
+        case ast.Call():
+            return expr.kind.text not in FUNCTIONS
+        case ast.Binary():
+            return _is_loss(expr.left, scope) or _is_loss(expr.right, scope)
+        case _:
+            return False
+
+
+def _factor(expr: ast.Expr, scope: Scope, divides: bool = False) -> float | None:
+    value = evaluate(expr, scope)
+    if isinstance(value, Failed):
+        return None
+    if isinstance(value, ir.Ref):
+        scope.findings.add(HyperInArithmetic(expr.span, value.hyper))
+        return None
+    if not isinstance(value, int | float) or isinstance(value, bool) or (divides and value == 0):
+        scope.findings.add(NotAFactor(expr.span))
+        return None
+    return float(value)
+
+
+def _report(settings: Settings, source: SourceType | None) -> tuple[ir.Call, ...]:
+    expr, scope = settings.expr("report"), settings.scope
+    if expr is None:
+        return ()
+    items = [item.value for item in expr.items] if isinstance(expr, ast.Tuple) else [expr]
+    metrics: list[ir.Call] = []
+    for item in items:
+        settled = settle(item, MetricType, scope)
+        if settled:
+            _check_targets(item.span, settled[0].name, settled[0].targets, source, scope)
+            metrics.append(settled[1])
+    return tuple(metrics)
+
+
+def _check_targets(
+    span: Span, name: str, targets: str, source: SourceType | None, scope: Scope
+) -> None:
+    """Classes and real numbers want losses and metrics of their own."""
+    if source is None or not targets:
+        return
+    there = "classes" if source.classes else "real"
+    if targets != there:
+        known = scope.knowledge.catalogue
+        losses, metrics = known.of(LossType).values(), known.of(MetricType).values()
+        fitting = dict.fromkeys(loss.name for loss in losses if loss.targets == there)
+        fitting |= dict.fromkeys(metric.name for metric in metrics if metric.targets == there)
+        scope.findings.add(WrongTargets(span, name, source.name, there, tuple(fitting)))

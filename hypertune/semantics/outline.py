@@ -1,0 +1,104 @@
+"""The statements of a spec by what they are, and whether each that must be there is there once."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from attrs import define, field
+
+from hypertune.diagnostics import Span
+from hypertune.semantics.errors.statements import (
+    MissingStatement,
+    MissingVersion,
+    NamelessTune,
+    NotYet,
+    StatementTwice,
+    UnknownVersion,
+    VersionNotFirst,
+)
+from hypertune.semantics.findings import Findings
+from hypertune.syntax import ast
+
+VERSIONS = (1,)  # of the language
+
+
+@define
+class Outline:
+    """What a spec states, in the order in which it is to be read."""
+
+    declarations: list[ast.Let | ast.Hyper | ast.Block] = field(factory=list)
+    models: list[ast.Model] = field(factory=list)
+    data: list[ast.Section] = field(factory=list)
+    objectives: list[ast.Section] = field(factory=list)
+    tunes: list[ast.Section] = field(factory=list)
+
+
+def outline(spec: ast.Spec, findings: Findings) -> Outline:
+    """Sort the statements; tell which are missing, doubled or not where they belong."""
+    found = Outline()
+    _check_version(spec, findings)
+    for statement in spec.statements:
+        match statement:
+            case ast.Let() | ast.Hyper() | ast.Block():
+                found.declarations.append(statement)
+            case ast.Model():
+                found.models.append(statement)
+            case ast.Section():
+                _sections(found, statement.kind.text).append(statement)
+            case ast.Include():
+                findings.add(NotYet(statement.span, "`include`"))
+            case ast.Version():
+                pass
+    end = _end(spec)
+    _once("model", [model.shape.span for model in found.models], end, findings)
+    _once("data", [section.kind.span for section in found.data], end, findings)
+    _once("objective", [section.kind.span for section in found.objectives], end, findings)
+    _check_tunes(found.tunes, end, findings)
+    return found
+
+
+def _sections(found: Outline, kind: str) -> list[ast.Section]:
+    return {"data": found.data, "objective": found.objectives, "tune": found.tunes}[kind]
+
+
+def _end(spec: ast.Spec) -> Span:
+    """Where a missing statement could be written."""
+    source, end = spec.span.source, spec.statements[-1].span.end if spec.statements else 0
+    return Span(source, end, end)
+
+
+def _check_version(spec: ast.Spec, findings: Findings) -> None:
+    versions = [s for s in spec.statements if isinstance(s, ast.Version)]
+    if not versions:
+        start = spec.statements[0].span.start if spec.statements else 0
+        findings.add(MissingVersion(Span(spec.span.source, start, start)))
+    for number, version in enumerate(versions):
+        if version.number.value not in VERSIONS:
+            findings.add(UnknownVersion(version.number.span, version.number.text))
+        if number:
+            findings.add(StatementTwice(version.span, "hspec", versions[0].span))
+        elif version is not spec.statements[0]:
+            findings.add(VersionNotFirst(version.span))
+
+
+def _once(what: str, spans: list[Span], end: Span, findings: Findings) -> None:
+    if not spans:
+        findings.add(MissingStatement(end, what))
+    for span in spans[1:]:
+        findings.add(StatementTwice(span, what, spans[0]))
+
+
+def _check_tunes(tunes: Iterable[ast.Section], end: Span, findings: Findings) -> None:
+    first: dict[str, Span] = {}
+    tunes = tuple(tunes)
+    if not tunes:
+        findings.add(MissingStatement(end, "tune"))
+    for tune in tunes:
+        if tune.name is None:
+            if len(tunes) > 1:
+                findings.add(NamelessTune(tune.kind.span))
+        elif tune.name.text in first:
+            what = f"tune {tune.name.text}"
+            findings.add(StatementTwice(tune.name.span, what, first[tune.name.text]))
+        else:
+            first[tune.name.text] = tune.name.span

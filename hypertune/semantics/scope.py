@@ -1,0 +1,115 @@
+"""Which names are known where, and what they stand for."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Final
+
+from attrs import define, field, frozen
+
+from hypertune import ir
+from hypertune.catalogue import Catalogue, DomainType, Use
+from hypertune.diagnostics import Span
+from hypertune.semantics.findings import Findings
+from hypertune.syntax import ast
+
+
+class Failed:
+    """What a wrong expression gives: its mistake is told, nothing more shall come of it."""
+
+    def __repr__(self) -> str:
+        return "failed"
+
+
+FAILED: Final = Failed()
+
+
+@frozen
+class Constant:
+    """A named constant, or what a parameter of a block is bound to."""
+
+    value: ir.Value | Failed
+
+
+@frozen
+class Tunable:
+    """One hyperparameter, or a vector of them."""
+
+    names: tuple[str, ...]
+    vector: bool = False
+
+
+@frozen
+class Piece:
+    """A piece of network with a name."""
+
+    block: ast.Block
+
+
+Meaning = Constant | Tunable | Piece
+
+
+@frozen
+class Declared:
+    """One hyperparameter as declared; `bounds` are those of its domain."""
+
+    hyper: ir.Hyper
+    domain: DomainType
+    bounds: tuple[float, float]
+    span: Span
+
+
+@frozen
+class HyperUse:
+    """One place where a hyperparameter is an argument, and what the training loss is in it."""
+
+    hyper: str
+    use: Use
+    span: Span
+
+
+@define
+class Knowledge:
+    """What is gathered while a spec is read: the same for every scope of it."""
+
+    catalogue: Catalogue
+    findings: Findings = field(factory=Findings)
+    hypers: dict[str, Declared] = field(factory=dict)
+    uses: dict[HyperUse, None] = field(factory=dict)  # a set that keeps its order
+
+
+@define
+class Scope:
+    """Names known at one place; what is not known here may be known further out."""
+
+    knowledge: Knowledge
+    outer: Scope | None = None
+    later: Mapping[str, Span] = field(factory=dict)  # names declared further down
+    _meanings: dict[str, tuple[Meaning, Span]] = field(factory=dict)
+
+    @property
+    def findings(self) -> Findings:
+        return self.knowledge.findings
+
+    def declare(self, name: str, meaning: Meaning, span: Span) -> None:
+        self._meanings[name] = (meaning, span)
+
+    def find(self, name: str) -> Meaning | None:
+        found = self._meanings.get(name)
+        if found:
+            return found[0]
+        return self.outer.find(name) if self.outer else None
+
+    def place(self, name: str) -> Span | None:
+        """Where `name` is declared in this scope."""
+        found = self._meanings.get(name)
+        return found[1] if found else None
+
+    def names(self) -> Iterator[str]:
+        """All names known here, innermost first."""
+        yield from self._meanings
+        if self.outer:
+            yield from self.outer.names()
+
+    def names_of(self, kind: type[Meaning]) -> tuple[str, ...]:
+        return tuple(name for name in self.names() if isinstance(self.find(name), kind))

@@ -1,0 +1,56 @@
+"""The lines `key = value` of a section."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from attrs import frozen
+
+from hypertune import ir
+from hypertune.catalogue import Arg, Required
+from hypertune.semantics.errors.statements import MissingSetting, SettingTwice, UnknownSetting
+from hypertune.semantics.scope import FAILED, Failed, Scope
+from hypertune.semantics.values import convert
+from hypertune.syntax import ast
+
+
+@frozen
+class Settings:
+    """The settings of one section by key, each once, all known."""
+
+    section: ast.Section
+    by_key: dict[str, ast.Setting]
+    scope: Scope
+
+    def expr(self, key: str) -> ast.Expr | None:
+        """What is written for `key`, if anything."""
+        setting = self.by_key.get(key)
+        return setting.value if setting else None
+
+    def need(self, key: str, example: str) -> ast.Expr | None:
+        """What is written for `key`; if nothing is, that is told."""
+        if key not in self.by_key:
+            kind = self.section.kind
+            self.scope.findings.add(MissingSetting(kind.span, kind.text, key, example))
+        return self.expr(key)
+
+    def value(self, arg: Arg) -> ir.Value | Failed:
+        """The value of the setting that `arg` declares, or its default."""
+        expr = self.expr(arg.name)
+        if expr is not None:
+            return convert(arg, expr, self.section.kind.text, self.scope)
+        return FAILED if isinstance(arg.default, Required) else arg.default
+
+
+def read_settings(section: ast.Section, keys: Sequence[str], scope: Scope) -> Settings:
+    """Tell the keys that the section does not know, and those that stand twice."""
+    by_key: dict[str, ast.Setting] = {}
+    for setting in section.settings:
+        key, span = setting.key.text, setting.key.span
+        if key not in keys:
+            scope.findings.add(UnknownSetting(span, section.kind.text, key, tuple(keys)))
+        elif key in by_key:
+            scope.findings.add(SettingTwice(span, key, by_key[key].key.span))
+        else:
+            by_key[key] = setting
+    return Settings(section, by_key, scope)

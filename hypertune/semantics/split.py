@@ -1,0 +1,140 @@
+"""`split`: which examples train, which validate, which are kept for the test."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Final
+
+from attrs import frozen
+
+from hypertune.catalogue import Arg, SourceType
+from hypertune.catalogue.splits import part_sizes
+from hypertune.diagnostics import Span
+from hypertune.semantics.constants import evaluate
+from hypertune.semantics.errors.splits import (
+    EmptyPart,
+    MissingPart,
+    NotAPart,
+    NotASplit,
+    NoTestPart,
+    PartTwice,
+    TestPartGiven,
+    TooManyExamples,
+    UnknownPart,
+)
+from hypertune.semantics.scope import FAILED, Failed, Scope
+from hypertune.semantics.values import convert
+from hypertune.syntax import ast
+
+PARTS: Final[tuple[str, ...]] = ("train", "valid", "test")
+_SEED: Final = Arg("seed", "int", "what the shuffle starts from", 0, low=0)
+
+
+@frozen
+class Split:
+    """Parts as written, the seed, and how many examples each part gets where that is known."""
+
+    parts: Mapping[str, float | int]
+    seed: int | None
+    sizes: Mapping[str, int]
+
+
+def read_split(
+    expr: ast.Expr | None, source: SourceType | None, place: Span, scope: Scope
+) -> Split | None:
+    """The split that is written, checked against the source; None if it is wrong."""
+    kept = frozenset(source.sizes) if source else frozenset()
+    if expr is None and kept >= {"train", "valid"}:
+        return Split({}, None, dict(source.sizes) if source else {})
+    if expr is None:
+        scope.findings.add(MissingPart(place, "valid"))
+        return None
+    items = _items(expr, scope)
+    if items is None:
+        return None
+    shuffle = convert(_SEED, items["seed"].value, "split", scope) if "seed" in items else None
+    parts = {part: _size(items[part], scope) for part in PARTS if part in items}
+    settled = {part: size for part, size in parts.items() if not isinstance(size, Failed)}
+    complete = _has_all(parts, kept, expr.span, scope) if source else False
+    if "test" in kept and "test" in items and source:
+        scope.findings.add(TestPartGiven(items["test"].span, source.name))
+        return None
+    if not complete or len(settled) < len(parts) or isinstance(shuffle, Failed):
+        return None
+    # Sets that keep a test part of their own have a customary order; others may be sorted.
+    seed = shuffle if isinstance(shuffle, int) else None if "test" in kept else 0
+    sizes = _sizes(settled, items, source, expr.span, scope)
+    return None if sizes is None else Split(settled, seed, sizes)
+
+
+def _items(expr: ast.Expr, scope: Scope) -> dict[str, ast.Arg] | None:
+    """Each part and the seed by name; None if the parts cannot be told."""
+    if not isinstance(expr, ast.Tuple):
+        scope.findings.add(NotASplit(expr.span))
+        return None
+    items: dict[str, ast.Arg] = {}
+    fine = True
+    for item in expr.items:
+        if item.name is None:
+            scope.findings.add(NotASplit(item.span))
+            fine = False
+        elif item.name.text not in (*PARTS, "seed"):
+            scope.findings.add(UnknownPart(item.name.span, item.name.text, (*PARTS, "seed")))
+            fine = False
+        elif item.name.text in items:
+            name = item.name.text
+            scope.findings.add(PartTwice(item.name.span, name, items[name].span))
+        else:
+            items[item.name.text] = item
+    return items if fine else None
+
+
+def _size(item: ast.Arg, scope: Scope) -> float | int | Failed:
+    value = evaluate(item.value, scope)
+    if isinstance(value, Failed):
+        return FAILED
+    number = isinstance(value, int | float) and not isinstance(value, bool)
+    if not isinstance(value, int | float) or not number or value < 0:
+        scope.findings.add(NotAPart(item.value.span))
+        return FAILED
+    if isinstance(value, float) and value > 1:
+        scope.findings.add(NotAPart(item.value.span))
+        return FAILED
+    return value
+
+
+def _has_all(parts: Mapping[str, object], kept: frozenset[str], span: Span, scope: Scope) -> bool:
+    missing = [part for part in ("train", "valid") if part not in parts]
+    for part in missing:
+        scope.findings.add(MissingPart(span, part))
+    if not missing and "test" not in parts and "test" not in kept:
+        scope.findings.add(NoTestPart(span))
+    return not missing
+
+
+def _sizes(
+    parts: Mapping[str, float | int],
+    items: Mapping[str, ast.Arg],
+    source: SourceType | None,
+    span: Span,
+    scope: Scope,
+) -> dict[str, int] | None:
+    """How many examples each part gets; nothing where the source does not know its size."""
+    total = source.sizes.get("all", source.sizes.get("train")) if source else None
+    if sum(size for size in parts.values() if isinstance(size, float)) > 1 + 1e-9:
+        scope.findings.add(TooManyExamples(span, "add up to more than 100%", ""))
+        return None
+    if source is None or total is None:
+        sizes = {part: 0 for part, size in parts.items() if size == 0}
+    else:
+        try:
+            sizes = part_sizes(parts, total)
+        except ValueError:
+            where = f"`{source.name}` has {total:_} to be split"
+            scope.findings.add(
+                TooManyExamples(span, "ask for more examples than there are", where)
+            )
+            return None
+    for part in (part for part, size in sizes.items() if size == 0):
+        scope.findings.add(EmptyPart(items[part].value.span, part))
+    return sizes if total is not None else {}

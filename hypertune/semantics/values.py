@@ -1,0 +1,118 @@
+"""One written value against the declaration of the argument or setting that it is for."""
+
+from __future__ import annotations
+
+from attrs import frozen
+
+from hypertune import ir
+from hypertune.catalogue import Arg, Use
+from hypertune.diagnostics import Diagnostic, Span
+from hypertune.semantics.constants import describe, evaluate
+from hypertune.semantics.conversions import converted, outlier, range_of, wanted, wrong_length
+from hypertune.semantics.errors.arguments import OutOfRange, UnknownWord, WrongLength, WrongType
+from hypertune.semantics.errors.passing import (
+    ConstantWanted,
+    DomainTooWide,
+    PerBatchWanted,
+    WholeDomainWanted,
+)
+from hypertune.semantics.scope import FAILED, Declared, Failed, HyperUse, Scope
+from hypertune.syntax import ast
+
+
+def convert(arg: Arg, expr: ast.Expr, owner: str, scope: Scope) -> ir.Value | Failed:
+    """The value of `expr` as `arg` wants it; `owner` is the kind or section it belongs to."""
+    place = _Place(arg, expr.span, owner, scope)
+    if isinstance(expr, ast.Name) and arg.type in ("string", "call") and not scope.find(expr.text):
+        return place.word(expr.text)
+    if isinstance(expr, ast.Name) and expr.text == "none" and arg.default is None:
+        return None
+    if isinstance(expr, ast.Call) and arg.type == "call":
+        return _nested(arg, expr, owner, scope)
+    value = evaluate(expr, scope)
+    if isinstance(value, Failed):
+        return FAILED
+    return place.reference(value) if isinstance(value, ir.Ref) else place.constant(value)
+
+
+def _nested(arg: Arg, call: ast.Call, owner: str, scope: Scope) -> ir.Value | Failed:
+    """A call among arguments: its kind is one of the choices, its arguments are constants."""
+    if isinstance(_Place(arg, call.kind.span, owner, scope).word(call.kind.text), Failed):
+        return FAILED
+    args: dict[str, ir.Value] = {}
+    for number, item in enumerate(call.args):
+        value = evaluate(item.value, scope)
+        if isinstance(value, Failed):
+            return FAILED
+        args[item.name.text if item.name else str(number)] = value
+    return ir.Call(call.kind.text, args)
+
+
+@frozen
+class _Place:
+    """Where a value is written, and the argument that it is for."""
+
+    arg: Arg
+    span: Span
+    owner: str
+    scope: Scope
+
+    def fail(self, diagnostic: Diagnostic) -> Failed:
+        self.scope.findings.add(diagnostic)
+        return FAILED
+
+    def word(self, word: str) -> ir.Value | Failed:
+        arg = self.arg
+        if arg.choices and word not in arg.choices:
+            return self.fail(UnknownWord(self.span, self.owner, arg.name, word, arg.choices))
+        return ir.Call(word) if arg.type == "call" else word
+
+    def constant(self, value: ir.Value) -> ir.Value | Failed:
+        arg, fit = self.arg, converted(self.arg, value)
+        if isinstance(fit, Failed):
+            found = describe(value)
+            return self.fail(WrongType(self.span, self.owner, arg.name, wanted(arg), found))
+        if isinstance(fit, str):
+            return self.word(fit)
+        number, count = outlier(arg, fit), wrong_length(arg, fit)
+        if number is not None:
+            shown = f"{number:g}"
+            return self.fail(OutOfRange(self.span, self.owner, arg.name, shown, range_of(arg)))
+        if count is not None and arg.count is not None:
+            return self.fail(WrongLength(self.span, self.owner, arg.name, arg.count, count))
+        return fit
+
+    def reference(self, ref: ir.Ref) -> ir.Value | Failed:
+        """A hyperparameter: the argument must take one, and be able to take all its values."""
+        arg = self.arg
+        if arg.use is None:
+            return self.fail(ConstantWanted(self.span, self.owner, arg.name, ref.hyper))
+        declared = self.scope.knowledge.hypers.get(ref.hyper)
+        if declared is None:  # its own declaration is wrong, which is told there
+            return FAILED
+        smooth_but_floored = declared.domain.discrete and arg.use is Use.SMOOTH
+        use = Use.DISCRETE if smooth_but_floored else arg.use
+        self.scope.knowledge.uses[HyperUse(ref.hyper, use, self.span)] = None
+        mistake = self._misfit(ref.hyper, declared)
+        return self.fail(mistake) if mistake else ref
+
+    def _misfit(self, name: str, declared: Declared) -> Diagnostic | None:
+        arg, span, owner = self.arg, self.span, self.owner
+        if arg.type == "int" and not declared.domain.discrete:
+            return WholeDomainWanted(span, owner, arg.name, name, declared.span)
+        if not _within(arg, declared):
+            bounds = "{:g} to {:g}".format(*declared.bounds)
+            wanted = range_of(arg)
+            return DomainTooWide(span, owner, arg.name, name, wanted, bounds, declared.span)
+        if arg.per_batch and declared.hyper.per != "batch" and not declared.hyper.frozen:
+            return PerBatchWanted(span, owner, arg.name, name, declared.span)
+        return None
+
+
+def _within(arg: Arg, declared: Declared) -> bool:
+    """Whether every value of the domain is one of the argument's; an open domain has no ends."""
+    low, high = declared.bounds
+    reaches = declared.domain.closed
+    too_low = low < arg.low or (reaches and arg.open_low and low == arg.low)
+    too_high = high > arg.high or (reaches and arg.open_high and high == arg.high)
+    return not (too_low or too_high)

@@ -1,0 +1,128 @@
+"""What the catalogue says of a program that did not come from `elaborate`."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from hypertune import ir
+from hypertune.catalogue import (
+    Arg,
+    AugmentType,
+    Catalogue,
+    DomainType,
+    LayerType,
+    LossType,
+    MethodType,
+    MetricType,
+    OptimiserType,
+    ScheduleType,
+    SourceType,
+    WrongShape,
+)
+from hypertune.ir import DamagedProgram
+from hypertune.semantics.arguments import NOUNS
+from hypertune.semantics.conversions import accepts
+from hypertune.semantics.sizing import output_shape
+
+
+def verify(program: ir.Program, catalogue: Catalogue) -> None:
+    """Check a program of unknown origin: its structure, its kinds, their arguments, its shapes.
+
+    Raises:
+        DamagedProgram: naming the first place that is wrong.
+
+    """
+    ir.verify_structure(program)
+    for hyper in program.hypers:
+        _verify_hyper(hyper, catalogue)
+    discrete = {h.name: catalogue.of(DomainType)[h.domain.kind].discrete for h in program.hypers}
+    data, objective = program.data, program.objective
+    _verify_call("source", data.source, SourceType, catalogue, discrete)
+    for call in data.augment:
+        _verify_call("augment", call, AugmentType, catalogue, discrete)
+    for layer in program.layers:
+        _verify_layer(layer, catalogue, discrete)
+    for side, terms in (("train", objective.train), ("valid", objective.valid)):
+        for term in terms:
+            _verify_call(side, term.loss, LossType, catalogue, discrete)
+    for call in objective.report:
+        _verify_call("report", call, MetricType, catalogue, discrete)
+    for tune in program.tunes:
+        _verify_tune(tune, catalogue, discrete)
+    _verify_scale(data.scale)
+    _verify_ends(program, catalogue)
+
+
+def _verify_call(
+    place: str, call: ir.Call, kind: Any, catalogue: Catalogue, discrete: Mapping[str, bool]
+) -> Any:
+    """The declaration of the kind that is called."""
+    known = catalogue.of(kind)
+    if call.kind not in known:
+        raise DamagedProgram(place, f"no {NOUNS[kind]} is called `{call.kind}`")
+    declaration = known[call.kind]
+    declared: dict[str, Arg] = {arg.name: arg for arg in getattr(declaration, "args", ())}
+    if declared.keys() != call.args.keys():
+        names = ", ".join(sorted(declared.keys() ^ call.args.keys()))
+        raise DamagedProgram(place, f"missing or unknown arguments of `{call.kind}`: {names}")
+    for name, arg in declared.items():
+        if not accepts(arg, call.args[name], discrete):
+            raise DamagedProgram(f"{place}, `{name}`", f"`{call.kind}` cannot take this value")
+    refuses = getattr(declaration, "refuses", None)
+    why = refuses(call.args) if refuses else ""
+    if why:
+        raise DamagedProgram(place, why)
+    return declaration
+
+
+def _verify_hyper(hyper: ir.Hyper, catalogue: Catalogue) -> None:
+    place = f"hyper {hyper.name}"
+    domain: DomainType = _verify_call(place, hyper.domain, DomainType, catalogue, {})
+    low, high = domain.bounds(hyper.domain.args)
+    inside = low < hyper.start < high or (domain.closed and low <= hyper.start <= high)
+    if not inside or (domain.discrete and hyper.start != int(hyper.start)):
+        raise DamagedProgram(place, f"its start {hyper.start:g} is not in its domain")
+
+
+def _verify_layer(layer: ir.Layer, catalogue: Catalogue, discrete: Mapping[str, bool]) -> None:
+    place = f"layer {layer.name}"
+    call = ir.Call(layer.kind, layer.args)
+    kind: LayerType = _verify_call(place, call, LayerType, catalogue, discrete)
+    if layer.given and not kind.responds:
+        raise DamagedProgram(place, f"`{kind.name}` has no weights that could answer")
+    if len(layer.shapes) != 1 or (kind.ranks and len(layer.shapes[0]) not in kind.ranks):
+        raise DamagedProgram(place, f"`{kind.name}` cannot take the shapes {layer.shapes}")
+    try:
+        output = output_shape(kind, layer.args, layer.shapes[0])
+    except WrongShape as wrong:
+        raise DamagedProgram(place, str(wrong)) from None
+    if output != layer.output:
+        raise DamagedProgram(place, f"it gives {output}, not {layer.output}")
+
+
+def _verify_tune(tune: ir.Tune, catalogue: Catalogue, discrete: Mapping[str, bool]) -> None:
+    place = f"tune {tune.name}".rstrip()
+    method: MethodType = _verify_call(place, tune.method, MethodType, catalogue, discrete)
+    if method.optimisers.keys() != tune.optimisers.keys():
+        roles = ", ".join(method.optimisers)
+        raise DamagedProgram(place, f"`{method.name}` uses optimisers for {roles}")
+    for role, call in tune.optimisers.items():
+        _verify_call(f"{place}, {role}", call, OptimiserType, catalogue, discrete)
+    if tune.schedule:
+        _verify_call(f"{place}, schedule", tune.schedule, ScheduleType, catalogue, discrete)
+
+
+def _verify_scale(scale: ir.Call | None) -> None:
+    names = {"standardize": set[str](), "normalize": {"mean", "std"}}
+    if scale and names.get(scale.kind) != set(scale.args):
+        raise DamagedProgram("scale", f"`{scale.kind}` is no way to scale data, or misses numbers")
+
+
+def _verify_ends(program: ir.Program, catalogue: Catalogue) -> None:
+    source = catalogue.of(SourceType)[program.data.source.kind]
+    if source.shape and source.shape != program.input:
+        why = f"`{source.name}` gives {source.shape}, not {program.input}"
+        raise DamagedProgram("input", why)
+    if not program.layers:
+        raise DamagedProgram("layers", "there is none")
