@@ -14,11 +14,7 @@ def print_plan(program: Program, catalogue: Catalogue) -> str:
     kinds = catalogue.of(LayerType)
     costs = [kinds[n.kind].costs(n.args, n.shapes[0], len(n.given)) for n in program.layers]
     rows = [_row(layer, cost) for layer, cost in zip(program.layers, costs, strict=True)]
-    sums = [
-        sum(c.base for c in costs),
-        sum(c.response for c in costs),
-        sum(c.flops for c in costs),
-    ]
+    sums = (sum(getattr(c, name) for c in costs) for name in ("base", "response", "flops"))
     total = ["total", _shape(program.output), "", "", *map(_count, sums)]
     return aligned([_TITLE, *rows, total])
 

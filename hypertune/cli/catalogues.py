@@ -36,9 +36,8 @@ def catalogue_of(name: str) -> Catalogue:
 def _imported(name: str) -> Catalogue:
     module, colon, attribute = name.partition(":")
     if not (module and colon and attribute):
-        raise click.BadParameter(
-            f"{name!r} is not of the form MODULE:NAME", param_hint="--catalogue"
-        )
+        why = f"{name!r} is not of the form MODULE:NAME"
+        raise click.BadParameter(why, param_hint="--catalogue")
     here = str(Path.cwd())
     if here not in sys.path:
         sys.path.append(here)

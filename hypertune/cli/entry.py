@@ -53,7 +53,7 @@ def _file_trouble(fault: Exception) -> str | None:
     if isinstance(fault, OSError) and fault.strerror:
         return f"{fault.filename}: {fault.strerror}" if fault.filename else fault.strerror
     # Only now, because `check` has no need of them.
-    from hypertune.data.errors import DataError
+    from hypertune.data import DataError
     from hypertune.ir import DamagedProgram
     from hypertune.runs import RunError
     from hypertune.spec_files import UnreadableSpec

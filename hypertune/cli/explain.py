@@ -19,12 +19,11 @@ def command(code: str | None) -> None:
         for name, kind in known.items():
             click.echo(f"{name}  {kind.title}")
         return
-    kind = known.get(code.upper())
-    if kind is None:
+    if code.upper() not in known:
         close = [help.text for help in did_you_mean(code.upper(), known)]
         advice = close[0] if close else "`hypertune explain` lists all"
         raise click.BadParameter(f"no diagnostic has the code {code}; {advice}", param_hint="CODE")
-    click.echo(_page(kind))
+    click.echo(_page(known[code.upper()]))
 
 
 def _page(kind: type[Diagnostic]) -> str:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import click
 
 from hypertune.catalogue import (
-    REQUIRED,
     Arg,
     AugmentType,
     Catalogue,
@@ -16,6 +15,7 @@ from hypertune.catalogue import (
     MethodType,
     MetricType,
     OptimiserType,
+    Required,
     ScheduleType,
     SourceType,
 )
@@ -74,7 +74,7 @@ def _page(family: str, kind: Kind) -> str:
 
 
 def _signature(arg: Arg) -> str:
-    if arg.default is REQUIRED:
+    if isinstance(arg.default, Required):
         return arg.name
     return f"{arg.name} = {print_value(arg.default)}"
 

@@ -7,7 +7,8 @@ from collections.abc import Mapping
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 
-from attrs import asdict, fields, frozen
+from attrs import asdict, frozen
+from cattrs import BaseValidationError, structure, transform_error
 
 from hypertune.runs.failures import DamagedRun
 from hypertune.runs.files import read_json, write_json
@@ -68,8 +69,7 @@ def read_about(path: Path) -> About:
     if tree.get("format") != FORMAT:
         why = f"has run format {tree.get('format')}; this hypertune reads format {FORMAT}"
         raise DamagedRun(path, why)
-    names = [field.name for field in fields(About)]
-    missing = [name for name in names if name not in tree]
-    if missing:
-        raise DamagedRun(path, f"does not tell {', '.join(missing)}")
-    return About(**{name: tree[name] for name in names})
+    try:
+        return structure(tree, About)
+    except BaseValidationError as fault:
+        raise DamagedRun(path, f"is damaged: {'; '.join(transform_error(fault))}") from None

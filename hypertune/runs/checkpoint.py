@@ -8,10 +8,10 @@ from typing import Any
 
 import safetensors.torch
 from attrs import frozen
-from hypertune.runtime.snapshots import flatten, unflatten
 from safetensors import SafetensorError, safe_open
 
 from hypertune.runs.failures import DamagedRun
+from hypertune.runtime.snapshots import flatten, unflatten
 
 FORMAT = 1
 _KEY = "hypertune"  # a single key, because safetensors keeps several in no certain order

@@ -42,6 +42,6 @@ class CannotRecord(RunError):
 
     def __init__(self, folder: Path, fault: OSError) -> None:
         super().__init__(
-            f"cannot write {fault.filename or folder}: {fault.strerror}; the run stands as its last "
-            f"checkpoint has it, `hypertune resume {folder}` goes on from there"
+            f"cannot write {fault.filename or folder}: {fault.strerror}; the run stands as its "
+            f"last checkpoint has it, `hypertune resume {folder}` goes on from there"
         )

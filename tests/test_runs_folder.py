@@ -1,0 +1,229 @@
+"""A run folder survives whatever happens to the process that writes it."""
+
+import json
+import multiprocessing
+from datetime import datetime
+
+import pytest
+import torch
+
+from hypertune.runs import CannotRecord, DamagedRun, FolderTaken, RunInUse
+from hypertune.runs.about import About, read_about, write_about
+from hypertune.runs.checkpoint import read_checkpoint
+from hypertune.runs.folder import Folder, find_folder, free_path, new_folder
+from hypertune.runs.journal import append_row, keep_rows, read_rows
+from hypertune.runs.lock import locked
+from hypertune.runs.recorder import Recorder, recover
+from hypertune.runtime import Completed, Diverged, Ended, Interrupted, Reported, Stepped
+
+ABOUT = About("digits", "", 0, "cpu", 2, "", ("train", "digits"), "2025-01-01", {"torch": "2.11"})
+
+
+def reported(step, valid_loss=1.0, best=True):
+    return Reported(
+        step=step,
+        epoch=step / 10,
+        seconds=1.23456,
+        train_loss=0.5,
+        valid_loss=valid_loss,
+        metrics={"valid_accuracy": 0.9},
+        hypers={"decay": 0.1},
+        spreads={"decay": 1.0},
+        best=best,
+    )
+
+
+@pytest.fixture
+def folder(tmp_path):
+    return Folder(tmp_path)
+
+
+@pytest.fixture
+def recorder(folder):
+    return Recorder(folder, lambda: {"w": torch.zeros(2)})
+
+
+def test_a_report_leaves_a_row_and_two_checkpoints(folder, recorder):
+    recorder(reported(10))
+    assert read_rows(folder.events) == [
+        {
+            "step": 10,
+            "epoch": 1.0,
+            "seconds": 1.235,
+            "train_loss": 0.5,
+            "valid_loss": 1.0,
+            "valid_accuracy": 0.9,
+            "hypers": {"decay": 0.1},
+            "spreads": {"decay": 1.0},
+            "best": True,
+        }
+    ]
+    assert read_checkpoint(folder.last).rows == 1
+    assert folder.best.read_bytes() == folder.last.read_bytes()
+
+
+def test_a_worse_report_leaves_the_best_alone(folder, recorder):
+    recorder(reported(10))
+    recorder(reported(20, best=False))
+    assert read_checkpoint(folder.last).step == 20
+    assert read_checkpoint(folder.best).step == 10
+
+
+def test_a_number_that_is_not_finite_is_null_and_makes_no_checkpoint(folder, recorder):
+    recorder(reported(10))
+    recorder(reported(20, valid_loss=float("nan"), best=False))
+    recorder(Ended(20, Diverged(20, "the loss is nan", "rest")))
+    assert [row["valid_loss"] for row in read_rows(folder.events)] == [1.0, None]
+    assert read_checkpoint(folder.last).step == 10
+
+
+def test_an_interruption_is_checkpointed_at_its_step(folder, recorder):
+    recorder(reported(10))
+    recorder(Stepped(13))
+    recorder(Ended(13, Interrupted(13)))
+    assert (read_checkpoint(folder.last).step, read_checkpoint(folder.last).rows) == (13, 1)
+
+
+def test_a_completed_run_is_not_checkpointed_twice(folder, recorder):
+    recorder(reported(10))
+    before = folder.last.stat().st_ino
+    recorder(Ended(10, Completed(10)))
+    assert folder.last.stat().st_ino == before
+
+
+def test_a_long_epoch_is_checkpointed_by_the_clock(folder):
+    recorder = Recorder(folder, dict, every=-1.0)
+    recorder(Stepped(3))
+    assert read_checkpoint(folder.last).step == 3
+
+
+def test_a_full_disk_is_told_in_a_sentence(folder, recorder, monkeypatch):
+    recorder(reported(10))
+
+    def full(*_):
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr("hypertune.runs.recorder.write_atomically", full)
+    with pytest.raises(CannotRecord, match=r"No space left on device.*hypertune resume"):
+        recorder(reported(20))
+    monkeypatch.undo()
+    assert recover(folder).step == 10
+    assert len(read_rows(folder.events)) == 1
+
+
+def test_rows_after_the_checkpoint_are_dropped(folder, recorder):
+    recorder(reported(10))
+    append_row(folder.events, {"step": 20})
+    with folder.events.open("a") as file:
+        file.write('{"step": 3')
+    assert recover(folder).rows == 1
+    assert [row["step"] for row in read_rows(folder.events)] == [10]
+
+
+def test_a_run_without_a_checkpoint_begins_anew(folder):
+    append_row(folder.events, {"step": 10})
+    assert recover(folder) is None
+    assert read_rows(folder.events) == []
+
+
+def test_a_kill_between_last_and_best_is_mended(folder, recorder):
+    recorder(reported(10))
+    old = folder.best.read_bytes()
+    recorder(reported(20))
+    folder.best.write_bytes(old)
+    recover(folder)
+    assert read_checkpoint(folder.best).step == 20
+
+
+def test_rows_that_are_missing_are_noticed(folder, recorder):
+    recorder(reported(10))
+    folder.events.unlink()
+    with pytest.raises(DamagedRun, match="fewer than the 1 rows"):
+        recover(folder)
+
+
+@pytest.mark.parametrize("content", [b"{}\n", b"7\n", b"{\n", b"\xff\n"])
+def test_rows_that_are_none_are_refused(folder, content):
+    folder.events.write_bytes(content)
+    with pytest.raises(DamagedRun, match="has a line that is not"):
+        read_rows(folder.events)
+
+
+def test_rows_are_kept_by_number(folder):
+    for step in (1, 2, 3):
+        append_row(folder.events, {"step": step})
+    keep_rows(folder.events, 2)
+    assert [row["step"] for row in read_rows(folder.events)] == [1, 2]
+
+
+def test_a_folder_with_something_in_it_is_refused(tmp_path):
+    assert new_folder(tmp_path).path == tmp_path
+    assert new_folder(tmp_path / "new").path.exists() is False
+    (tmp_path / "file").write_text("")
+    for taken in (tmp_path, tmp_path / "file"):
+        with pytest.raises(FolderTaken, match="not empty"):
+            new_folder(taken)
+
+
+def test_two_runs_of_one_second_get_two_folders(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    now = datetime(2025, 1, 2, 3, 4, 5)
+    names = []
+    for _ in range(3):
+        path = free_path("digits", now)
+        path.mkdir(parents=True)
+        names.append(path.name)
+    first = "digits-20250102-030405"
+    assert names == [first, f"{first}-2", f"{first}-3"]
+
+
+def test_what_is_no_run_is_told(tmp_path):
+    with pytest.raises(DamagedRun, match="does not exist"):
+        find_folder(tmp_path / "nothing")
+    with pytest.raises(DamagedRun, match=r"no run\.json"):
+        find_folder(tmp_path)
+
+
+def test_the_facts_of_a_run_come_back(folder):
+    write_about(folder.about, ABOUT)
+    assert read_about(folder.about) == ABOUT
+    assert ABOUT.differences({"torch": "2.12"}) == ["torch was 2.11 and is 2.12"]
+
+
+@pytest.mark.parametrize(
+    ("change", "words"),
+    [
+        (lambda tree: tree | {"format": 2}, "format 2; this hypertune reads format 1"),
+        (
+            lambda tree: {k: v for k, v in tree.items() if k != "seed"},
+            r"required field missing @ \$.seed",
+        ),
+        (lambda tree: tree | {"threads": "many"}, r"@ \$.threads"),
+        (lambda tree: [tree], "does not hold a JSON object"),
+    ],
+)
+def test_damaged_facts_are_refused(folder, change, words):
+    write_about(folder.about, ABOUT)
+    folder.about.write_text(json.dumps(change(json.loads(folder.about.read_text()))))
+    with pytest.raises(DamagedRun, match=words):
+        read_about(folder.about)
+
+
+def _hold(folder, ready):
+    with locked(folder):
+        ready.set()
+        multiprocessing.Event().wait()
+
+
+def test_a_run_in_use_is_refused_until_its_process_is_gone(tmp_path):
+    context = multiprocessing.get_context("spawn")
+    ready = context.Event()
+    holder = context.Process(target=_hold, args=(tmp_path, ready))
+    holder.start()
+    assert ready.wait(120)
+    with pytest.raises(RunInUse, match="in use"), locked(tmp_path):
+        pass
+    holder.kill()
+    holder.join()
+    with locked(tmp_path):
+        assert list(tmp_path.iterdir()) == []
