@@ -122,6 +122,7 @@ def training(
     batches=None,
     steps=200,
     evaluate: Callable | None = None,
+    length: Length | None = None,
     **options,
 ):
     problem = ridge() if problem is None else problem
@@ -134,7 +135,7 @@ def training(
         method,
         recipe or Recipe(SGD, hypers=RMSPROP),
         batches or Same(TRAIN, VALID),
-        Length(steps),
+        length or Length(steps),
         evaluate=evaluate or validate,
         own=lambda free_H: dict(zip(problem.hypers.names, free_H.exp().tolist(), strict=True)),
         **options,

@@ -163,7 +163,7 @@ def test_delta_stn_finds_the_best_response_and_its_jacobian(spread):
 
     _, exact = case.delta_stn(spread)
     assert error(w, case.best_I) < 1e-3
-    assert error(theta, exact) < 0.01
+    assert error(theta, exact) < 5e-3
     assert error(theta, case.jacobian_IH) < TABLE[spread][0]
     assert cosine(theta, case.jacobian_IH) > TABLE[spread][1] - 1e-3
 
@@ -174,7 +174,7 @@ def test_stn_finds_the_jacobian_but_its_weights_are_off(spread):
     w, theta = learnt(STN(warmup=STEPS), case.problem(spread), spread)
 
     exact_w, exact_theta = case.stn(spread)
-    assert error(theta, exact_theta) < 0.01
+    assert error(theta, exact_theta) < 5e-3
     assert error(w, exact_w) < 0.1 * error(exact_w, case.best_I)
     assert error(w, case.best_I) == pytest.approx(TABLE[spread][4], rel=0.15)
-    assert error(theta, case.jacobian_IH) < 1.2 * TABLE[spread][2]
+    assert error(theta, case.jacobian_IH) < 1.05 * TABLE[spread][2]

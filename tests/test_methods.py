@@ -23,6 +23,7 @@ from bilevel_toys import (
     training,
 )
 from torch.optim import lr_scheduler
+from torch.utils._python_dispatch import TorchDispatchMode
 
 from hypertune.catalogue import REQUIRED
 from hypertune.ir import Quantity
@@ -171,6 +172,33 @@ def test_no_gradient_reaches_the_weights_in_a_validation_step(method):
     calls = one_step(evolve(method, warmup=0, train_steps=1), ridge(spread_fixed=False))
 
     assert [wanted for name, wanted, *_ in calls if name == "outer"] == [set()]
+
+
+class Reads(TorchDispatchMode):
+    """Notes every operation whose result the host must wait for."""
+
+    def __init__(self):
+        super().__init__()
+        self.found = []
+
+    def __torch_dispatch__(self, func, types, args=(), kwargs=None):
+        if func.name() in {"aten::_local_scalar_dense", "aten::nonzero", "aten::equal"}:
+            self.found.append(func.name())
+        return func(*args, **(kwargs or {}))
+
+
+@every_method
+def test_no_step_waits_for_the_device(method):
+    problem = ridge((-2.0, -1.0), spread_fixed=False, per_batch=[True, False])
+    recipe = Recipe(SGD, hypers=RMSPROP, clip=1.0)
+    going = training(method, problem, recipe, BATCHES)
+    with Reads() as reads:
+        for k in range(6):
+            going.method.step(problem, going.state, BATCHES, k)
+        assert not reads.found
+
+        going.state.free_H.sum().item()
+        assert reads.found
 
 
 def test_plain_training_hears_the_start_values_and_nothing_answers():

@@ -110,10 +110,7 @@ def test_patience_ends_a_run_without_new_lows():
 
 
 def test_a_time_ends_a_run_at_the_first_step_after_it():
-    done = training(Fixed(), batches=BATCHES, clock=Clock(1.0))
-    done.length = Length(seconds=6.5)
-
-    events = list(done.run())
+    _, events = run(Fixed(), batches=BATCHES, length=Length(seconds=6.5), clock=Clock(1.0))
 
     last = max(steps(events, Stepped))
     assert events[-1] == Ended(last, Completed(last))
@@ -177,6 +174,14 @@ def test_stop_ends_a_run_after_the_step_in_progress():
 
     assert events[-2:] == [Stepped(3), Ended(3, Interrupted(3))]
     assert not reports(events)
+
+
+def test_a_stop_before_the_first_step_is_not_forgotten():
+    stopped = training(Fixed(), batches=BATCHES, steps=4)
+    stopped.stop()
+
+    assert list(stopped.run()) == [Started(0, 4, 4), Ended(0, Interrupted(0))]
+    assert list(stopped.run())[-1] == Ended(4, Completed(4))
 
 
 def test_a_run_that_has_done_its_length_is_complete_even_if_stopped():

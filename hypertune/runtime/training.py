@@ -84,7 +84,7 @@ class Training:
 
     def run(self) -> Iterator[Event]:
         """Go on to the end, or until `stop`."""
-        self._started, self._stopping = self._clock(), False
+        self._started = self._clock()
         yield Started(self.step, self.length.steps, self.batches.steps_per_epoch)
         outcome: Outcome | None = None
         while outcome is None:
@@ -92,7 +92,7 @@ class Training:
             if over and reported:
                 outcome = Completed(self.step)
             elif self._stopping:
-                outcome = Interrupted(self.step)
+                self._stopping, outcome = False, Interrupted(self.step)
             elif not reported and (over or self._at_epoch_end()):
                 report = self._report()
                 yield report
@@ -103,7 +103,7 @@ class Training:
         yield Ended(self.step, outcome)
 
     def stop(self) -> None:
-        """End the run after the step in progress; a signal handler may call this."""
+        """End the run after the step in progress, or before its first; for signal handlers."""
         self._stopping = True
 
     @property
