@@ -1,0 +1,102 @@
+"""Batches are functions of a seed and their number, and an epoch sees every example once."""
+
+from itertools import chain
+
+import pytest
+import torch
+
+from hypertune.data.scaling import Scaling
+from hypertune.data.serving import Served
+from hypertune.data.sets import Part, Sets
+
+
+def numbers(count, start=0):
+    y = torch.arange(start, start + count)
+    return Part(y[:, None].float(), y)
+
+
+def served(batch, seed=0, train=23, valid=10):
+    return Served(Sets(numbers(train), numbers(valid, 100), numbers(0)), batch, seed)
+
+
+def labels(batch):
+    x, y = batch
+    assert x[:, 0].tolist() == y.tolist()
+    return y.tolist()
+
+
+def joined(batches):
+    return [*chain.from_iterable(labels(batch) for batch in batches)]
+
+
+@pytest.mark.parametrize("epoch", [0, 1, 7])
+def test_an_epoch_sees_every_example_once(epoch):
+    batches = served(5)
+    assert batches.steps_per_epoch == 5
+    found = [batches.train(5 * epoch + k) for k in range(5)]
+    assert [len(y) for _, y in found] == [5, 5, 5, 5, 3]
+    assert sorted(joined(found)) == [*range(23)]
+
+
+def test_every_epoch_has_an_order_of_its_own():
+    batches = served(5)
+    assert joined(map(batches.train, range(5))) != joined(map(batches.train, range(5, 10)))
+
+
+def test_a_batch_depends_on_nothing_but_the_seed_and_its_number():
+    one, other = served(5), served(5)
+    numbers_asked = [12, 0, 3, 12, 41, 7]
+    torch.manual_seed(1)
+    first = [labels(one.train(k)) for k in numbers_asked]
+    torch.manual_seed(2)
+    assert [labels(other.train(k)) for k in reversed(numbers_asked)] == first[::-1]
+    assert labels(served(5, seed=1).train(0)) != first[1]
+
+
+def test_serving_draws_nothing_from_the_shared_generator():
+    torch.manual_seed(0)
+    before = torch.get_rng_state()
+    served(5).train(3)
+    assert torch.equal(torch.get_rng_state(), before)
+
+
+def test_validation_has_a_stream_of_its_own():
+    batches = served(4, train=10)
+    valid = joined(map(batches.valid, range(3)))
+    assert sorted(valid) == [*range(100, 110)]
+    assert valid != [label + 100 for label in joined(map(batches.train, range(3)))]
+
+
+@pytest.mark.parametrize("batch", [None, 23, 1000])
+def test_a_batch_of_all_is_the_same_pair_each_time(batch):
+    batches = served(batch)
+    assert batches.steps_per_epoch == 1
+    assert batches.train(0)[0] is batches.train(5)[0]
+    assert labels(batches.train(1)) == [*range(23)]
+
+
+def test_a_part_without_examples_gives_empty_batches():
+    batches = served(5, valid=0)
+    x, y = batches.valid(0)
+    assert x.shape == (0, 1)
+    assert y.shape == (0,)
+
+
+def test_batches_are_scaled_and_bytes_stay_bytes_until_then():
+    x = torch.arange(0, 240, dtype=torch.uint8).view(60, 1, 2, 2)
+    part = Part(x, torch.arange(60), Scaling(torch.tensor(0.5), torch.tensor(0.25)))
+    batches = Served(Sets(part, part, part), 7, 0)
+    got, rows = batches.train(2)
+    torch.testing.assert_close(got, (x[rows].float() / 255 - 0.5) / 0.25)
+    assert part.x.dtype == torch.uint8
+
+
+@pytest.mark.parametrize("size", [1, 4, 10, 99])
+def test_chunks_go_through_a_part_in_order(size):
+    chunks = [*numbers(10).chunks(size)]
+    assert joined(chunks) == [*range(10)]
+    assert max(len(y) for _, y in chunks) <= size
+
+
+def test_an_empty_part_has_no_chunks():
+    assert list(numbers(0).chunks(4)) == []
