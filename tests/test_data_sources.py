@@ -8,7 +8,7 @@ import pytest
 import torch
 
 from hypertune.catalogue import Catalogue, SourceType
-from hypertune.data import STANDARD, DataDamaged, DataMissing
+from hypertune.data import STANDARD, DataDamaged, DataMissing, DownloadFailed
 from hypertune.data.loading import load
 from hypertune.data.standard_sets import folders
 from hypertune.ir import Call, Data
@@ -73,6 +73,23 @@ def test_files_that_are_not_there_are_told_with_what_to_do(name, monkeypatch, tm
     assert str(tmp_path / ".cache/hypertune") in message
     assert "download = true" in message
     assert "HYPERTUNE_DATA" in message
+
+
+def test_an_empty_folder_holds_no_files(tmp_path):
+    (tmp_path / "MNIST/raw").mkdir(parents=True)
+    with pytest.raises(DataMissing):
+        load(split_as("mnist", {"train": 0.8}, args={"root": str(tmp_path)}), CATALOGUE)
+
+
+def test_a_download_that_fails_is_told(monkeypatch, tmp_path):
+    def offline(self):
+        raise OSError("no route to host\nand more of it")
+
+    monkeypatch.setattr("torchvision.datasets.MNIST.download", offline)
+    asked = {"root": str(tmp_path), "download": True}
+    with pytest.raises(DownloadFailed) as caught:
+        load(split_as("mnist", {"train": 0.8}, args=asked), CATALOGUE)
+    assert "no route to host; check" in str(caught.value)
 
 
 def write_idx(path, array):

@@ -42,7 +42,7 @@ def reader(source: str, kind: str, folder: str) -> Callable[[Args], Mapping[str,
 
     def load(args: Args) -> Mapping[str, tuple[Any, Any]]:
         looked = folders(args["root"])
-        found = [root for root in looked if (root / folder).is_dir()]
+        found = [root for root in looked if any((root / folder).glob("*"))]
         if not found and not args["download"]:
             raise DataMissing(source, looked)
         root = found[0] if found else looked[0]
