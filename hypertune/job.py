@@ -125,7 +125,7 @@ def resume(path: Path, catalogue: Catalogue = STANDARD, sinks: Iterable[Sink] = 
 
 def _prepared(program: Program, about: About, catalogue: Catalogue) -> Prepared:
     placed = place(program, catalogue, visible_devices(), about.device)
-    return prepare(placed, about.tune, about.seed, catalogue)
+    return prepare(placed, about.tune, catalogue)
 
 
 def _train(

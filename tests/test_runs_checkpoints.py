@@ -100,7 +100,7 @@ def test_a_failure_while_writing_leaves_the_old_file(path, monkeypatch, moment):
     else:
         monkeypatch.setattr(Path, moment, fail)
     with pytest.raises(OSError, match="No space"):
-        write_atomically(path, b"new")
+        write_atomically(path, b"new", durable=True)
     monkeypatch.undo()
     assert path.read_bytes() == before
     assert [p.name for p in path.parent.iterdir()] == [path.name]
@@ -127,6 +127,6 @@ def test_an_interruption_while_writing_leaves_the_old_file(path, monkeypatch):
 
     monkeypatch.setattr(os, "fsync", interrupt)
     with pytest.raises(KeyboardInterrupt):
-        write_atomically(path, b"new")
+        write_atomically(path, b"new", durable=True)
     assert path.read_bytes() == before
     assert [p.name for p in path.parent.iterdir()] == [path.name]

@@ -1,7 +1,9 @@
 """A run folder survives whatever happens to the process that writes it."""
 
 import json
-import multiprocessing
+import os
+import subprocess
+import sys
 from datetime import datetime
 
 import pytest
@@ -40,7 +42,13 @@ def folder(tmp_path):
 
 @pytest.fixture
 def recorder(folder):
-    return Recorder(folder, lambda: {"w": torch.zeros(2)})
+    return Recorder(folder, lambda: {"w": torch.zeros(2)}, share=1e6)
+
+
+@pytest.fixture(autouse=True)
+def _patient_disk(monkeypatch):
+    """Some disks take seconds to sync, and no power is cut here."""
+    monkeypatch.setattr(os, "fsync", lambda _: None)
 
 
 def test_a_report_leaves_a_row_and_two_checkpoints(folder, recorder):
@@ -100,7 +108,7 @@ def test_a_long_epoch_is_checkpointed_by_the_clock(folder):
 def test_a_full_disk_is_told_in_a_sentence(folder, recorder, monkeypatch):
     recorder(reported(10))
 
-    def full(*_):
+    def full(*_, **__):
         raise OSError(28, "No space left on device")
 
     monkeypatch.setattr("hypertune.runs.recorder.write_atomically", full)
@@ -126,12 +134,26 @@ def test_a_run_without_a_checkpoint_begins_anew(folder):
     assert read_rows(folder.events) == []
 
 
-def test_a_kill_between_last_and_best_is_mended(folder, recorder):
+def test_a_slow_disk_gets_fewer_checkpoints(folder):
+    ticks = iter(range(100))  # each look at the clock takes a second
+    recorder = Recorder(folder, dict, share=0.25, clock=lambda: next(ticks))
+    steps = []
+    for step in range(10, 90, 10):
+        recorder(reported(step, best=step <= 20))
+        steps.append(read_checkpoint(folder.last).step)
+    assert steps == [10, 10, 10, 10, 50, 50, 50, 50]
+    assert read_checkpoint(folder.best).step == 20
+    recorder(Ended(80, Completed(80)))
+    assert read_checkpoint(folder.last).step == 80
+    assert len(read_rows(folder.events)) == 8
+
+
+def test_the_best_state_is_kept_when_training_diverges(folder):
+    recorder = Recorder(folder, dict, share=1e-9)
     recorder(reported(10))
-    old = folder.best.read_bytes()
     recorder(reported(20))
-    folder.best.write_bytes(old)
-    recover(folder)
+    recorder(reported(30, valid_loss=float("inf"), best=False))
+    recorder(Ended(30, Diverged(30, "the loss is inf", "rest")))
     assert read_checkpoint(folder.best).step == 20
 
 
@@ -209,21 +231,23 @@ def test_damaged_facts_are_refused(folder, change, words):
         read_about(folder.about)
 
 
-def _hold(folder, ready):
-    with locked(folder):
-        ready.set()
-        multiprocessing.Event().wait()
+HOLDER = """
+import sys
+from pathlib import Path
+from hypertune.runs.lock import locked
+
+with locked(Path(sys.argv[1])):
+    print("held", flush=True)
+    sys.stdin.read()
+"""
 
 
 def test_a_run_in_use_is_refused_until_its_process_is_gone(tmp_path):
-    context = multiprocessing.get_context("spawn")
-    ready = context.Event()
-    holder = context.Process(target=_hold, args=(tmp_path, ready))
-    holder.start()
-    assert ready.wait(120)
-    with pytest.raises(RunInUse, match="in use"), locked(tmp_path):
-        pass
-    holder.kill()
-    holder.join()
+    words = [sys.executable, "-c", HOLDER, str(tmp_path)]
+    with subprocess.Popen(words, stdin=subprocess.PIPE, stdout=subprocess.PIPE) as holder:
+        assert holder.stdout.readline() == b"held\n"
+        with pytest.raises(RunInUse, match="in use"), locked(tmp_path):
+            pass
+        holder.kill()
     with locked(tmp_path):
         assert list(tmp_path.iterdir()) == []

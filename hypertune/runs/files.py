@@ -12,14 +12,19 @@ from typing import Any
 from hypertune.runs.failures import DamagedRun
 
 
-def write_atomically(path: Path, content: bytes) -> None:
-    """Replace `path` in one move: whoever is killed here leaves the old file or the new one."""
+def write_atomically(path: Path, content: bytes, durable: bool = False) -> None:
+    """Replace `path` in one move: whoever is killed here leaves the old file or the new one.
+
+    With `durable` the disk has it before the old one goes, so that a power cut loses nothing
+    either; that can take seconds.
+    """
     part = path.with_name(f".{path.name}.part")
     try:
         with part.open("wb") as file:
             file.write(content)
-            file.flush()
-            os.fsync(file.fileno())
+            if durable:
+                file.flush()
+                os.fsync(file.fileno())
         part.replace(path)
     except BaseException:
         part.unlink(missing_ok=True)

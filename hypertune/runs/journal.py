@@ -30,10 +30,14 @@ def row_of(event: Reported) -> Row:
 
 
 def append_row(path: Path, row: Row) -> None:
-    """Add a row and wait until the disk has it."""
+    """Add a row; a kill after this does not lose it."""
     with path.open("a", encoding="utf-8") as file:
         file.write(json.dumps(without_nan(row), allow_nan=False) + "\n")
-        file.flush()
+
+
+def make_durable(path: Path) -> None:
+    """Wait until the disk has all rows."""
+    with path.open("a") as file:
         os.fsync(file.fileno())
 
 

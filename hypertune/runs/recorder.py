@@ -11,9 +11,9 @@ from hypertune.runs.checkpoint import Checkpoint, encode, read_checkpoint
 from hypertune.runs.failures import CannotRecord
 from hypertune.runs.files import write_atomically
 from hypertune.runs.folder import Folder
-from hypertune.runs.journal import append_row, keep_rows, read_rows, row_of
+from hypertune.runs.journal import append_row, keep_rows, make_durable, row_of
 from hypertune.runtime.events import Ended, Event, Reported, Started, Stepped
-from hypertune.runtime.outcome import Interrupted
+from hypertune.runtime.outcome import Diverged
 
 Snapshot = Callable[[], dict[str, Any]]
 
@@ -21,19 +21,27 @@ Snapshot = Callable[[], dict[str, Any]]
 class Recorder:
     """Rows and checkpoints of one run.
 
-    A checkpoint follows each report, each interruption, and `every` seconds without either; none
-    is made of numbers that are not finite. Rows are written before the checkpoint that counts
-    them, and `last` before `best`: a kill between two of them leaves what `recover` mends.
+    A row follows each report, a checkpoint each report, each interruption, and `every` seconds
+    without either, unless checkpoints would then take more than `share` of the time: a disk can
+    be slow. None is made of numbers that are not finite. The checkpoint that counts a row is
+    written after the row, and `best` before the `last` that counts it: after a kill between two
+    of them, what is too new is done again.
     """
 
     def __init__(
-        self, folder: Folder, snapshot: Snapshot, rows: int = 0, every: float = 60.0
+        self,
+        folder: Folder,
+        snapshot: Snapshot,
+        rows: int = 0,
+        every: float = 60.0,
+        share: float = 0.1,
+        clock: Callable[[], float] = monotonic,
     ) -> None:
-        self._folder = folder
-        self._snapshot = snapshot
-        self._rows = rows
-        self._every = every
-        self._saved = monotonic()
+        self._folder, self._snapshot, self._rows = folder, snapshot, rows
+        self._every, self._share, self._clock = every, share, clock
+        self._saved, self._cost = clock(), 0.0
+        self._saved_step = -1
+        self._best: bytes | None = None  # not written yet
 
     def __call__(self, event: Event) -> None:
         try:
@@ -46,21 +54,39 @@ class Recorder:
             case Reported():
                 append_row(self._folder.events, row_of(event))
                 self._rows += 1
-                if _finite(event):
-                    self._save(event.step, best=event.best)
-            case Stepped() if monotonic() - self._saved > self._every:
+                if event.best:
+                    self._best = self._encoded(event.step)
+                if _finite(event) and self._due(0.0):
+                    self._save(event.step)
+            case Stepped() if self._due(self._every):
                 self._save(event.step)
-            case Ended(outcome=Interrupted()):
+            case Ended(outcome=Diverged()):
+                self._save_best()
+            case Ended() if event.step != self._saved_step:
                 self._save(event.step)
             case Started() | Stepped() | Ended():
                 pass
 
-    def _save(self, step: int, best: bool = False) -> None:
-        content = encode(Checkpoint(step, self._rows, self._snapshot()))
-        write_atomically(self._folder.last, content)
-        if best:
-            write_atomically(self._folder.best, content)
-        self._saved = monotonic()
+    def _due(self, pause: float) -> bool:
+        return self._clock() - self._saved >= max(pause, self._cost / self._share)
+
+    def _save(self, step: int) -> None:
+        began = self._clock()
+        content = self._encoded(step)
+        if self._rows:
+            make_durable(self._folder.events)
+        self._save_best()
+        write_atomically(self._folder.last, content, durable=True)
+        self._saved_step, self._saved = step, self._clock()
+        self._cost = self._saved - began
+
+    def _save_best(self) -> None:
+        if self._best is not None:
+            write_atomically(self._folder.best, self._best, durable=True)
+            self._best = None
+
+    def _encoded(self, step: int) -> bytes:
+        return encode(Checkpoint(step, self._rows, self._snapshot()))
 
 
 def _finite(event: Reported) -> bool:
@@ -69,7 +95,7 @@ def _finite(event: Reported) -> bool:
 
 
 def recover(folder: Folder) -> Checkpoint | None:
-    """The checkpoint to go on from, the other files brought in line with it.
+    """The checkpoint to go on from, the rows brought in line with it.
 
     None if the run was stopped before its first one: then it begins anew.
 
@@ -82,8 +108,4 @@ def recover(folder: Folder) -> Checkpoint | None:
         return None
     last = read_checkpoint(folder.last)
     keep_rows(folder.events, last.rows)
-    rows = read_rows(folder.events)
-    best_steps = [row["step"] for row in rows if row.get("best")]
-    if best_steps and best_steps[-1] == last.step == rows[-1]["step"]:
-        write_atomically(folder.best, folder.last.read_bytes())
     return last
