@@ -17,7 +17,7 @@ class NoSuchDevice(Diagnostic):
     Wrong:
 
         hspec 1
-        data { source = digits; split = (train = 50%, valid = 50%) }
+        data { source = digits; split = (train = 50%, valid = 50%); batch = all }
         model (1, 8, 8) { flatten; linear(10) on cuda:63 }
         objective { train = cross_entropy; valid = cross_entropy }
         tune { method = fixed; weights = sgd(lr = 0.1); epochs = 1 }
@@ -25,7 +25,7 @@ class NoSuchDevice(Diagnostic):
     Right:
 
         hspec 1
-        data { source = digits; split = (train = 50%, valid = 50%) }
+        data { source = digits; split = (train = 50%, valid = 50%); batch = all }
         model (1, 8, 8) { flatten; linear(10) on auto }
         objective { train = cross_entropy; valid = cross_entropy }
         tune { method = fixed; weights = sgd(lr = 0.1); epochs = 1 }

@@ -63,7 +63,7 @@ def as_call(expr: ast.Expr, noun: str, scope: Scope) -> ast.Call | None:
 
 def look_up(name: ast.Name, kind: type[K], scope: Scope) -> K | None:
     """The kind of this name; None if the catalogue has none, which is then told."""
-    known = scope.knowledge.catalogue.of(kind)
+    known = scope.knowledge.kinds(kind)
     if name.text not in known:
         scope.findings.add(UnknownKind(name.span, NOUNS[kind], name.text, tuple(known)))
     return known.get(name.text)

@@ -6,7 +6,6 @@ from collections.abc import Iterable, Mapping
 
 from attrs import frozen
 
-from hypertune import ir
 from hypertune.catalogue import MethodType, Use
 from hypertune.diagnostics import Span
 from hypertune.semantics.errors.conditioning import (
@@ -16,6 +15,7 @@ from hypertune.semantics.errors.conditioning import (
     UnansweredInPart,
     UnusedHyper,
 )
+from hypertune.semantics.network import Network
 from hypertune.semantics.scope import HyperUse, Knowledge
 from hypertune.semantics.tuning import Plan
 
@@ -33,13 +33,13 @@ class _Demand:
 
 
 def check_conditioning(
-    knowledge: Knowledge, layers: Iterable[ir.Layer], plans: Iterable[Plan], model: Span
+    knowledge: Knowledge, network: Network, plans: Iterable[Plan], model: Span
 ) -> None:
     """Hold every hyperparameter that is tuned against every method that would tune it."""
     uses: dict[str, list[HyperUse]] = {}
     for use in knowledge.uses:
         uses.setdefault(use.hyper, []).append(use)
-    answered = {name for layer in layers for name in layer.given}
+    answered = {name for layer in network.layers for name in layer.given}
     _warn_unused(knowledge, uses)
     demands = [
         _Demand(name, declared.span, tuple(uses[name]), name in answered)
@@ -49,7 +49,7 @@ def check_conditioning(
     methods = [(plan.method, plan.place) for plan in plans if plan.method and plan.method.follows]
     for method, place in methods:
         able = [d for d in demands if _is_followed(d, method, place, knowledge)]
-        if not method.needs_response or not demands:
+        if not method.needs_response or not demands or not network.whole:
             continue
         if not answered:
             knowledge.findings.add(NothingAnswers(model, method.name, place))
@@ -70,7 +70,7 @@ def _is_followed(demand: _Demand, method: MethodType, place: Span, knowledge: Kn
     missed = [use for use in demand.uses if use.use not in method.follows]
     if missed:
         wanted = {use.use for use in demand.uses}
-        others = knowledge.catalogue.of(MethodType).values()
+        others = knowledge.kinds(MethodType).values()
         able = tuple(m.name for m in others if wanted <= m.follows)
         first = missed[0]
         finding = CannotFollow(first.span, method.name, demand.name, first.use, place, able)

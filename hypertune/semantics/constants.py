@@ -24,7 +24,7 @@ from hypertune.semantics.scope import FAILED, Constant, Failed, Meaning, Piece, 
 from hypertune.syntax import ast
 
 _LARGEST: Final = 2**63 - 1  # of whole numbers, so that no power can take for ever
-_WORDS: Final[Mapping[str, bool]] = {"true": True, "false": False}
+WORDS: Final[Mapping[str, bool]] = {"true": True, "false": False}
 
 _UNITS: Final[Mapping[str, tuple[float, str]]] = {
     **dict.fromkeys(("epoch", "epochs"), (1, "epochs")),
@@ -53,9 +53,9 @@ _BINARY: Final[Mapping[str, Callable[[Any, Any], Any]]] = {
 }
 
 # name -> the function, the fewest and the most numbers it takes
-FUNCTIONS: Final[Mapping[str, tuple[Callable[..., Any], int, int]]] = {
-    "min": (lambda *numbers: min(numbers), 1, 1000),
-    "max": (lambda *numbers: max(numbers), 1, 1000),
+FUNCTIONS: Final[Mapping[str, tuple[Callable[..., Any], int, float]]] = {
+    "min": (lambda *numbers: min(numbers), 1, math.inf),
+    "max": (lambda *numbers: max(numbers), 1, math.inf),
     "round": (round, 1, 2),
     "sqrt": (math.sqrt, 1, 1),
     "exp": (math.exp, 1, 1),
@@ -117,8 +117,8 @@ def _quantity(expr: ast.Quantity, scope: Scope) -> ir.Quantity | Failed:
 
 
 def _name(expr: ast.Name, scope: Scope) -> ir.Value | Failed:
-    if expr.text in _WORDS:
-        return _WORDS[expr.text]
+    if expr.text in WORDS:
+        return WORDS[expr.text]
     match meaning_of(expr, scope):
         case None:
             return FAILED
@@ -222,7 +222,7 @@ def _function(expr: ast.Call, scope: Scope) -> ir.Value | Failed:
             return _fail(scope, NotAValue(arg.name.span, arg.name.text))
         numbers.append(_number(arg.value, evaluate(arg.value, scope), scope))
     if not fewest <= len(numbers) <= most:
-        wanted = str(fewest) if fewest == most else f"{fewest} to {most}"
+        wanted = "one number" if most == 1 else "one or two numbers" if most == 2 else "numbers"
         return _fail(scope, WrongCount(expr.span, name, wanted, len(numbers)))
     if None in numbers:
         return FAILED
@@ -242,7 +242,7 @@ def describe(value: ir.Value) -> str:
         case int():
             return "a whole number"
         case float():
-            return "a number"
+            return "a decimal number"
         case str():
             return "a string"
         case ir.Ref():

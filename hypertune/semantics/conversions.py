@@ -61,8 +61,10 @@ def range_of(arg: Arg) -> str:
         return f"above {arg.low:g}" if arg.open_low else f"{arg.low:g} or more"
     if arg.low == -inf:
         return f"below {arg.high:g}" if arg.open_high else f"{arg.high:g} or less"
-    low = f"above {arg.low:g} and" if arg.open_low else f"from {arg.low:g}"
-    return f"{low} below {arg.high:g}" if arg.open_high else f"{low} up to {arg.high:g}"
+    if not (arg.open_low or arg.open_high):
+        return f"from {arg.low:g} to {arg.high:g}"
+    low = f"above {arg.low:g}" if arg.open_low else f"{arg.low:g} or more"
+    return f"{low} and below {arg.high:g}" if arg.open_high else f"{low} and up to {arg.high:g}"
 
 
 def _numbers_in(value: ir.Value) -> list[float]:

@@ -45,7 +45,7 @@ def read_data(section: ast.Section, scope: Scope) -> DataFacts:
     """Everything between the braces of `data`."""
     settings = read_settings(section, KEYS, scope)
     source, call, place = _source(settings)
-    split = read_split(settings.expr("split"), source, place, scope)
+    split = read_split(settings, source)
     scale = _scale(settings, source)
     augment = _augment(settings, source)
     batch = _batch(settings, source, split)
@@ -73,7 +73,7 @@ def _source(settings: Settings) -> tuple[SourceType | None, ir.Call | None, Span
     settled = settle(expr, SourceType, scope)
     if settled is None:
         name = expr.kind.text if isinstance(expr, ast.Call) else getattr(expr, "text", "")
-        return scope.knowledge.catalogue.of(SourceType).get(name), None, expr.span
+        return scope.knowledge.kinds(SourceType).get(name), None, expr.span
     return *settled, expr.span
 
 
@@ -101,7 +101,9 @@ def _fits(value: ir.Value, item: ast.Arg, source: SourceType | None, scope: Scop
         return True
     channels = source.shape[0]
     if len(value) not in (1, channels):
-        scope.findings.add(WrongChannels(item.value.span, len(value), source.name, channels))
+        noun = "channels" if len(source.shape) > 1 else "features"
+        span = item.value.span
+        scope.findings.add(WrongChannels(span, len(value), channels, noun, source.name))
         return False
     return True
 

@@ -17,7 +17,6 @@ from hypertune.semantics.errors.hypers import (
     NotASpread,
     NotAStart,
     StartOutside,
-    UnknownPer,
 )
 from hypertune.semantics.errors.names import DeclaredTwice, NotConstant, ReservedName
 from hypertune.semantics.errors.statements import NotYet
@@ -68,7 +67,7 @@ def _names(statement: Declaration) -> Iterator[ast.Name]:
 def _is_free(name: ast.Name, scope: Scope) -> bool:
     """Whether a name can be declared; if not, that is told."""
     first = scope.place(name.text)
-    layers = scope.knowledge.catalogue.of(LayerType)
+    layers = scope.knowledge.kinds(LayerType)
     if name.text in RESERVED or name.text in layers:
         why = "a layer type" if name.text in layers else "a word of the language"
         scope.findings.add(ReservedName(name.span, name.text, why))
@@ -95,7 +94,8 @@ def _has_reference(value: ir.Value) -> bool:
 def _declare_hypers(statement: ast.Hyper, scope: Scope) -> None:
     settled = settle(statement.domain, DomainType, scope)
     start = _start(statement, settled, scope)
-    per, spread = _per(statement, scope), _spread(statement, scope)
+    per = statement.per.text if statement.per else "example"
+    spread = _spread(statement, scope)
     for item in statement.names:
         names = _elements(item, scope)
         if not _is_free(item.name, scope):
@@ -168,14 +168,6 @@ def _interval(low: float, high: float) -> str:
     if high == inf:
         return f"above {low:g}"
     return f"below {high:g}" if low == -inf else f"between {low:g} and {high:g}"
-
-
-def _per(statement: ast.Hyper, scope: Scope) -> str:
-    if statement.per is None:
-        return "example"
-    if statement.per.text not in ("example", "batch"):
-        scope.findings.add(UnknownPer(statement.per.span, statement.per.text))
-    return statement.per.text
 
 
 def _spread(statement: ast.Hyper, scope: Scope) -> float:

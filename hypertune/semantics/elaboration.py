@@ -47,7 +47,7 @@ def elaborate(spec: ast.Spec, catalogue: Catalogue) -> Elaborated:
         _check_fit(found, networks[0], facts, goals, scope)
     if networks:
         shape = found.models[0].shape.span
-        check_conditioning(knowledge, networks[0].layers, plans, shape)
+        check_conditioning(knowledge, networks[0], plans, shape)
     knowledge.findings.refuse()
     # From here on nothing is missing: each None above has told its mistake.
     assert facts

@@ -19,8 +19,8 @@ class Findings:
 
     def add(self, diagnostic: Diagnostic) -> None:
         span = diagnostic.span
-        place = (span.source.name, span.start, span.end) if span else (diagnostic.message,)
-        self._found.setdefault((diagnostic.code, *place), diagnostic)
+        place = (span.source.name, span.start, span.end) if span else ()
+        self._found.setdefault((diagnostic.message, *place), diagnostic)
 
     @property
     def warnings(self) -> tuple[Diagnostic, ...]:

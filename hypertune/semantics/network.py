@@ -33,7 +33,7 @@ from hypertune.semantics.scope import Constant, Failed, Knowledge, Piece, Scope
 from hypertune.semantics.sizing import output_shape
 from hypertune.syntax import ast
 
-_MOST_LAYERS: Final = 100_000
+_MOST_LAYERS: Final = 20_000
 _DEEPEST: Final = 50  # blocks and repeats inside one another
 _DEVICE: Final = re.compile(r"auto|cpu|mps|cuda(:[0-9]{1,3})?")
 
@@ -64,18 +64,22 @@ class Network:
     input: ir.Shape
     layers: tuple[ir.Layer, ...]
     output: Flow
+    whole: bool  # whether it was built without a mistake
 
 
 def build_network(model: ast.Model, scope: Scope) -> Network:
     """The graph of a model. Where its mistakes leave a shape unknown, the last flow has none."""
+    before = len(scope.findings.mistakes)
     shape = _input_shape(model.shape, scope)
     given = resolve_given(model.given, scope) or ()
     around = Surroundings(scope, given, _device(model.device, scope) or "")
     builder = _Builder(scope.knowledge, _Names(frozenset(_labels(model.body))))
+    output = builder.body(model.body, Flow("input", shape, model.shape.span), around)
     if not model.body.pieces:
         scope.findings.add(NoLayers(model.body.span))
-    output = builder.body(model.body, Flow("input", shape, model.shape.span), around)
-    return Network(shape or (), tuple(builder.layers), output)
+        output = evolve(output, shape=None)
+    whole = len(scope.findings.mistakes) == before
+    return Network(shape or (), tuple(builder.layers), output, whole)
 
 
 def _input_shape(written: ast.Tuple, scope: Scope) -> ir.Shape | None:
@@ -149,14 +153,14 @@ class _Builder:
     def body(self, body: ast.Body, flow: Flow, around: Surroundings) -> Flow:
         for piece in body.pieces:
             if self._exhausted(piece.span):
-                break
+                return evolve(flow, shape=None)
             flow = self.piece(piece, flow, around)
         return flow
 
     def _exhausted(self, span: Span) -> bool:
         """Blocks and repeats inside one another can ask for more than anybody can wait for."""
         self._effort += 1
-        if self._effort > _MOST_LAYERS:
+        if self._effort == _MOST_LAYERS + 1:
             self.knowledge.findings.add(TooManyLayers(span, _MOST_LAYERS))
         return self._effort > _MOST_LAYERS
 
@@ -205,7 +209,7 @@ class _Builder:
         inner = evolve(around, inside=(*around.inside, "repeat"))
         for _ in range(count):
             if self._exhausted(piece.span):
-                break
+                return evolve(flow, shape=None)
             flow = self.body(piece.body, flow, inner)
         return flow
 

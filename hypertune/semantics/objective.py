@@ -101,7 +101,7 @@ def _is_loss(expr: ast.Expr, scope: Scope) -> bool:
     """Whether the left side of a product is its loss; if not, it is the factor."""
     match expr:
         case ast.Name():
-            return expr.text in scope.knowledge.catalogue.of(LossType)
+            return expr.text in scope.knowledge.kinds(LossType)
         case ast.Call():
             return expr.kind.text not in FUNCTIONS
         case ast.Binary():
@@ -145,8 +145,10 @@ def _check_targets(
         return
     there = "classes" if source.classes else "real"
     if targets != there:
-        known = scope.knowledge.catalogue
-        losses, metrics = known.of(LossType).values(), known.of(MetricType).values()
+        losses, metrics = (
+            scope.knowledge.kinds(LossType).values(),
+            scope.knowledge.kinds(MetricType).values(),
+        )
         fitting = dict.fromkeys(loss.name for loss in losses if loss.targets == there)
         fitting |= dict.fromkeys(metric.name for metric in metrics if metric.targets == there)
         scope.findings.add(WrongTargets(span, name, source.name, there, tuple(fitting)))

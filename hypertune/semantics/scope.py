@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from typing import Final
+from typing import Any, Final, TypeVar
 
 from attrs import define, field, frozen
 
 from hypertune import ir
-from hypertune.catalogue import Catalogue, DomainType, Use
+from hypertune.catalogue import Catalogue, DomainType, Kind, Use
 from hypertune.diagnostics import Span
 from hypertune.semantics.findings import Findings
 from hypertune.syntax import ast
+
+K = TypeVar("K", bound=Kind)
 
 
 class Failed:
@@ -76,6 +78,13 @@ class Knowledge:
     findings: Findings = field(factory=Findings)
     hypers: dict[str, Declared] = field(factory=dict)
     uses: dict[HyperUse, None] = field(factory=dict)  # a set that keeps its order
+    _kinds: dict[type[Any], Mapping[str, Any]] = field(factory=dict)
+
+    def kinds(self, kind: type[K]) -> Mapping[str, K]:
+        """All kinds of one class, by name; looked up once, for networks have many layers."""
+        if kind not in self._kinds:
+            self._kinds[kind] = self.catalogue.of(kind)
+        return self._kinds[kind]
 
 
 @define

@@ -23,6 +23,7 @@ from hypertune.semantics.errors.splits import (
     UnknownPart,
 )
 from hypertune.semantics.scope import FAILED, Failed, Scope
+from hypertune.semantics.settings import Settings
 from hypertune.semantics.values import convert
 from hypertune.syntax import ast
 
@@ -39,15 +40,14 @@ class Split:
     sizes: Mapping[str, int]
 
 
-def read_split(
-    expr: ast.Expr | None, source: SourceType | None, place: Span, scope: Scope
-) -> Split | None:
+def read_split(settings: Settings, source: SourceType | None) -> Split | None:
     """The split that is written, checked against the source; None if it is wrong."""
+    scope = settings.scope
     kept = frozenset(source.sizes) if source else frozenset()
-    if expr is None and kept >= {"train", "valid"}:
-        return Split({}, None, dict(source.sizes) if source else {})
+    if source and kept >= {"train", "valid"} and settings.expr("split") is None:
+        return Split({}, None, source.sizes)
+    expr = settings.need("split", "split = (train = 60%, valid = 20%, test = 20%)")
     if expr is None:
-        scope.findings.add(MissingPart(place, "valid"))
         return None
     items = _items(expr, scope)
     if items is None:
@@ -55,7 +55,7 @@ def read_split(
     shuffle = convert(_SEED, items["seed"].value, "split", scope) if "seed" in items else None
     parts = {part: _size(items[part], scope) for part in PARTS if part in items}
     settled = {part: size for part, size in parts.items() if not isinstance(size, Failed)}
-    complete = _has_all(parts, kept, expr.span, scope) if source else False
+    complete = _has_all(parts, kept, expr.span, scope) if source else True
     if "test" in kept and "test" in items and source:
         scope.findings.add(TestPartGiven(items["test"].span, source.name))
         return None
@@ -76,9 +76,9 @@ def _items(expr: ast.Expr, scope: Scope) -> dict[str, ast.Arg] | None:
     fine = True
     for item in expr.items:
         if item.name is None:
-            scope.findings.add(NotASplit(item.span))
-            fine = False
-        elif item.name.text not in (*PARTS, "seed"):
+            scope.findings.add(NotASplit(expr.span))
+            return None
+        if item.name.text not in (*PARTS, "seed"):
             scope.findings.add(UnknownPart(item.name.span, item.name.text, (*PARTS, "seed")))
             fine = False
         elif item.name.text in items:

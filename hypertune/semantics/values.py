@@ -7,7 +7,7 @@ from attrs import frozen
 from hypertune import ir
 from hypertune.catalogue import Arg, Use
 from hypertune.diagnostics import Diagnostic, Span
-from hypertune.semantics.constants import describe, evaluate
+from hypertune.semantics.constants import WORDS, describe, evaluate
 from hypertune.semantics.conversions import converted, outlier, range_of, wanted, wrong_length
 from hypertune.semantics.errors.arguments import OutOfRange, UnknownWord, WrongLength, WrongType
 from hypertune.semantics.errors.passing import (
@@ -27,6 +27,8 @@ def convert(arg: Arg, expr: ast.Expr, owner: str, scope: Scope) -> ir.Value | Fa
         return place.word(expr.text)
     if isinstance(expr, ast.Name) and expr.text == "none" and arg.default is None:
         return None
+    if isinstance(expr, ast.Name) and arg.type == "bool" and place.means_nothing(expr.text):
+        return place.wrong_type(f"`{expr.text}`")
     if isinstance(expr, ast.Call) and arg.type == "call":
         return _nested(arg, expr, owner, scope)
     value = evaluate(expr, scope)
@@ -61,6 +63,13 @@ class _Place:
         self.scope.findings.add(diagnostic)
         return FAILED
 
+    def means_nothing(self, name: str) -> bool:
+        return name not in WORDS and self.scope.find(name) is None
+
+    def wrong_type(self, found: str) -> Failed:
+        arg = self.arg
+        return self.fail(WrongType(self.span, self.owner, arg.name, wanted(arg), found))
+
     def word(self, word: str) -> ir.Value | Failed:
         arg = self.arg
         if arg.choices and word not in arg.choices:
@@ -70,8 +79,7 @@ class _Place:
     def constant(self, value: ir.Value) -> ir.Value | Failed:
         arg, fit = self.arg, converted(self.arg, value)
         if isinstance(fit, Failed):
-            found = describe(value)
-            return self.fail(WrongType(self.span, self.owner, arg.name, wanted(arg), found))
+            return self.wrong_type(describe(value))
         if isinstance(fit, str):
             return self.word(fit)
         number, count = outlier(arg, fit), wrong_length(arg, fit)

@@ -337,7 +337,7 @@ class KindWanted(Diagnostic):
     """
 
     code = "HT250"
-    title = "the name of a {noun} is wanted"
+    title = "the name of one {noun} is wanted"
     label = "this names no {noun}"
 
     noun: str

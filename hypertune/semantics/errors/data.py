@@ -56,8 +56,8 @@ class BatchTooLarge(Diagnostic):
     """
 
     code = "HT611"
-    title = "a batch of {batch} is more than the training part"
-    label = "the part `train` has {train} examples"
+    title = "a batch of {batch:_} is more than the training part"
+    label = "the part `train` has {train:_} examples"
 
     batch: int
     train: int
@@ -126,12 +126,13 @@ class WrongChannels(Diagnostic):
     """
 
     code = "HT613"
-    title = "`{source}` has {channels} of what is scaled one by one"
-    label = "{count} numbers"
+    title = "{count} numbers do not scale {channels} {noun}"
+    label = "`{source}` has {channels} {noun}"
 
     count: int
-    source: str
     channels: int
+    noun: str
+    source: str
 
     def children(self) -> tuple[Note | Help, ...]:
         return (Help(f"write one number for all, or {self.channels}"),)

@@ -188,39 +188,3 @@ class NotASpread(Diagnostic):
     code = "HT406"
     title = "this is no spread"
     label = "a positive number is wanted"
-
-
-@frozen
-class UnknownPer(Diagnostic):
-    """`per` is followed by something else than `example` or `batch`.
-
-    Wrong:
-
-        hspec 1
-        hyper decay : log(1e-8, 1) = 1e-3 per epoch
-        data { source = digits; split = (train = 60%, valid = 20%, test = 20%); batch = 64 }
-        model (1, 8, 8) given * { flatten; linear(10) }
-        objective { train = cross_entropy + l2(decay); valid = cross_entropy }
-        tune {
-          method = delta_stn; weights = sgd(lr = 0.1); hypers = adam(lr = 0.01)
-          epochs = 1
-        }
-
-    Right:
-
-        hspec 1
-        hyper decay : log(1e-8, 1) = 1e-3 per batch
-        data { source = digits; split = (train = 60%, valid = 20%, test = 20%); batch = 64 }
-        model (1, 8, 8) given * { flatten; linear(10) }
-        objective { train = cross_entropy + l2(decay); valid = cross_entropy }
-        tune {
-          method = delta_stn; weights = sgd(lr = 0.1); hypers = adam(lr = 0.01)
-          epochs = 1
-        }
-    """
-
-    code = "HT407"
-    title = "nothing is drawn per `{word}`"
-    label = "write `example` or `batch`"
-
-    word: str

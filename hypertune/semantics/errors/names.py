@@ -75,7 +75,7 @@ class UnknownKind(Diagnostic):
 
     code = "HT202"
     title = "no {noun} is called `{name}`"
-    label = "not a {noun}"
+    label = "there is no such {noun}"
 
     noun: str
     name: str

@@ -1,0 +1,40 @@
+"""Texts of specs for tests."""
+
+from __future__ import annotations
+
+import re
+from textwrap import dedent
+
+from hypertune.diagnostics import Diagnostic, Source, SpecError
+from hypertune.semantics import elaborate
+from hypertune.standard import STANDARD
+from hypertune.syntax import parse
+
+PLAIN = {
+    "version": "hspec 1",
+    "names": "",
+    "data": "data { source = digits; split = (train = 60%, valid = 20%, test = 20%); batch = 64 }",
+    "model": "model (1, 8, 8) given * { flatten; linear(10) }",
+    "objective": "objective { train = cross_entropy; valid = cross_entropy }",
+    "tune": "tune { method = fixed; weights = sgd(lr = 0.1); epochs = 1 }",
+}
+
+
+def spec(**changed: str) -> str:
+    """A small right spec, with some of its statements written otherwise."""
+    return "\n".join(text for text in (PLAIN | changed).values() if text) + "\n"
+
+
+def findings(text: str) -> tuple[Diagnostic, ...]:
+    """All that there is to say about a spec: its mistakes, or else its warnings."""
+    try:
+        return elaborate(parse(Source("a.hspec", text)), STANDARD).warnings
+    except SpecError as wrong:
+        return wrong.diagnostics
+
+
+def examples(kind: type[Diagnostic]) -> dict[str, str]:
+    """The specs in a diagnostic's docstring, under `Wrong` and `Right`."""
+    doc = kind.__doc__ or ""
+    found = re.findall(r"^ {4}(Wrong|Right):\n\n((?: {8}.*\n|\n)+)", doc + "\n", re.MULTILINE)
+    return {title: dedent(text).strip() + "\n" for title, text in found}

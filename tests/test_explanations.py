@@ -1,0 +1,49 @@
+"""Every diagnostic is explained, and its examples are what they say."""
+
+from __future__ import annotations
+
+from inspect import cleandoc
+
+import pytest
+
+from hypertune.diagnostics import Diagnostic, Source
+from hypertune.explanations import diagnostics
+from hypertune.syntax import parse
+from specs import examples, findings
+
+MACHINE = {"HT501"}  # found when a program is placed on a machine
+UNSHOWN = {"HT108", "HT109"}  # an example would be a page long, or no text at all
+KINDS = tuple(kind for code, kind in diagnostics().items() if code not in UNSHOWN)
+
+
+@pytest.mark.parametrize("kind", KINDS, ids=lambda kind: kind.code)
+def test_an_explanation_is_a_paragraph_and_two_examples(kind: type[Diagnostic]) -> None:
+    first = cleandoc(kind.__doc__ or "").splitlines()[0]
+    assert first.endswith(".")
+    assert examples(kind).keys() == {"Wrong", "Right"}
+
+
+@pytest.mark.parametrize("kind", KINDS, ids=lambda kind: kind.code)
+def test_the_wrong_example_has_this_mistake_and_no_other(kind: type[Diagnostic]) -> None:
+    if kind.code in MACHINE:
+        pytest.skip("shows only on a machine")
+    assert {found.code for found in findings(examples(kind)["Wrong"])} == {kind.code}
+
+
+@pytest.mark.parametrize("kind", KINDS, ids=lambda kind: kind.code)
+def test_the_right_example_has_no_mistake(kind: type[Diagnostic]) -> None:
+    right = examples(kind)["Right"]
+    if kind.code.startswith("HT1"):  # what cannot be read is shown by a line, not by a whole spec
+        parse(Source("a.hspec", right))
+        return
+    found = findings(right)
+    assert [f.message for f in found if f.severity == "error"] == []
+    assert kind.code not in {f.code for f in found}
+
+
+def test_no_two_diagnostics_share_a_code() -> None:
+    below: list[type[Diagnostic]] = list(Diagnostic.__subclasses__())
+    for kind in below:
+        below += kind.__subclasses__()
+    kinds = {f"{kind.__module__}.{kind.__qualname__}": kind.code for kind in below if kind.__doc__}
+    assert len(set(kinds.values())) == len(kinds)
