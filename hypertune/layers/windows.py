@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
+from attrs import frozen
+
 from hypertune.catalogue import Arg, Args, WrongShape
 from hypertune.ir import Shape
 
@@ -43,40 +45,64 @@ def pooled(args: Args, shape: Shape) -> Shape:
     """Channels, height and width after pooling.
 
     Raises:
-        WrongShape: if a window does not fit, or is mostly padding.
+        WrongShape: if a window does not fit, or sees nothing but padding.
 
     """
     channels, *image = shape
-    kernel, padding, stride = pair(args, "kernel_size"), pair(args, "padding"), stride_of(args)
+    kernel, stride, padding = pair(args, "kernel_size"), stride_of(args), pair(args, "padding")
     dilation = pair(args, "dilation") if "dilation" in args else (1, 1)
-    spans = [d * (k - 1) + 1 for k, d in zip(kernel, dilation, strict=True)]
-    _refuse_wide_padding(padding, spans)
-    if any(span > n + 2 * p for span, n, p in zip(spans, image, padding, strict=True)):
+    axes = [Axis(*sizes) for sizes in zip(image, kernel, stride, padding, dilation, strict=True)]
+    counts = [axis.windows(args["ceil_mode"]) for axis in axes]
+    if min(counts) < 1:
+        spans, sizes = ([str(n) for n in of] for of in ([a.span for a in axes], image))
         raise WrongShape(
-            f"a window of {spans[0]} x {spans[1]} does not fit an image of "
-            f"{image[0]} x {image[1]}",
+            f"a window of {' x '.join(spans)} does not fit an image of {' x '.join(sizes)}",
             "make `kernel_size` smaller, or pool less before",
         )
-    sizes = [
-        _steps(n, span, p, s, args["ceil_mode"])
-        for n, span, p, s in zip(image, spans, padding, stride, strict=True)
-    ]
-    return (channels, *sizes)
+    for axis in axes:
+        axis.refuse_empty_windows()
+    return (channels, *counts)
 
 
-def _refuse_wide_padding(padding: Pair, spans: list[int]) -> None:
-    for p, span in zip(padding, spans, strict=True):
-        if p > span // 2:
+@frozen
+class Axis:
+    """Windows along one axis of an image."""
+
+    size: int
+    kernel: int
+    stride: int
+    padding: int
+    dilation: int
+
+    @property
+    def span(self) -> int:
+        """From the first to the last number of a window."""
+        return self.dilation * (self.kernel - 1) + 1
+
+    def windows(self, ceil_mode: bool) -> int:
+        """How many there are; in ceil mode the last may begin inside and end outside."""
+        room = self.size + 2 * self.padding - self.span
+        if not ceil_mode:
+            return room // self.stride + 1
+        last = -(-room // self.stride)
+        return last + 1 if last * self.stride < self.size + self.padding else last
+
+    def refuse_empty_windows(self) -> None:
+        """Refuse windows that see padding alone.
+
+        Raises:
+            WrongShape: if there are any; torch would then read and write outside of the image.
+
+        """
+        if self.padding > self.kernel // 2:
             raise WrongShape(
-                f"a padding of {p} is more than half a window of {span}",
-                f"choose a `padding` of at most {span // 2}",
+                f"a padding of {self.padding} is more than half a window of {self.kernel}",
+                f"choose a `padding` of at most {self.kernel // 2}",
             )
-
-
-def _steps(size: int, span: int, padding: int, stride: int, ceil_mode: bool) -> int:
-    """How many windows fit; in ceil mode the last may begin inside and end outside."""
-    room = size + 2 * padding - span
-    if not ceil_mode:
-        return room // stride + 1
-    steps = -(-room // stride) + 1
-    return steps if (steps - 1) * stride < size + padding else steps - 1
+        for start in range(-self.padding, 0, self.stride):
+            seen = range(start, start + self.span, self.dilation)
+            if not any(0 <= place < self.size for place in seen):
+                raise WrongShape(
+                    f"a window at the edge sees nothing of an image of {self.size} across",
+                    "make `dilation` or `padding` smaller",
+                )

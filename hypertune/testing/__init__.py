@@ -1,0 +1,15 @@
+"""The conformance kit: laws that every layer type must keep, as tests of one's own.
+
+```python
+from hypertune.testing import layer_laws
+
+@layer_laws(FILM)
+def test_film(law):
+    law()
+```
+"""
+
+from hypertune.testing.case import Case as Case
+from hypertune.testing.drawing import cases as cases
+from hypertune.testing.laws import LAWS as LAWS
+from hypertune.testing.layer_laws import layer_laws as layer_laws, trials as trials

@@ -1,0 +1,68 @@
+"""Cases drawn and shrunk by Hypothesis: small, legal uses of a layer type."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from hypothesis import reject, strategies as st
+
+from hypertune.catalogue import REQUIRED, Arg, LayerType, WrongShape
+from hypertune.ir import Ref, Value
+from hypertune.testing.case import Case, small_bounds
+
+
+@st.composite
+def cases(draw: st.DrawFn, kind: LayerType) -> Case:
+    """Legal uses of `kind`: arguments in range, sizes small."""
+    rank = draw(st.sampled_from(kind.ranks or (1, 2, 3)))
+    shape = tuple(draw(st.integers(1, 4 if axis == 0 else 6)) for axis in range(rank))
+    args = {arg.name: draw(_arguments(arg, rank)) for arg in kind.args}
+    try:
+        kind.output(args, shape)
+    except WrongShape:
+        reject()
+    given = draw(st.integers(0, 3)) if kind.responds else 0
+    return Case(kind, args, shape, given, draw(st.integers(1, 4)), draw(st.integers(0, 2**16)))
+
+
+def _arguments(arg: Arg, rank: int) -> st.SearchStrategy[Value]:
+    """The default and other values of an argument, and a hyperparameter where one may stand."""
+    choices: list[st.SearchStrategy[Value]] = []
+    if arg.default is not REQUIRED:
+        choices.append(st.just(arg.default))  # type: ignore[arg-type]  # mypy: not narrowed
+    if arg.type in _DRAWN:
+        choices.append(_DRAWN[arg.type](arg, rank))
+    if arg.use is not None:
+        choices.append(st.just(Ref(f"some_{arg.name}")))
+    if not choices:
+        raise ValueError(f"the kit cannot draw `{arg.name}`: hand over `cases` of your own")
+    return st.one_of(choices)
+
+
+def _integers(arg: Arg, rank: int) -> st.SearchStrategy[Value]:
+    low = int(max(arg.low, 0))
+    return st.integers(low, int(min(arg.high, low + 3)))
+
+
+def _floats(arg: Arg, rank: int) -> st.SearchStrategy[Value]:
+    low, high = small_bounds(arg)
+    return st.floats(low, high, exclude_min=arg.open_low, exclude_max=arg.open_high)
+
+
+def _sizes(arg: Arg, rank: int) -> st.SearchStrategy[Value]:
+    one = _integers(arg, rank)
+    return st.one_of(one, st.tuples(*[one] * (rank - 1)))
+
+
+def _strings(arg: Arg, rank: int) -> st.SearchStrategy[Value]:
+    return st.sampled_from(arg.choices) if arg.choices else st.nothing()
+
+
+_DRAWN: dict[str, Callable[[Arg, int], st.SearchStrategy[Value]]] = {
+    "int": _integers,
+    "float": _floats,
+    "numbers": _floats,
+    "size": _sizes,
+    "string": _strings,
+    "bool": lambda arg, rank: st.booleans(),
+}

@@ -1,0 +1,54 @@
+"""What a law is."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import torch
+from attrs import frozen
+from torch import Tensor
+
+from hypertune.catalogue import LayerType
+from hypertune.testing.case import Case
+
+Check = Callable[[Case], None]
+
+
+def _always(kind: LayerType) -> bool:
+    return True
+
+
+@frozen
+class Law:
+    """Something that holds for every case of every layer type that it concerns.
+
+    `name` completes the sentence "a layer …".
+    """
+
+    name: str
+    check: Check
+    concerns: Callable[[LayerType], bool] = _always
+
+
+def law(concerns: Callable[[LayerType], bool] = _always) -> Callable[[Check], Law]:
+    """Make a law of a function: its name is the function's, in words."""
+    return lambda check: Law(check.__name__.replace("_", " "), check, concerns)
+
+
+def responds(kind: LayerType) -> bool:
+    return kind.responds
+
+
+def same(found: Tensor, expected: Tensor, what: str, tolerance: float = 1e-10) -> None:
+    """Hold two tensors against each other.
+
+    Units: `tolerance` is relative, and absolute relative to the largest number expected.
+    """
+    largest = expected.abs().max().item() if expected.numel() and not expected.is_meta else 1.0
+    torch.testing.assert_close(
+        found,
+        expected,
+        rtol=tolerance,
+        atol=tolerance * max(1.0, largest),
+        msg=lambda difference: f"{what}: {difference}",
+    )

@@ -1,0 +1,61 @@
+"""The parameters of a layer: all used, each in one group, all in the state dict."""
+
+from __future__ import annotations
+
+import torch
+from hypothesis import reject
+from torch import Tensor
+
+from hypertune.response import Conditions, Layer
+from hypertune.testing.case import Case, silent
+from hypertune.testing.law import law, same
+
+
+@law()
+def uses_every_parameter(case: Case) -> None:
+    """The base in every reading, the response only where it is heard."""
+    layer, x, heard = case.stirred(), case.inputs(), case.heard()
+    base, response = _groups(layer)
+    both = list(layer.named_parameters(remove_duplicate=False))
+    assert len({id(p) for _, p in both}) == len(both), "a parameter stands in two places"
+    assert bool(response) == (case.given > 0), "there are response parameters, or none, wrongly"
+    quiet = _reached(case, layer, x, silent(heard))
+    assert quiet == base, f"in silence, gradients reach {sorted(quiet)} instead of {sorted(base)}"
+    idle = (base | response) - _reached(case, layer, x, heard)
+    assert not idle, f"no gradient reaches {sorted(idle)}"
+
+
+def _groups(layer: Layer) -> tuple[set[str], set[str]]:
+    names = {name for name, _ in layer.named_parameters()}
+    response = {name for name in names if name.startswith("response.")}
+    return names - response, response
+
+
+def _reached(case: Case, layer: Layer, x: Tensor, heard: Conditions) -> set[str]:
+    """The parameters that the output depends on."""
+    x = x.clone().requires_grad_()
+    y = case.run(layer, x, heard)
+    named = dict(layer.named_parameters())
+    outputs = (y * case.noise(y)).sum()
+    if not outputs.requires_grad:
+        return set()
+    by_x, *gradients = torch.autograd.grad(outputs, [x, *named.values()], materialize_grads=True)
+    if not by_x.any():
+        reject()  # nothing of the input is seen, as when all windows lie in the padding
+    return {name for name, g in zip(named, gradients, strict=True) if g.any()}
+
+
+@law()
+def is_its_state_dict(case: Case) -> None:
+    layer, x, heard = case.stirred(), case.inputs(), case.heard()
+    other = case.another()
+    other.load_state_dict(layer.state_dict())
+    same(case.run(other, x, heard), case.run(layer, x, heard), "its state dict is not all of it")
+
+
+@law()
+def runs_functionally(case: Case) -> None:
+    layer, x, heard = case.stirred(), case.inputs(), case.heard()
+    state = {name: p.detach() for name, p in layer.named_parameters()}
+    found = case.run_with(case.born(), state, x, heard)
+    same(found, case.run(layer, x, heard), "it does not read the parameters that it is given")
