@@ -27,12 +27,14 @@ class Measure:
         self._domains = domains
         self._objective = Objective(network, program.objective.valid, program, catalogue)
         kinds = catalogue.of(MetricType)
+        self._read = {call.kind: kinds[call.kind].read for call in program.objective.report}
         self._metrics: dict[str, Callable[[Tensor, Tensor], Tensor]] = {
-            call.kind: kinds[call.kind].build() for call in program.objective.report
+            name: kinds[name].build() for name in self._read
         }
 
     @torch.no_grad()
     def __call__(self, part: Part, weights: Weights, heard: Heard) -> dict[str, float]:
+        """Means over the part; nothing for a part without examples."""
         signal = Signal(self._domains.own(heard.value_BH), heard.response_BH)
         self._objective.eval()
         sums: dict[str, Tensor] = {}
@@ -40,7 +42,8 @@ class Measure:
             for name, value in self._of_chunk(x, target, weights, signal).items():
                 sums[name] = sums[name] + value if name in sums else value
         count = len(part)
-        return {name: float(total) / count for name, total in sums.items()}
+        means = {name: float(total) / count for name, total in sums.items()}
+        return {name: self._read.get(name, float)(mean) for name, mean in means.items()}
 
     def _of_chunk(
         self, x: Tensor, target: Tensor, weights: Weights, signal: Signal

@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from math import ceil
 
 import torch
-from attrs import evolve, frozen
+from attrs import frozen
 from torch import Tensor
 
 from hypertune.catalogue import Catalogue, MethodType
@@ -52,7 +52,6 @@ class Prepared:
 def prepare(
     program: Program,
     tune_name: str = "",
-    seed: int | None = None,
     catalogue: Catalogue = STANDARD,
     sets: Sets | None = None,
 ) -> Prepared:
@@ -61,7 +60,6 @@ def prepare(
     Args:
         program: placed; data and hyperparameters live on the device of its first layer.
         tune_name: one of its tune blocks, the first if empty.
-        seed: of weights, batches and perturbations; that of the tune block if None.
         catalogue: has the kinds that the program names.
         sets: to be used instead of the data that the program names.
 
@@ -71,7 +69,6 @@ def prepare(
 
     """
     tune = program.tune(tune_name)
-    tune = tune if seed is None else evolve(tune, seed=seed)
     device = torch.device(program.layers[0].device)
     sets = sets or load(program.data, catalogue, device)
     batches = Served(sets, program.data.batch, tune.seed)
@@ -85,7 +82,7 @@ def prepare(
     training = Training(
         _problem(program, catalogue, network, domains),
         catalogue.of(MethodType)[tune.method.kind].build(options),
-        _recipe(tune, steps, catalogue),
+        _recipe(program, tune, steps, catalogue),
         batches,
         steps.length(tune.length),
         evaluate=lambda weights, heard: _prefixed(measure(sets.valid, weights, heard)),
@@ -162,8 +159,11 @@ def _vectors(hypers: tuple[Hyper, ...], domains: Domains) -> Hypers:
     )
 
 
-def _recipe(tune: Tune, steps: _Steps, catalogue: Catalogue) -> Recipe:
-    makers = {group: optimiser(call, catalogue) for group, call in tune.optimisers.items()}
+def _recipe(program: Program, tune: Tune, steps: _Steps, catalogue: Catalogue) -> Recipe:
+    starts = {hyper.name: hyper.start for hyper in program.hypers}
+    makers = {
+        group: optimiser(call, catalogue, starts) for group, call in tune.optimisers.items()
+    }
     plan = None
     if tune.schedule is not None:
         plan = schedule(tune.schedule, catalogue, steps.epochs(tune.length))
