@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-from functools import cache
 from typing import Any
 
-from lark import Lark, Token, UnexpectedToken
+from lark import Token, UnexpectedToken
 
 from hypertune.diagnostics import Diagnostic, Source, SpecError
-from hypertune.resources import resource_folder
 from hypertune.syntax import ast
 from hypertune.syntax.brackets import close
 from hypertune.syntax.builder import Builder
@@ -16,6 +14,7 @@ from hypertune.syntax.depth import check_depth
 from hypertune.syntax.expectations import unexpected
 from hypertune.syntax.mistakes import Unclosed, Unexpected, Unopened
 from hypertune.syntax.recovery import accepted, go_on
+from hypertune.syntax.tables import parser
 from hypertune.syntax.tokens import Scan, scan
 
 
@@ -42,39 +41,27 @@ def parse_setting(source: Source) -> tuple[tuple[ast.Name, ...], ast.Expr]:
 
 
 def _parsed(source: Source, start: str) -> Any:
-    found = scan(source, _grammar())
+    found = scan(source, parser())
     tokens = close(found)
     check_depth(found, tokens)
     tree = _drive(found, tokens, start)
     if found.mistakes:
         raise SpecError(m for m in found.mistakes if not _garbled(found, m))
-    return Builder(source, tuple(found.comments)).transform(tree)
-
-
-@cache
-def _grammar() -> Lark:
-    return Lark(
-        (resource_folder("grammars") / "hspec.lark").read_text(encoding="utf-8"),
-        parser="lalr",
-        lexer="basic",
-        start=["spec", "override", "unread"],
-        propagate_positions=True,
-        maybe_placeholders=False,
-    )
+    return Builder(source, tuple(found.comments)).build(tree)
 
 
 def _drive(found: Scan, tokens: list[Token], start: str) -> Any:
     """Feed the tokens; after a mistake, go on with the next statement."""
-    parser = _grammar().parse_interactive(start=start)
+    machine = parser().parse_interactive(start=start)
     size = len(found.source.text)
     tokens = [*tokens, Token("$END", "", start_pos=size, end_pos=size)]
     tree, index = None, 0
     while index < len(tokens):
         try:
-            tree = parser.feed_token(tokens[index])
+            tree = machine.feed_token(tokens[index])
             index += 1
         except UnexpectedToken:
-            state = parser.parser_state
+            state = machine.parser_state
             _report(found, unexpected(found, tokens, index, accepted(state)))
             index = go_on(state, tokens, index)
     return tree
