@@ -1,18 +1,92 @@
 """Every layer type that comes with hypertune keeps the laws."""
 
-import pytest
-
 from hypertune import layers
-from hypertune.testing import trials
+from hypertune.layers.adaptive_avg_pool2d import ADAPTIVE_AVG_POOL2D
+from hypertune.layers.avg_pool2d import AVG_POOL2D
+from hypertune.layers.conv2d import CONV2D
+from hypertune.layers.dropout import DROPOUT
+from hypertune.layers.dropout2d import DROPOUT2D
+from hypertune.layers.flatten import FLATTEN
+from hypertune.layers.gelu import GELU
+from hypertune.layers.leaky_relu import LEAKY_RELU
+from hypertune.layers.linear import LINEAR
+from hypertune.layers.max_pool2d import MAX_POOL2D
+from hypertune.layers.relu import RELU
+from hypertune.layers.sigmoid import SIGMOID
+from hypertune.layers.silu import SILU
+from hypertune.layers.tanh import TANH
+from hypertune.testing import layer_laws
 
 
-@pytest.mark.parametrize(
-    "law",
-    [
-        pytest.param(trial, id=f"{kind.name} {name}")
-        for kind in layers.STANDARD
-        for name, trial in trials(kind).items()
-    ],
-)
-def test_that_it(law):
+@layer_laws(LINEAR)
+def test_linear(law):
     law()
+
+
+@layer_laws(CONV2D)
+def test_conv2d(law):
+    law()
+
+
+@layer_laws(DROPOUT)
+def test_dropout(law):
+    law()
+
+
+@layer_laws(DROPOUT2D)
+def test_dropout2d(law):
+    law()
+
+
+@layer_laws(RELU)
+def test_relu(law):
+    law()
+
+
+@layer_laws(LEAKY_RELU)
+def test_leaky_relu(law):
+    law()
+
+
+@layer_laws(GELU)
+def test_gelu(law):
+    law()
+
+
+@layer_laws(SILU)
+def test_silu(law):
+    law()
+
+
+@layer_laws(SIGMOID)
+def test_sigmoid(law):
+    law()
+
+
+@layer_laws(TANH)
+def test_tanh(law):
+    law()
+
+
+@layer_laws(FLATTEN)
+def test_flatten(law):
+    law()
+
+
+@layer_laws(MAX_POOL2D)
+def test_max_pool2d(law):
+    law()
+
+
+@layer_laws(AVG_POOL2D)
+def test_avg_pool2d(law):
+    law()
+
+
+@layer_laws(ADAPTIVE_AVG_POOL2D)
+def test_adaptive_avg_pool2d(law):
+    law()
+
+
+def test_that_no_layer_is_left_out():
+    assert {f"test_{kind.name}" for kind in layers.STANDARD} <= globals().keys()

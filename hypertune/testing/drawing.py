@@ -16,7 +16,7 @@ def cases(draw: st.DrawFn, kind: LayerType) -> Case:
     """Legal uses of `kind`: arguments in range, sizes small."""
     rank = draw(st.sampled_from(kind.ranks or (1, 2, 3)))
     shape = tuple(draw(st.integers(1, 4 if axis == 0 else 6)) for axis in range(rank))
-    args = {arg.name: draw(_arguments(arg, rank)) for arg in kind.args}
+    args = draw(arguments(kind, rank))
     try:
         kind.output(args, shape)
     except WrongShape:
@@ -25,7 +25,12 @@ def cases(draw: st.DrawFn, kind: LayerType) -> Case:
     return Case(kind, args, shape, given, draw(st.integers(1, 4)), draw(st.integers(0, 2**16)))
 
 
-def _arguments(arg: Arg, rank: int) -> st.SearchStrategy[Value]:
+def arguments(kind: LayerType, rank: int) -> st.SearchStrategy[dict[str, Value]]:
+    """Arguments of `kind`, each in range, for an input of `rank` axes beside the batch."""
+    return st.fixed_dictionaries({arg.name: _values(arg, rank) for arg in kind.args})
+
+
+def _values(arg: Arg, rank: int) -> st.SearchStrategy[Value]:
     """The default and other values of an argument, and a hyperparameter where one may stand."""
     choices: list[st.SearchStrategy[Value]] = []
     if arg.default is not REQUIRED:
@@ -33,7 +38,7 @@ def _arguments(arg: Arg, rank: int) -> st.SearchStrategy[Value]:
     if arg.type in _DRAWN:
         choices.append(_DRAWN[arg.type](arg, rank))
     if arg.use is not None:
-        choices.append(st.just(Ref(f"some_{arg.name}")))
+        choices.append(st.just(Ref(arg.name)))
     if not choices:
         raise ValueError(f"the kit cannot draw `{arg.name}`: hand over `cases` of your own")
     return st.one_of(choices)

@@ -108,6 +108,7 @@ def _hold_gradients(case: Case, layer: Layer, x: Tensor, dx: Tensor, heard: Cond
     named = {"dx": dx} | {k: p for k, p in layer.named_parameters() if k.startswith("response.")}
     dy = case.linearised(layer, x, dx, heard)[1]
     assert dy is not None
+    assert dy.requires_grad, "no gradient reaches the change"
     wanted = list(named.values())
     weighting = case.noise(dy, 1)
     expected = _derivative(case, layer, x, dx, heard)[1]

@@ -1,0 +1,109 @@
+"""The linearised reading of a network is its derivative by the response."""
+
+from __future__ import annotations
+
+import torch
+from attrs import evolve
+from hypothesis import HealthCheck, given, settings, strategies as st
+from torch import Tensor
+from torch.func import jvp
+
+from hypertune import layers
+from hypertune.catalogue import Catalogue, LayerType, WrongShape
+from hypertune.ir import Call, Data, Hyper, Layer, Objective, Program, Shape
+from hypertune.lowering.network import Network, Signal, lower
+from hypertune.testing.case import seeded
+from hypertune.testing.drawing import arguments
+
+HYPERS = ("p", "decay", "other")  # rates are drawn as references to `p`
+CATALOGUE = Catalogue(layers.STANDARD)
+EXAMPLES = 3
+
+
+def _program(shape: Shape, nodes: list[Layer]) -> Program:
+    return Program(
+        hypers=tuple(Hyper(name, Call("rate"), 0.3) for name in HYPERS),
+        data=Data(Call("digits"), {}, 0, None, (), None),
+        input=shape,
+        layers=tuple(nodes),
+        objective=Objective((), (), ()),
+        tunes=(),
+    )
+
+
+@st.composite
+def programs(draw: st.DrawFn) -> Program:
+    """Sequences of any layers, the first of which answers; some given hyperparameters."""
+    start = draw(st.sampled_from([(5,), (2, 5, 4), (4, 6, 6)]))
+    shape: Shape = start
+    nodes: list[Layer] = []
+    for name in [f"layer_{i}" for i in range(draw(st.integers(1, 7)))]:
+        kinds = [k for k in layers.STANDARD if not k.ranks or len(shape) in k.ranks]
+        kind = draw(st.sampled_from([k for k in kinds if k.responds or nodes]))
+        node = _node(draw, kind, name, nodes[-1].name if nodes else "input", shape)
+        if node is not None:
+            nodes.append(node)
+            shape = node.output
+    return _program(start, nodes)
+
+
+def _node(draw: st.DrawFn, kind: LayerType, name: str, source: str, shape: Shape) -> Layer | None:
+    args = draw(arguments(kind, len(shape)))
+    try:
+        output = kind.output(args, shape)
+    except WrongShape:
+        return None
+    given = draw(st.sets(st.sampled_from(HYPERS))) if kind.responds else set()
+    heard = tuple(h for h in HYPERS if h in given)
+    return Layer(name, kind.name, args, heard, (source,), (shape,), output)
+
+
+def _stirred(program: Program) -> Network:
+    network = lower(program, CATALOGUE).double()
+    with torch.no_grad():
+        for parameter in network.parameters():
+            parameter.normal_()
+    return network
+
+
+def _derivative(network: Network, x: Tensor, signal: Signal) -> tuple[Tensor, Tensor]:
+    def answer(response_BH: Tensor) -> Tensor:
+        with seeded(1):
+            return network(x, evolve(signal, response_BH=response_BH))
+
+    assert signal.response_BH is not None
+    y, dy, *_ = jvp(answer, (torch.zeros_like(signal.response_BH),), (signal.response_BH,))
+    return y, dy
+
+
+def _same(found: Tensor, expected: Tensor) -> None:
+    torch.testing.assert_close(
+        found, expected, rtol=1e-10, atol=1e-10 * max(1.0, expected.abs().max().item())
+    )
+
+
+@settings(deadline=None, suppress_health_check=list(HealthCheck))
+@given(programs(), st.integers(0, 2**16))
+def test_that_it_equals_forward_mode_differentiation(program: Program, seed: int):
+    with seeded(seed):
+        network = _stirred(program)
+        x = torch.randn(EXAMPLES, *program.input).double()
+        rates_BH = 0.9 * torch.rand(EXAMPLES, len(HYPERS)).double()
+        signal = Signal(rates_BH, torch.randn(EXAMPLES, len(HYPERS)).double())
+    with seeded(1):
+        y, dy = network.linearised(x, signal)
+    expected_y, expected_dy = _derivative(network, x, signal)
+    _same(y, expected_y)
+    _same(torch.zeros_like(y) if dy is None else dy, expected_dy)
+    _hold_gradients(network, y.new_zeros(y.shape) if dy is None else dy, expected_dy)
+
+
+def _hold_gradients(network: Network, found: Tensor, expected: Tensor) -> None:
+    """What trains the responses: the gradient of a loss of the change."""
+    responses = [p for name, p in network.named_parameters() if ".response." in name]
+    if not responses:
+        return
+    gradients = torch.autograd.grad(found.square().sum(), responses, materialize_grads=True)
+    right = torch.autograd.grad(expected.square().sum(), responses, materialize_grads=True)
+    for gradient, by_jvp in zip(gradients, right, strict=True):
+        _same(gradient, by_jvp)
