@@ -10,6 +10,7 @@ from attrs import frozen
 from hypertune.diagnostics.diagnostic import Diagnostic, Note
 from hypertune.diagnostics.source import Span
 
+_LONGEST = 160  # characters of a line that are shown
 _ANSI = {
     "error": "\x1b[1;31m",
     "warning": "\x1b[1;33m",
@@ -77,8 +78,8 @@ class _Page:
 
     def snippet(self, span: Span, label: str, mark: str, style: str) -> list[str]:
         line, column = span.position
-        text = span.source.line(line)
-        before, marked = text[: column - 1], text[column - 1 : column - 1 + span.end - span.start]
+        text, start = _window(span.source.line(line), column - 1)
+        before, marked = text[:start], text[start : start + span.end - span.start]
         # A tab under a tab keeps the caret in place however wide the reader's tabs are.
         indent = "".join("\t" if c == "\t" else " " * _width(c) for c in before)
         carets = mark * max(1, sum(map(_width, marked)))
@@ -87,6 +88,16 @@ class _Page:
             f"{self.edge(str(line))} {_visible(text)}",
             f"{self.edge()} {indent}{self.paint(style, f'{carets} {_visible(label)}'.rstrip())}",
         ]
+
+
+def _window(text: str, at: int) -> tuple[str, int]:
+    """What to show of a line, and where the character at `at` stands in that."""
+    if len(text) <= _LONGEST:
+        return text, at
+    first = max(0, at - _LONGEST // 2)
+    last = first + _LONGEST
+    head, tail = "…" * (first > 0), "…" * (last < len(text))
+    return head + text[first:last] + tail, at - first + len(head)
 
 
 def _width(character: str) -> int:

@@ -109,12 +109,12 @@ class UnendedString(Diagnostic):
     Wrong:
 
         hspec 1
-        include "common.hspec
+        data { source = csv("prices.csv }
 
     Right:
 
         hspec 1
-        let width = 32
+        data { source = csv("prices.csv") }
     """
 
     code = "HT104"

@@ -80,4 +80,5 @@ def _garbled(found: Scan, mistake: Diagnostic) -> bool:
     """Whether it only follows from characters that could not be read."""
     if not isinstance(mistake, Unclosed | Unexpected | Unopened) or mistake.span is None:
         return False
-    return mistake.span.position[0] in found.garbled
+    places = [mistake.span, *([mistake.opening] if isinstance(mistake, Unclosed) else [])]
+    return any(place.position[0] in found.garbled for place in places)
