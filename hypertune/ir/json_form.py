@@ -50,8 +50,8 @@ def from_json(text: str) -> Program:
         raise DamagedProgram("", f"this is not a program in JSON: {error}") from None
     if not isinstance(tree, dict) or tree.get("format") != FORMAT:
         raise DamagedProgram("", f'this is not a program: it has no "format": "{FORMAT}"')
-    if tree.get("version") != VERSION:
-        found = json.dumps(tree.get("version"))
+    found = json.dumps(tree.get("version"))
+    if found != json.dumps(VERSION):
         why = f"version {found} of the format is not known here, only {VERSION}"
         raise DamagedProgram("version", why)
     program: Program = _read(Program, tree.get("program"), "program")
