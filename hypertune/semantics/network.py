@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
 from math import prod
 from typing import Final
 
@@ -28,6 +27,7 @@ from hypertune.semantics.errors.network import (
 )
 from hypertune.semantics.errors.statements import NotYet
 from hypertune.semantics.given import resolve_given
+from hypertune.semantics.naming import NodeNames, labels
 from hypertune.semantics.parameters import bind
 from hypertune.semantics.scope import Constant, Failed, Knowledge, Piece, Scope
 from hypertune.semantics.sizing import output_shape
@@ -73,7 +73,7 @@ def build_network(model: ast.Model, scope: Scope) -> Network:
     shape = _input_shape(model.shape, scope)
     given = resolve_given(model.given, scope) or ()
     around = Surroundings(scope, given, _device(model.device, scope) or "")
-    builder = _Builder(scope.knowledge, _Names(frozenset(_labels(model.body))))
+    builder = _Builder(scope.knowledge, NodeNames(frozenset(labels(model.body))))
     output = builder.body(model.body, Flow("input", shape, model.shape.span), around)
     if not model.body.pieces:
         scope.findings.add(NoLayers(model.body.span))
@@ -93,21 +93,6 @@ def _input_shape(written: ast.Tuple, scope: Scope) -> ir.Shape | None:
     return tuple(sizes) if sizes and len(sizes) == len(written.items) else None
 
 
-def _labels(body: ast.Body) -> Iterator[str]:
-    """Every name that `as` gives, however deep: names that are made up keep clear of them."""
-    for piece in body.pieces:
-        if piece.label:
-            yield piece.label.text
-        match piece:
-            case ast.Repeat():
-                yield from _labels(piece.body)
-            case ast.Residual():
-                yield from _labels(piece.body)
-            case ast.Branch():
-                for branch in piece.bodies:
-                    yield from _labels(branch)
-
-
 def _device(device: ast.Device | None, scope: Scope) -> str | None:
     if device is None:
         return None
@@ -117,35 +102,11 @@ def _device(device: ast.Device | None, scope: Scope) -> str | None:
 
 
 @define
-class _Names:
-    """Unique names for nodes: `linear_1`, `linear_2`, or as labelled."""
-
-    reserved: frozenset[str]
-    _taken: set[str] = field(factory=lambda: {"input"})
-    _counts: dict[str, int] = field(factory=dict)
-
-    def number(self, kind: str) -> str:
-        while True:
-            self._counts[kind] = self._counts.get(kind, 0) + 1
-            name = f"{kind}_{self._counts[kind]}"
-            if name not in self._taken and name not in self.reserved:
-                self._taken.add(name)
-                return name
-
-    def label(self, label: str) -> str:
-        """The label itself; in a body used again, the label with a number."""
-        if label in self._taken:
-            return self.number(label)
-        self._taken.add(label)
-        return label
-
-
-@define
 class _Builder:
     """Nodes as they are made. Every method gives what leaves the piece that it was handed."""
 
     knowledge: Knowledge
-    names: _Names
+    names: NodeNames
     layers: list[ir.Layer] = field(factory=list)
     _effort: int = 0
     _labelled: dict[str, Span] = field(factory=dict)
