@@ -10,9 +10,10 @@ from hypertune.syntax.tokens import OPERATORS, RESERVED, STATEMENTS, Scan
 
 _SIGNS = {
     "COMMA": "`,`", "RPAR": "`)`", "RSQB": "`]`", "EQUAL": "`=`", "COLON": "`:`", "DOT": "`.`",
-    "LPAR": "`(`", "LSQB": "`[`", "LBRACE": "`{`", "STAR": "`*`",
+    "LPAR": "`(`", "LSQB": "`[`",
     "NAME": "a name", "NUMBER": "a number", "STRING": "a string",
-    "RBRACE": "`}`", "_END": "the end of the line", "$END": "the end of the line",
+    "STAR": "`*`", "LBRACE": "`{`", "RBRACE": "`}`",
+    "_END": "the end of the line", "$END": "the end of the line",
 }  # fmt: skip
 _ORDER = {word: place for place, word in enumerate(dict.fromkeys(_SIGNS.values()))}
 _WORDS = _ORDER["a name"] - 0.5  # where words of the language come in
