@@ -7,13 +7,7 @@ from typing import Any
 
 from hypertune.catalogue import Arg, Args, Costs, LayerType, Plain, WrongShape
 from hypertune.ir import Shape
-
-Pair = tuple[int, int]
-
-
-def pair(size: Any) -> Pair:
-    """An argument of type `size` as height and width."""
-    return tuple(size) if isinstance(size, tuple) else (size, size)
+from hypertune.layers.windows import pair
 
 
 def _output(args: Args, shape: Shape) -> Shape:
@@ -21,8 +15,8 @@ def _output(args: Args, shape: Shape) -> Shape:
     for what, count in (("input", channels), ("output", args["out_channels"])):
         if count % args["groups"]:
             raise WrongShape(f"{count} {what} channels do not divide into {args['groups']} groups")
-    stride, padding = pair(args["stride"]), pair(args["padding"])
-    kernel, dilation = pair(args["kernel_size"]), pair(args["dilation"])
+    stride, padding = pair(args, "stride"), pair(args, "padding")
+    kernel, dilation = pair(args, "kernel_size"), pair(args, "dilation")
     sizes = [
         (n + 2 * p - d * (k - 1) - 1) // s + 1
         for n, k, s, p, d in zip(image, kernel, stride, padding, dilation, strict=True)
@@ -42,11 +36,11 @@ def _build(args: Args, shape: Shape, given: int) -> Any:
     return Convolution2d(
         shape[0],
         args["out_channels"],
-        pair(args["kernel_size"]),
+        pair(args, "kernel_size"),
         given,
-        stride=pair(args["stride"]),
-        padding=pair(args["padding"]),
-        dilation=pair(args["dilation"]),
+        stride=pair(args, "stride"),
+        padding=pair(args, "padding"),
+        dilation=pair(args, "dilation"),
         groups=args["groups"],
         bias=args["bias"],
     )
@@ -59,7 +53,7 @@ def _plain(args: Args, shape: Shape) -> Plain:
 
 def _costs(args: Args, shape: Shape, given: int) -> Costs:
     rows = args["out_channels"]
-    fan_in = shape[0] // args["groups"] * prod(pair(args["kernel_size"]))
+    fan_in = shape[0] // args["groups"] * prod(pair(args, "kernel_size"))
     base = rows * (fan_in + args["bias"])
     scales = (1 + args["bias"]) * rows * given
     flops = 2 * fan_in * prod(_output(args, shape))
