@@ -17,7 +17,7 @@ def hypers(run: Sequence[ast.Hyper]) -> list[list[Line]]:
     start = max((len(row[2]) for row in rows if row[3]), default=0)
     lines = [_row(row, (names, domain, start)) for row in rows]
     if max(map(len, lines)) > WIDTH:
-        lines = [_row(row, (0, 0, 0)) for row in rows]
+        lines = [_row(row, (0, 0, len(row[2]))) for row in rows]
     return [[Line(line)] for line in lines]
 
 
@@ -34,8 +34,8 @@ def lets(run: Sequence[ast.Let], remarks: Remarks) -> list[list[Line]]:
 
 def _row(cells: tuple[str, str, str, str], widths: tuple[int, int, int]) -> str:
     names, domain, start, clauses = cells
-    row = f"hyper {names:<{widths[0]}} : {domain:<{widths[1]}} {start:<{widths[2]}} {clauses}"
-    return row.rstrip()
+    behind = f"{start:<{widths[2]}} {clauses}" if widths[2] else start or clauses
+    return f"hyper {names:<{widths[0]}} : {domain:<{widths[1]}} {behind}".rstrip()
 
 
 def _names(hyper: ast.Hyper) -> str:
