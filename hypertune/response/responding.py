@@ -65,13 +65,15 @@ class Responding(Layer):
         return y, self._answered(dy, x, heard.delta_BG, self.response)
 
     def _answered(self, y: Tensor | None, x: Tensor, delta_BG: Tensor, answer: Response) -> Tensor:
-        """Give y + (Vδ) ⊙ (Ux) + (Cδ) ⊙ c; a y of None is zero."""
-        if answer.bias is not None and answer.bias_scale is not None:
-            shift = self._rows(delta_BG @ answer.bias_scale.T * answer.bias)
-            y = shift if y is None else y + shift
+        """Give y + (Vδ) ⊙ (Ux) + (Cδ) ⊙ c, written over y; a y of None is zero."""
         scale = self._rows(delta_BG @ answer.weight_scale.T)
         u = self.product(x, answer.weight)
-        return scale * u if y is None else torch.addcmul(y, scale, u)
+        # y is a product of ours that nobody else holds, and no gradient asks for its old value:
+        # written over, it spares two copies of the layer's output.
+        y = scale * u if y is None else y.addcmul_(scale, u)
+        if answer.bias is None or answer.bias_scale is None:
+            return y
+        return y.add_(self._rows(delta_BG @ answer.bias_scale.T * answer.bias))
 
     def _rows(self, s_BO: Tensor) -> Tensor:
         return s_BO.reshape(*s_BO.shape, *(1,) * self.trailing)
