@@ -14,7 +14,7 @@ OPENER = {closer: opener for opener, closer in PARTNER.items()}
 _SIGN = {"LPAR": "(", "LSQB": "[", "LBRACE": "{", "RPAR": ")", "RSQB": "]", "RBRACE": "}"}
 _GOES_ON_AFTER = {"COMMA", "EQUAL", "COLON", "LPAR", "LSQB"} | OPERATORS
 _GOES_ON_BEFORE = {"COMMA", "EQUAL", "LPAR", "LSQB", "RPAR", "RSQB"} | OPERATORS
-_DEEPEST = 100
+DEEPEST = 100
 
 
 def close(scan: Scan) -> list[Token]:
@@ -61,7 +61,8 @@ def _unmatched(tokens: list[Token]) -> set[int]:
 def _matched(tokens: list[Token], opened: list[int], closer: int) -> list[int]:
     """Take the partner of `closer` from `opened`; what proves to have none comes back."""
     partner = OPENER[tokens[closer].type]
-    for depth in range(len(opened) - 1, -1, -1):
+    # No deeper than could be read anyway, so that no text takes long.
+    for depth in range(len(opened) - 1, max(-1, len(opened) - 1 - DEEPEST), -1):
         if tokens[opened[depth]].type == partner:
             skipped = opened[depth + 1 :]
             del opened[depth:]
@@ -100,8 +101,8 @@ class _Closing:
         token = self.scan.tokens[index]
         self.opened.append(index)
         self.out.append(token)
-        if len(self.opened) > _DEEPEST:
-            mistake = TooDeep(self.scan.span(token), f"{_DEEPEST} brackets")
+        if len(self.opened) > DEEPEST:
+            mistake = TooDeep(self.scan.span(token), f"{DEEPEST} brackets")
             raise SpecError([*self.scan.mistakes, mistake])
 
     def _close(self, index: int) -> None:

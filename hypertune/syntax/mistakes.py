@@ -66,12 +66,6 @@ class Unclosed(Diagnostic):
     def children(self) -> tuple[Note | Help, ...]:
         return (Note("opened here", self.opening),)
 
-    def explains(self, other: Unexpected) -> bool:
-        """Whether the other only stands inside these brackets because they are open."""
-        if self.span is None or other.span is None:
-            return False
-        return self.opening.start < other.span.start <= self.span.end
-
     def at(self, other: Unexpected) -> Unclosed:
         """The same bracket, missed already where the other is."""
         return evolve(self, span=other.span, expected=other.expected)

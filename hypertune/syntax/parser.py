@@ -6,13 +6,13 @@ from typing import Any
 
 from lark import Token, UnexpectedToken
 
-from hypertune.diagnostics import Diagnostic, Source, SpecError
+from hypertune.diagnostics import Source, SpecError
 from hypertune.syntax import ast
 from hypertune.syntax.brackets import close
 from hypertune.syntax.builder import Builder
+from hypertune.syntax.causes import Causes, causes
 from hypertune.syntax.depth import check_depth
 from hypertune.syntax.expectations import unexpected
-from hypertune.syntax.mistakes import Unclosed, Unexpected, Unopened
 from hypertune.syntax.recovery import accepted, go_on
 from hypertune.syntax.tables import parser
 from hypertune.syntax.tokens import Scan, scan
@@ -46,7 +46,7 @@ def _parsed(source: Source, start: str) -> Any:
     check_depth(found, tokens)
     tree = _drive(found, tokens, start)
     if found.mistakes:
-        raise SpecError(m for m in found.mistakes if not _garbled(found, m))
+        raise SpecError(causes(found))
     return Builder(source, tuple(found.comments)).build(tree)
 
 
@@ -55,6 +55,7 @@ def _drive(found: Scan, tokens: list[Token], start: str) -> Any:
     machine = parser().parse_interactive(start=start)
     size = len(found.source.text)
     tokens = [*tokens, Token("$END", "", start_pos=size, end_pos=size)]
+    known = Causes(found)
     tree, index = None, 0
     while index < len(tokens):
         try:
@@ -62,23 +63,6 @@ def _drive(found: Scan, tokens: list[Token], start: str) -> Any:
             index += 1
         except UnexpectedToken:
             state = machine.parser_state
-            _report(found, unexpected(found, tokens, index, accepted(state)))
+            known.add(unexpected(found, tokens, index, accepted(state)))
             index = go_on(state, tokens, index)
     return tree
-
-
-def _report(found: Scan, mistake: Unexpected) -> None:
-    """Add the mistake, unless a bracket that is never closed explains it."""
-    for index, cause in enumerate(found.mistakes):
-        if isinstance(cause, Unclosed) and cause.explains(mistake):
-            found.mistakes[index] = cause.at(mistake)
-            return
-    found.mistakes.append(mistake)
-
-
-def _garbled(found: Scan, mistake: Diagnostic) -> bool:
-    """Whether it only follows from characters that could not be read."""
-    if not isinstance(mistake, Unclosed | Unexpected | Unopened) or mistake.span is None:
-        return False
-    places = [mistake.span, *([mistake.opening] if isinstance(mistake, Unclosed) else [])]
-    return any(place.position[0] in found.garbled for place in places)
