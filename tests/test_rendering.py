@@ -22,9 +22,12 @@ from hypertune.diagnostics import (
 )
 
 
+class Coded:
+    code = "HT999"  # not the class's own, so that it is not among those that users meet
+
+
 @frozen
-class Mistake(Diagnostic):
-    code = "HT999"
+class Mistake(Coded, Diagnostic):
     title = "no hyperparameter is called `{name}`"
     label = "not declared in this spec"
 
