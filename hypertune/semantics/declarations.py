@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Container, Iterable, Iterator
 from math import inf
 from typing import Final
 
@@ -52,7 +52,7 @@ def declare(statements: Iterable[Declaration], knowledge: Knowledge) -> Scope:
             case ast.Hyper():
                 _declare_hypers(statement, scope)
             case ast.Block():
-                if _is_free(statement.name, scope):
+                if _is_free(statement.name, scope, knowledge.kinds(LayerType)):
                     scope.declare(statement.name.text, Piece(statement), statement.name.span)
     return scope
 
@@ -64,16 +64,15 @@ def _names(statement: Declaration) -> Iterator[ast.Name]:
         yield statement.name
 
 
-def _is_free(name: ast.Name, scope: Scope) -> bool:
-    """Whether a name can be declared; if not, that is told."""
+def _is_free(name: ast.Name, scope: Scope, taken: Container[str] = ()) -> bool:
+    """Whether a name can be declared; if not, that is told. `taken` are names of layer types."""
     first = scope.place(name.text)
-    layers = scope.knowledge.kinds(LayerType)
-    if name.text in RESERVED or name.text in layers:
-        why = "a layer type" if name.text in layers else "a word of the language"
+    if name.text in RESERVED or name.text in taken:
+        why = "a layer type" if name.text in taken else "a word of the language"
         scope.findings.add(ReservedName(name.span, name.text, why))
     elif first is not None:
         scope.findings.add(DeclaredTwice(name.span, name.text, first))
-    return name.text not in RESERVED and name.text not in layers and first is None
+    return name.text not in RESERVED and name.text not in taken and first is None
 
 
 def _declare_constant(let: ast.Let, scope: Scope) -> None:

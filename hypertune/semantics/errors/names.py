@@ -339,10 +339,12 @@ class NotConstant(Diagnostic):
 class ReservedName(Diagnostic):
     """A name that has a meaning of its own already.
 
+    Words of the language name nothing else, and a block may not be called as a layer type is.
+
     Wrong:
 
         hspec 1
-        let linear = 32
+        block linear(width) { relu }
         data { source = digits; split = (train = 60%, valid = 20%, test = 20%); batch = 64 }
         model (1, 8, 8) { flatten; linear(10) }
         objective { train = cross_entropy; valid = cross_entropy }
@@ -351,7 +353,7 @@ class ReservedName(Diagnostic):
     Right:
 
         hspec 1
-        let width = 32
+        block dense(width) { relu }
         data { source = digits; split = (train = 60%, valid = 20%, test = 20%); batch = 64 }
         model (1, 8, 8) { flatten; linear(10) }
         objective { train = cross_entropy; valid = cross_entropy }
