@@ -123,6 +123,13 @@ def test_an_unclosed_bracket_shows_the_one_that_was_opened() -> None:
     assert found.bracket == "{"
 
 
+@pytest.mark.parametrize("after", ["", "data { batch = all }\n"])
+def test_an_unclosed_brace_is_looked_for_by_its_indent(after: str) -> None:
+    (found,) = _wrong(HEAD + "model (4) {\n  residual {\n    relu\n  tanh\n}\n" + after)
+    assert isinstance(found, Unclosed)
+    assert found.opening.position == (3, 12)
+
+
 @pytest.mark.parametrize(
     ("text", "codes"),
     [

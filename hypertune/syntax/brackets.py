@@ -27,6 +27,7 @@ def close(scan: Scan) -> list[Token]:
     work = _Closing(scan, _unmatched(scan.tokens))
     for index in range(len(scan.tokens)):
         work.take(index)
+    work.index = len(scan.tokens)
     work.close_down_to(0, None)
     return work.out
 
@@ -78,8 +79,10 @@ class _Closing:
     alone: set[int]
     out: list[Token] = field(factory=list)
     opened: list[int] = field(factory=list)  # where in scan.tokens
+    index: int = 0  # of the present token
 
     def take(self, index: int) -> None:
+        self.index = index
         token = self.scan.tokens[index]
         if self._in_parens() and self._ends_parens(index):
             self.close_down_to(self._braces(), None)
@@ -121,7 +124,8 @@ class _Closing:
 
     def _insert_closer(self, before: Token | None) -> None:
         """Close the innermost bracket, and say so: in front of a token, or after the last."""
-        opening = self.scan.tokens[self.opened.pop()]
+        start = self.opened.pop()
+        opening = self.scan.tokens[self._misled(start)]
         kind = PARTNER[opening.type]
         ended = self.out.pop() if self.out[-1].type == "_END" else None
         at = self.out[-1].end_pos or 0
@@ -132,6 +136,31 @@ class _Closing:
         where = f"`{_SIGN[kind]}`" if before is None else f"`{_SIGN[kind]}` before this"
         mistake = Unclosed(span, str(opening), self.scan.span(opening), where)
         self.scan.mistakes.append(mistake)
+
+    def _misled(self, start: int) -> int:
+        """The brace behind one that seems open: its own, or one inside that took its partner.
+
+        A `}` at another indent than the line of its `{` was meant for another.
+
+        """
+        braces: list[int] = []
+        for index in range(start, self.index):
+            token = self.scan.tokens[index]
+            if token.type == "LBRACE":
+                braces.append(index)
+            elif token.type == "RBRACE" and len(braces) > 1:
+                opening = braces.pop()
+                indent = self._indent(token)
+                if indent == (token.column or 0) and indent != self._indent(
+                    self.scan.tokens[opening]
+                ):
+                    return opening
+        return start
+
+    def _indent(self, token: Token) -> int:
+        """The column where the line of the token begins."""
+        line = self.scan.source.line(self.scan.span(token).position[0])
+        return len(line) - len(line.lstrip()) + 1
 
     def _as_unit(self, index: int) -> Token:
         """A name right after a number is the unit of a quantity, unless it names an argument."""
