@@ -14,6 +14,7 @@ from hypertune.catalogue.kinds import (
     MethodType as MethodType,
     MetricType as MetricType,
     OptimiserType as OptimiserType,
+    Pass as Pass,
     Plain as Plain,
     Required as Required,
     ScheduleType as ScheduleType,

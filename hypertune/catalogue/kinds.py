@@ -101,16 +101,19 @@ class Costs:
     Units: parameters are counted; `flops` are per example, for the plain forward pass. A
     multiply-add of a product or convolution is two, a bias nothing (as
     `torch.utils.flop_counter` counts); an elementwise map is one per element of its output, a
-    pooling one per element of every window.
+    pooling one per element of every window. `keeps` says which of its "input" and "output" the
+    backward pass reads, and `extra` how many further numbers per example (a mask, places).
     """
 
     base: int = 0
     response: int = 0
     flops: int = 0
+    keeps: tuple[str, ...] = ("output",)
+    extra: int = 0
 
 
 def _free(args: Args, shape: Shape, given: int) -> Costs:
-    return Costs()
+    return Costs(keeps=())
 
 
 def _fit(args: Args) -> str:
@@ -171,6 +174,8 @@ class SourceType:
     `shape` and `classes` (0: a real target) are known before the data is read; `sizes` gives the
     number of examples by the parts that the source itself keeps apart, such as
     {"train": 60_000, "test": 10_000}, or {"all": 1_797}. `load` gives numpy arrays by part.
+
+    Units: `width` is the bytes of a number of an example, as it lies on the device.
     """
 
     name: str
@@ -180,6 +185,7 @@ class SourceType:
     classes: int
     sizes: Mapping[str, int]
     load: Callable[[Args], Mapping[str, tuple[Any, Any]]]
+    width: int = 4
 
 
 @frozen
@@ -229,11 +235,28 @@ class MetricType:
 
 
 @frozen
+class Pass:
+    """One pass forward and backward that a method's step takes, for the estimate of its memory.
+
+    `trains` names the groups that get gradients, of "base" and "response"; `share` is that of the
+    batch. In a `responding` pass the weights answer.
+    """
+
+    trains: tuple[str, ...] = ("base",)
+    responding: bool = False
+    share: float = 1.0
+
+
+def _plain_pass(args: Args) -> tuple[Pass, ...]:
+    return (Pass(),)
+
+
+@frozen
 class MethodType:
     """A bilevel method: its options, what it can follow, which optimisers it uses.
 
     `optimisers` maps each that it uses to the one it defaults to ("" if it must be written).
-    `build(options)` gives the method for `runtime.Training`.
+    `build(options)` gives the method for `runtime.Training`; `passes(options)` what a step takes.
     """
 
     name: str
@@ -243,13 +266,18 @@ class MethodType:
     optimisers: Mapping[str, str]
     build: Callable[[Args], Any]
     needs_response: bool = False
+    passes: Callable[[Args], tuple[Pass, ...]] = _plain_pass
+
+
+def _two_slots(args: Args) -> int:
+    return 2
 
 
 @frozen
 class OptimiserType:
     """An optimiser of torch under its name in specs; `torch` is its class in `torch.optim`.
 
-    `refuses` is as for a `DomainType`.
+    `refuses` is as for a `DomainType`; `slots` is how many numbers it keeps per parameter.
     """
 
     name: str
@@ -257,6 +285,7 @@ class OptimiserType:
     args: tuple[Arg, ...]
     torch: str
     refuses: Callable[[Args], str] = _fit
+    slots: Callable[[Args], int] = _two_slots
 
 
 @frozen

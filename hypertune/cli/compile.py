@@ -12,7 +12,7 @@ from hypertune.cli.compiling import compiled, set_option
 from hypertune.cli.tree import print_tree
 from hypertune.ir import Program, print_program, to_json
 from hypertune.overrides import override
-from hypertune.planning import print_plan
+from hypertune.planning import plan, print_plan
 from hypertune.spec_files import SpecFile, read_spec
 
 
@@ -55,6 +55,6 @@ def _stage(emit: str, program: Program, catalogue: Catalogue) -> str:
         case "json":
             return to_json(program)
         case "plan":
-            return print_plan(program, catalogue)
+            return print_plan(plan(program, catalogue))
         case _:
             return print_program(program)

@@ -12,7 +12,7 @@ from hypertune.cli.exits import FILE_TROUBLE, INTERRUPTED, WRONG_SPEC
 from hypertune.diagnostics import SpecError, render_all
 from hypertune.reporting.colour import wants_colour
 
-_COMMANDS = ("check", "compile", "train", "resume", "export", "explain", "kinds", "fmt")
+_COMMANDS = ("check", "compile", "plan", "train", "resume", "export", "explain", "kinds", "fmt")
 
 
 class Commands(click.Group):

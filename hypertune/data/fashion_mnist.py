@@ -15,5 +15,6 @@ FASHION_MNIST = SourceType(
     shape=(1, 28, 28),
     classes=10,
     sizes={"train": 60_000, "test": 10_000},
+    width=1,
     load=reader("fashion_mnist", "FashionMNIST", "FashionMNIST/raw"),
 )

@@ -15,5 +15,6 @@ MNIST = SourceType(
     shape=(1, 28, 28),
     classes=10,
     sizes={"train": 60_000, "test": 10_000},
+    width=1,
     load=reader("mnist", "MNIST", "MNIST/raw"),
 )

@@ -28,7 +28,8 @@ def _build(args: Args, shape: Shape, given: int) -> Any:
 
 
 def _costs(args: Args, shape: Shape, given: int) -> Costs:
-    return Costs(flops=prod(pooled(args, shape)) * prod(pair(args, "kernel_size")))
+    flops = prod(pooled(args, shape)) * prod(pair(args, "kernel_size"))
+    return Costs(flops=flops, keeps=("input",))
 
 
 AVG_POOL2D = LayerType(

@@ -57,7 +57,7 @@ def _costs(args: Args, shape: Shape, given: int) -> Costs:
     base = rows * (fan_in + args["bias"])
     scales = (1 + args["bias"]) * rows * given
     flops = 2 * fan_in * prod(_output(args, shape))
-    return Costs(base, base + scales if given else 0, flops)
+    return Costs(base, base + scales if given else 0, flops, ("input",))
 
 
 CONV2D = LayerType(

@@ -10,9 +10,17 @@ from hypertune.catalogue import Arg, Args, Costs, LayerType, Plain
 
 
 def elementwise(
-    name: str, doc: str, torch: str, build: Callable[[Args], Any], declared: tuple[Arg, ...] = ()
+    name: str,
+    doc: str,
+    torch: str,
+    build: Callable[[Args], Any],
+    declared: tuple[Arg, ...] = (),
+    keeps: str = "output",
 ) -> LayerType:
-    """The layer type that is called `torch` in `torch.nn` and takes the same arguments."""
+    """The layer type that is called `torch` in `torch.nn` and takes the same arguments.
+
+    `keeps` is what its derivative is computed from: "output" or "input".
+    """
     return LayerType(
         name=name,
         doc=doc,
@@ -20,5 +28,5 @@ def elementwise(
         output=lambda args, shape: shape,
         build=lambda args, shape, given: build(args),
         plain=lambda args, shape: Plain.of(torch, args, declared),
-        costs=lambda args, shape, given: Costs(flops=prod(shape)),
+        costs=lambda args, shape, given: Costs(flops=prod(shape), keeps=(keeps,)),
     )

@@ -28,4 +28,5 @@ GELU = elementwise(
             choices=("none", "tanh"),
         ),
     ),
+    keeps="input",
 )

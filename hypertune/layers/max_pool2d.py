@@ -34,7 +34,10 @@ def _build(args: Args, shape: Shape, given: int) -> Any:
 
 
 def _costs(args: Args, shape: Shape, given: int) -> Costs:
-    return Costs(flops=prod(pooled(args, shape)) * prod(pair(args, "kernel_size")))
+    windows = prod(pooled(args, shape))
+    places = 2 * windows  # in eight bytes
+    flops = windows * prod(pair(args, "kernel_size"))
+    return Costs(flops=flops, keeps=("input",), extra=places)
 
 
 MAX_POOL2D = LayerType(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from hypertune.catalogue import Arg, Use
+from hypertune.catalogue import Arg, Pass, Use
 from hypertune.ir import Quantity
 
 WARMUP = Arg(
@@ -16,6 +16,8 @@ VALID_STEPS = Arg("valid_steps", "int", "validation steps in a turn", default=1,
 ENTROPY = Arg(
     "entropy", "float", "weight of the entropy of the tuned spreads", default=1e-3, low=0
 )
+
+VALIDATION = Pass((), responding=True)  # its gradients are those of hyperparameters
 
 FOLLOWS = frozenset({Use.SMOOTH, Use.STOCHASTIC, Use.DISCRETE})
 OPTIMISERS = {"weights": "", "responses": "weights", "hypers": "", "spreads": "hypers"}

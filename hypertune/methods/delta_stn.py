@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from hypertune.catalogue import Arg, Args, MethodType
+from hypertune.catalogue import Arg, Args, MethodType, Pass
 from hypertune.methods.alternation import (
     ENTROPY,
     FOLLOWS,
     OPTIMISERS,
     VALID_STEPS,
+    VALIDATION,
     WARMUP,
     train_steps,
 )
@@ -22,6 +23,11 @@ def _build(args: Args) -> DeltaSTN:
     from hypertune.methods.algorithms import DeltaSTN
 
     return DeltaSTN(**args)
+
+
+def _passes(args: Args) -> tuple[Pass, ...]:
+    responses = Pass(("response",), responding=True, share=args["response_share"])
+    return Pass(), responses, VALIDATION
 
 
 DELTA_STN = MethodType(
@@ -48,4 +54,5 @@ DELTA_STN = MethodType(
     optimisers=OPTIMISERS,
     build=_build,
     needs_response=True,
+    passes=_passes,
 )

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from hypertune.catalogue import Args, MethodType
+from hypertune.catalogue import Args, MethodType, Pass
 from hypertune.methods.alternation import (
     ENTROPY,
     FOLLOWS,
     OPTIMISERS,
     VALID_STEPS,
+    VALIDATION,
     WARMUP,
     train_steps,
 )
@@ -32,4 +33,5 @@ STN = MethodType(
     optimisers=OPTIMISERS,
     build=_build,
     needs_response=True,
+    passes=lambda args: (Pass(("base", "response"), responding=True), VALIDATION),
 )

@@ -63,18 +63,21 @@ SGD = OptimiserType(
     ),
     "SGD",
     _sgd_refuses,
+    slots=lambda args: int(args["momentum"] != 0),
 )
 ADAM = OptimiserType(
     "adam",
     "steps scaled by running means of the gradient's moments",
     (_lr(1e-3), _betas(), _eps(), _weight_decay(), _AMSGRAD, _DECOUPLED),
     "Adam",
+    slots=lambda args: 2 + args["amsgrad"],
 )
 ADAMW = OptimiserType(
     "adamw",
     "Adam with a weight decay beside the step",
     (_lr(1e-3), _betas(), _eps(), _weight_decay(0.01), _AMSGRAD),
     "AdamW",
+    slots=lambda args: 2 + args["amsgrad"],
 )
 NADAM = OptimiserType(
     "nadam",
@@ -107,6 +110,7 @@ RMSPROP = OptimiserType(
         _flag("centered", "divide by the standard deviation of the gradient"),
     ),
     "RMSprop",
+    slots=lambda args: 1 + args["centered"] + (args["momentum"] != 0),
 )
 ADAGRAD = OptimiserType(
     "adagrad",
@@ -119,6 +123,7 @@ ADAGRAD = OptimiserType(
         _eps(1e-10),
     ),
     "Adagrad",
+    slots=lambda args: 1,
 )
 ADADELTA = OptimiserType(
     "adadelta",
@@ -143,6 +148,7 @@ ASGD = OptimiserType(
         _weight_decay(),
     ),
     "ASGD",
+    slots=lambda args: 1,
 )
 
 ALGORITHMS = (SGD, ADAM, ADAMW, NADAM, RADAM, RMSPROP, ADAGRAD, ADADELTA, ADAMAX, ASGD)

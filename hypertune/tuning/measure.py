@@ -8,14 +8,13 @@ import torch
 from torch import Tensor
 
 from hypertune.catalogue import Catalogue, MetricType
+from hypertune.data.evaluation import EVALUATED_AT_ONCE
 from hypertune.data.sets import Part
 from hypertune.hyper.domains import Domains
 from hypertune.ir import Program
 from hypertune.lowering.network import Network, Signal
 from hypertune.lowering.objective import Objective
 from hypertune.runtime import Heard, Weights
-
-_CHUNK = 1024  # examples that pass through the network at once
 
 
 class Measure:
@@ -38,7 +37,7 @@ class Measure:
         signal = Signal(self._domains.own(heard.value_BH), heard.response_BH)
         self._objective.eval()
         sums: dict[str, Tensor] = {}
-        for x, target in part.chunks(_CHUNK):
+        for x, target in part.chunks(EVALUATED_AT_ONCE):
             for name, value in self._of_chunk(x, target, weights, signal).items():
                 sums[name] = sums[name] + value if name in sums else value
         count = len(part)

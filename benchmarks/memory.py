@@ -1,0 +1,113 @@
+"""What `hypertune plan` says a training takes, and what it then takes.
+
+    python benchmarks/memory.py [--steps 3]
+
+Measured: the most bytes that torch's CPU allocator has given out and not got back, by the
+profiler's record of every allocation, from before the network is built, over some steps of
+training and a validation step, and one evaluation of the validation part. Data are random bytes of
+the source's sizes. Fixed costs of the process (libraries, workspaces of kernels) are not in either
+number.
+"""
+
+from __future__ import annotations
+
+import argparse
+from pathlib import Path
+
+import torch
+from attrs import evolve
+from torch.profiler import ProfilerActivity, profile
+
+from hypertune.catalogue import SourceType
+from hypertune.compiler import compile_text
+from hypertune.data.sets import Part, Sets
+from hypertune.ir import Program, Quantity, Tune
+from hypertune.lowering import place
+from hypertune.planning import plan
+from hypertune.planning.length import examples
+from hypertune.standard import STANDARD
+from hypertune.tuning import prepare
+
+SPECS = Path(__file__).parents[1] / "specs"
+UNTUNED = "\ntune untuned { method = fixed; weights = adam(lr = 0.001); epochs = 1 }\n"
+WIDE = """
+hspec 1
+hyper drop_in, drop_1, drop_2 : rate = 0.05
+hyper decay : log(1e-8, 1) = 1e-4 per batch
+data { source = mnist; split = (train = 85%, valid = 15%); batch = 128 }
+model (1, 28, 28) given * {
+  flatten
+  dropout(drop_in); linear(2400); relu
+  dropout(drop_1);  linear(2400); relu
+  dropout(drop_2);  linear(10)
+}
+objective { train = cross_entropy + l2(decay); valid = cross_entropy }
+tune delta {
+  method  = delta_stn
+  weights = sgd(lr = 0.01, momentum = 0.9)
+  hypers  = rmsprop(lr = 0.01)
+  epochs  = 1
+}
+tune stn { method = stn; weights = adam(lr = 0.001); hypers = rmsprop(lr = 0.01); epochs = 1 }
+"""
+
+
+def random_sets(program: Program) -> Sets:
+    """Noise in the place of the data, as large as they are."""
+    source = STANDARD.of(SourceType)[program.data.source.kind]
+    sizes = examples(program.data, STANDARD)
+
+    def part(name: str) -> Part:
+        shape = (sizes.get(name, 0), *program.input)
+        bytes_ = source.width == 1
+        x = torch.randint(256, shape, dtype=torch.uint8) if bytes_ else torch.randn(shape)
+        return Part(x, torch.randint(source.classes, (shape[0],)))
+
+    return Sets(part("train"), part("valid"), part("test"))
+
+
+def hurried(tune: Tune, steps: int) -> Tune:
+    """The same in a few steps, with validation steps from the first on."""
+    soon = {"warmup": Quantity(0, "steps"), "train_steps": 1}
+    args = {name: soon.get(name, value) for name, value in tune.method.args.items()}
+    return evolve(tune, method=evolve(tune.method, args=args), length=Quantity(steps, "steps"))
+
+
+def measured(program: Program, tune_name: str, steps: int) -> int:
+    """The most bytes in use at once."""
+    program = evolve(program, tunes=tuple(hurried(tune, steps) for tune in program.tunes))
+    with profile(activities=[ProfilerActivity.CPU], profile_memory=True) as found:
+        sets = random_sets(program)
+        training = prepare(program, tune_name, sets=sets).training
+        for _ in training.run():
+            pass
+    events = [e for e in found.profiler.kineto_results.events() if e.name() == "[memory]"]
+    now = most = 0
+    for event in sorted(events, key=lambda e: e.start_ns()):
+        now += event.nbytes()
+        most = max(most, now)
+    return most
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--steps", type=int, default=3)
+    options = parser.parse_args()
+    fashion = (SPECS / "fashion_cnn.hspec").read_text(encoding="utf-8") + UNTUNED
+    print(f"{'training':30} {'planned':>12} {'measured':>12}  planned / measured")
+    for name, text in (("mlp 784-2400-2400-10", WIDE + UNTUNED), ("fashion_cnn", fashion)):
+        program = place(compile_text(text, name).program, STANDARD, ("cpu",))
+        for tune in program.tunes:
+            memory = plan(program, STANDARD, tune.name).memory
+            assert memory is not None
+            planned = memory["cpu"].peak / 2**20
+            taken = measured(program, tune.name, options.steps) / 2**20
+            title = f"{name}, {tune.name}"
+            print(
+                f"{title:30} {planned:8.1f} MiB {taken:8.1f} MiB  {planned / taken:.2f}",
+                flush=True,
+            )
+
+
+if __name__ == "__main__":
+    main()

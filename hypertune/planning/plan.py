@@ -1,0 +1,65 @@
+"""`plan`: a program and a tune block to what they cost."""
+
+from __future__ import annotations
+
+from attrs import frozen
+
+from hypertune.catalogue import Catalogue, Costs, LayerType
+from hypertune.ir import Layer, Program
+from hypertune.planning.length import Length, length
+from hypertune.planning.memory import Memory, memory
+
+DEFAULT_DEVICE = "default"
+
+
+@frozen
+class LayerPlan:
+    """A layer and its costs."""
+
+    layer: Layer
+    costs: Costs
+
+    @property
+    def device(self) -> str:
+        """As settled, or as written in the spec."""
+        return self.layer.device or DEFAULT_DEVICE
+
+
+@frozen
+class Plan:
+    """What a training takes.
+
+    Units: bytes by device in `memory`; None in what only a tune block settles.
+    """
+
+    layers: tuple[LayerPlan, ...]
+    tune: str
+    memory: dict[str, Memory] | None
+    length: Length | None
+
+    def total(self, name: str) -> int:
+        """The sum of `base`, `response` or `flops` over the layers."""
+        return sum(int(getattr(layer.costs, name)) for layer in self.layers)
+
+
+def plan(program: Program, catalogue: Catalogue, tune_name: str = "") -> Plan:
+    """Count what a program takes to train.
+
+    Args:
+        program: placed or not; without, a device is what stands after `on`.
+        catalogue: has its kinds.
+        tune_name: one of its tune blocks, the first if empty.
+
+    Raises:
+        KeyError: if there is no such tune block.
+
+    """
+    kinds = catalogue.of(LayerType)
+    costs = [kinds[n.kind].costs(n.args, n.shapes[0], len(n.given)) for n in program.layers]
+    layers = tuple(LayerPlan(n, c) for n, c in zip(program.layers, costs, strict=True))
+    if not program.tunes and not tune_name:
+        return Plan(layers, "", None, None)
+    tune = program.tune(tune_name)
+    sizes = length(program, tune, catalogue)
+    nodes = [(layer.layer, layer.costs, layer.device) for layer in layers]
+    return Plan(layers, tune.name, memory(program, tune, catalogue, nodes), sizes)

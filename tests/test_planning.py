@@ -1,0 +1,125 @@
+"""What a plan says, held against what is then built and run."""
+
+import json
+import runpy
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner
+
+from hypertune.catalogue import LayerType
+from hypertune.cli import main
+from hypertune.compiler import compile_text
+from hypertune.lowering import place
+from hypertune.lowering.network import lower
+from hypertune.lowering.objective import split_groups
+from hypertune.optimisers.making import optimiser
+from hypertune.planning import plan, print_plan
+from hypertune.standard import STANDARD
+
+HOUSE = Path(__file__).parents[1]
+QUICKSTART = (HOUSE / "specs" / "quickstart.hspec").read_text(encoding="utf-8")
+CONVOLUTIONS = """\
+hspec 1
+hyper p, q : rate = 0.1
+data { source = digits; split = (train = 50%, valid = 50%); batch = 64 }
+model (1, 8, 8) given * {
+  conv2d(24, 3, padding = 1)
+  relu; max_pool2d(2)
+  dropout2d(p)
+  conv2d(48, 3, padding = 1)
+  gelu
+  flatten
+  dropout(q)
+  linear(10)
+}
+objective { train = cross_entropy; valid = cross_entropy }
+tune delta { method = delta_stn; weights = sgd(lr = 0.1); hypers = sgd(lr = 0.1); epochs = 3 }
+tune stn { method = stn; weights = adam(lr = 0.01); hypers = sgd(lr = 0.1); steps = 70 }
+tune plain { method = fixed; weights = rmsprop(lr = 0.01); budget = 2 min }
+"""
+
+
+def program_of(text):
+    return place(compile_text(text).program, STANDARD, ("cpu",))
+
+
+def lengths(tune):
+    found = plan(program_of(CONVOLUTIONS), STANDARD, tune).length
+    return found.examples, found.per_epoch, found.steps, found.epochs, found.seconds
+
+
+def test_parameters_are_those_of_the_network():
+    program = program_of(CONVOLUTIONS)
+    base, response = split_groups(lower(program, STANDARD))
+    found = plan(program, STANDARD)
+    assert found.total("base") == sum(p.numel() for p in base.values())
+    assert found.total("response") == sum(p.numel() for p in response.values())
+
+
+def test_length_is_told_in_steps_and_epochs():
+    assert lengths("delta") == (899, 15, 45, 3, None)
+    assert lengths("stn") == (899, 15, 70, 70 / 15, None)
+    assert lengths("plain") == (899, 15, None, None, 120)
+
+
+@pytest.mark.parametrize("tune", ["delta", "stn", "plain"])
+def test_memory_is_what_a_training_takes_within_a_quarter(tune):
+    measured = runpy.run_path(str(HOUSE / "benchmarks" / "memory.py"))["measured"]
+    program = program_of(CONVOLUTIONS)
+    planned = plan(program, STANDARD, tune).memory["cpu"].peak
+    assert planned == pytest.approx(measured(program, tune, 2), rel=0.25)
+
+
+CALLS = ["sgd(lr = 0.1)", "sgd(lr = 0.1, momentum = 0.9)", "rmsprop(centered = true)"]
+CALLS += ["adam(amsgrad = true)", "rmsprop(momentum = 0.1)"]
+CALLS += ["adam", "adamw", "nadam", "radam", "rmsprop", "adagrad", "adadelta", "adamax", "asgd"]
+
+
+@pytest.mark.parametrize("written", CALLS)
+def test_optimiser_keeps_as_many_numbers_as_declared(written):
+    import torch
+
+    from hypertune.catalogue import OptimiserType
+
+    text = CONVOLUTIONS.replace("rmsprop(lr = 0.01)", written)
+    call = program_of(text).tune("plain").optimisers["weights"]
+    weight = torch.zeros(1000, requires_grad=True)
+    made = optimiser(call, STANDARD, {})([weight])
+    weight.sum().backward()
+    made.step()
+    kept = sum(v.numel() for v in made.state[weight].values() if isinstance(v, torch.Tensor))
+    slots = STANDARD.of(OptimiserType)[call.kind].slots(call.args)
+    assert kept // 1000 == slots
+
+
+def test_every_kind_says_what_its_backward_pass_reads():
+    for kind in STANDARD.of(LayerType).values():
+        args = {a.name: (2 if a.type in ("int", "size") else a.default) for a in kind.args}
+        args |= {"groups": 1, "padding": 0, "start_dim": 1, "end_dim": -1, "p": 0.5}
+        shape = (8,) * (kind.ranks[0] if kind.ranks else 3)
+        assert set(kind.costs(args, shape, 0).keeps) <= {"input", "output"}
+
+
+def test_auto_is_spread_over_the_devices_named():
+    text = QUICKSTART.replace("given * {", "given * on auto {")
+    asked = ["plan", "-", "--json", "--devices", "cpu,cuda:0,cuda:1"]
+    done = CliRunner().invoke(main, asked, input=text)
+    found = json.loads(done.stdout)
+    assert list(found["memory"]) == ["cuda:0", "cuda:1"]
+    assert {layer["device"] for layer in found["layers"]} == {"cuda:0", "cuda:1"}
+    assert found["memory"]["cuda:1"]["data"] == 0
+
+
+def test_table_ends_with_the_length():
+    shown = print_plan(plan(program_of(CONVOLUTIONS), STANDARD))
+    assert shown.splitlines()[-1] == (
+        "899 examples in batches of 64: 15 steps an epoch, 45 steps in 3 epochs"
+    )
+    assert "peak" in shown
+
+
+def test_spec_with_a_tune_block_that_is_not_there_is_wrong_usage():
+    done = CliRunner().invoke(main, ["plan", "quickstart", "--tune", "tunde"])
+    assert done.exit_code == 2
+    assert "did you mean `tuned`" in done.stderr
