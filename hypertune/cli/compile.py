@@ -10,7 +10,9 @@ from hypertune.catalogue import Catalogue
 from hypertune.cli.catalogues import catalogue_of, catalogue_option
 from hypertune.cli.compiling import compiled, set_option
 from hypertune.cli.tree import print_tree
+from hypertune.drawing import print_dot
 from hypertune.ir import Program, print_program, to_json
+from hypertune.network_source import network_source
 from hypertune.overrides import override
 from hypertune.planning import plan, print_plan
 from hypertune.spec_files import SpecFile, read_spec
@@ -21,10 +23,10 @@ from hypertune.spec_files import SpecFile, read_spec
 @set_option
 @click.option(
     "--emit",
-    type=click.Choice(["ast", "ir", "json", "plan"]),
+    type=click.Choice(["ast", "ir", "json", "plan", "python", "dot"]),
     default="ir",
     show_default=True,
-    help="The syntax tree, the program for people or for machines, or what it costs.",
+    help="The syntax tree, the program for people or machines, costs, torch, a drawing.",
 )
 @click.option("-o", "--output", type=click.Path(path_type=Path), help="A file instead of stdout.")
 @catalogue_option
@@ -56,5 +58,9 @@ def _stage(emit: str, program: Program, catalogue: Catalogue) -> str:
             return to_json(program)
         case "plan":
             return print_plan(plan(program, catalogue))
+        case "python":
+            return network_source(program, catalogue)
+        case "dot":
+            return print_dot(program)
         case _:
             return print_program(program)

@@ -1,0 +1,81 @@
+"""The forms that `compile --emit` writes for other tools."""
+
+import re
+
+import pytest
+import torch
+from click.testing import CliRunner
+
+from hypertune.cli import main
+from hypertune.compiler import compile_text
+from hypertune.lowering import place
+from hypertune.lowering.network import Signal, lower
+from hypertune.standard import STANDARD
+
+SPEC = """\
+hspec 1
+hyper p, q : rate = 0.25
+data { source = digits; split = (train = 50%, valid = 50%); batch = 64 }
+model (1, 8, 8) given q {
+  conv2d(6, 3, padding = 1)
+  leaky_relu(0.2); max_pool2d(2)
+  dropout2d(p)
+  flatten
+  linear(10, bias = false) given p on cuda:1
+}
+objective { train = cross_entropy; valid = cross_entropy }
+tune { method = delta_stn; weights = sgd(lr = 0.1); hypers = sgd(lr = 0.1); epochs = 1 }
+"""
+
+
+def emitted(form, spec=SPEC):
+    done = CliRunner().invoke(main, ["compile", "-", "--emit", form], input=spec)
+    assert done.exit_code == 0, done.output
+    return done.stdout
+
+
+def built(source):
+    names = {}
+    exec(compile(source, "emitted.py", "exec"), names)
+    return names["Network"]()
+
+
+def test_python_gives_the_same_numbers():
+    program = place(compile_text(SPEC.replace(" on cuda:1", "")).program, STANDARD, ("cpu",))
+    network = lower(program, STANDARD).eval()
+    x = torch.randn(3, 1, 8, 8)
+    plain = built(emitted("python")).eval()
+    plain.load_state_dict(network.folded(None))
+    with torch.no_grad():
+        torch.testing.assert_close(plain(x), network(x, Signal(torch.full((1, 2), 0.25))))
+
+
+def test_python_imports_torch_alone():
+    source = emitted("python")
+    assert re.findall(r"^(?:from|import) (\w+)", source, re.MULTILINE) == ["torch"]
+
+
+def test_python_drops_at_the_rate_where_the_hyperparameter_starts():
+    assert "nn.Dropout2d(p=0.25)" in emitted("python")
+
+
+def test_dot_draws_who_answers_dashed_and_who_reads_dotted():
+    drawn = emitted("dot")
+    assert '"hyper q" -> "layer conv2d_1" [style = dashed]' in drawn
+    assert '"hyper p" -> "layer dropout2d_1" [style = dotted]' in drawn
+    assert '"hyper p" -> "layer conv2d_1"' not in drawn
+
+
+def test_dot_draws_devices_as_clusters():
+    cluster = re.search(r"subgraph cluster_\d+ \{\n(.*?)\n  \}", emitted("dot"), re.DOTALL).group(
+        1
+    )
+    assert 'label = "cuda:1"' in cluster
+    assert "linear_1" in cluster
+    assert "conv2d_1" not in cluster
+
+
+@pytest.mark.parametrize("form", ["dot", "python"])
+def test_every_layer_is_in_it(form):
+    text = emitted(form)
+    assert all(layer.name in text for layer in compile_text(SPEC).program.layers)
