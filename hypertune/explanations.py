@@ -7,7 +7,12 @@ from importlib import import_module
 
 from hypertune.diagnostics import Diagnostic
 
-_HOMES = ("hypertune.syntax.mistakes", "hypertune.semantics.errors", "hypertune.lowering.errors")
+_HOMES = (
+    "hypertune.syntax.mistakes",
+    "hypertune.overrides",
+    "hypertune.semantics.errors",
+    "hypertune.lowering.errors",
+)
 
 
 def diagnostics() -> dict[str, type[Diagnostic]]:

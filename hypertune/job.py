@@ -5,11 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterable
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
 import torch
 from attrs import evolve, frozen
 
 from hypertune.catalogue import Catalogue
+from hypertune.data.sets import Sets
 from hypertune.interruption import interruptible
 from hypertune.ir import Program, Quantity
 from hypertune.lowering import place, visible_devices
@@ -93,12 +95,13 @@ def start(
         command=order.command,
         started=now.isoformat(timespec="seconds"),
         versions=versions(),
+        scaling={},
     )
     folder = new_folder(out or free_path(order.name, now.astimezone()))
     prepared = _prepared(program, about, catalogue)
     folder.path.mkdir(parents=True, exist_ok=True)
     with locked(folder.path):
-        fill(folder, order.spec, program, about)
+        fill(folder, order.spec, program, evolve(about, scaling=_scaling(prepared.sets)))
         _train(folder, prepared, None, sinks)
     return folder.path
 
@@ -126,6 +129,17 @@ def resume(path: Path, catalogue: Catalogue = STANDARD, sinks: Iterable[Sink] = 
 def _prepared(program: Program, about: About, catalogue: Catalogue) -> Prepared:
     placed = place(program, catalogue, visible_devices(), about.device)
     return prepare(placed, about.tune, catalogue)
+
+
+def _scaling(sets: Sets) -> dict[str, dict[str, Any]]:
+    both = {"input": sets.train.scaling, "target": sets.target}
+    return {
+        name: {
+            key: None if tensor is None else tensor.tolist()
+            for key, tensor in (("mean", scaling.mean), ("std", scaling.std))
+        }
+        for name, scaling in both.items()
+    }
 
 
 def _train(

@@ -17,27 +17,9 @@ class NoSuchSection(Diagnostic):
 
     Where several `tune` blocks stand side by side, `tune.KEY` is the line in all of them, and
     `tune.NAME.KEY` the line in one.
-
-    Wrong:
-
-        hspec 1
-        data { source = digits; split = (train = 50%, valid = 50%) }
-        model (1, 8, 8) { flatten; linear(10) }
-        objective { train = cross_entropy; valid = cross_entropy }
-        tune { method = fixed; weights = sgd(lr = 0.1); epochs = 1 }
-        # --set tuning.epochs=2
-
-    Right:
-
-        hspec 1
-        data { source = digits; split = (train = 50%, valid = 50%) }
-        model (1, 8, 8) { flatten; linear(10) }
-        objective { train = cross_entropy; valid = cross_entropy }
-        tune { method = fixed; weights = sgd(lr = 0.1); epochs = 1 }
-        # --set tune.epochs=2
     """
 
-    code = "HT190"
+    code = "HT110"
     title = "this spec has no block `{path}`"
     label = "not in this spec"
 

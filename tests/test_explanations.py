@@ -12,7 +12,8 @@ from hypertune.syntax import parse
 from specs import examples, findings
 
 MACHINE = {"HT501"}  # found when a program is placed on a machine
-UNSHOWN = {"HT108", "HT109"}  # an example would be a page long, or no text at all
+# An example would be a page long, no text at all, or a command line.
+UNSHOWN = {"HT108", "HT109", "HT110"}
 KINDS = tuple(kind for code, kind in diagnostics().items() if code not in UNSHOWN)
 
 

@@ -18,7 +18,18 @@ from hypertune.runs.lock import locked
 from hypertune.runs.recorder import Recorder, recover
 from hypertune.runtime import Completed, Diverged, Ended, Interrupted, Reported, Stepped
 
-ABOUT = About("digits", "", 0, "cpu", 2, "", ("train", "digits"), "2025-01-01", {"torch": "2.11"})
+ABOUT = About(
+    name="digits",
+    tune="",
+    seed=0,
+    device="cpu",
+    threads=2,
+    catalogue="",
+    command=("train", "digits"),
+    started="2025-01-01",
+    versions={"torch": "2.11"},
+    scaling={"input": {"mean": [0.5], "std": None}},
+)
 
 
 def reported(step, valid_loss=1.0, best=True):

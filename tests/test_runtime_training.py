@@ -109,6 +109,16 @@ def test_patience_ends_a_run_without_new_lows():
     assert events[-1] == Ended(16, OutOfPatience(16, 8))
 
 
+def test_a_run_that_is_killed_on_its_last_report_ends_there():
+    going = training(Fixed(), batches=BATCHES, steps=99, evaluate=losses(1.0, 2.0), patience=4)
+    last = list(going.run())[-1]
+    again = training(Fixed(), batches=BATCHES, steps=99, evaluate=losses(), patience=4)
+    again.restore(going.snapshot())
+
+    assert list(again.run()) == [Started(8, 99, 4), last]
+    assert last == Ended(8, OutOfPatience(8, 4))
+
+
 def test_a_time_ends_a_run_at_the_first_step_after_it():
     _, events = run(Fixed(), batches=BATCHES, length=Length(seconds=6.5), clock=Clock(1.0))
 

@@ -19,7 +19,7 @@ def closing(start: Mapping[str, float], summary: Mapping[str, Any]) -> str:
     best, last = summary["best"], summary["last"]
     head = f"{summary['method']}: {summary['message']} in {minutes(summary['seconds'])}"
     if best is None or last is None:
-        return f"{head}\nno report was made, so there is no network to keep"
+        return f"{head}\nno validation loss was a number, so there is no network to keep"
     parts = [head]
     if start:
         title = ["", "start", "best", "last"]

@@ -4,14 +4,15 @@ from __future__ import annotations
 
 import platform
 from collections.abc import Mapping
-from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
+from typing import Any
 
 from attrs import asdict, frozen
 from cattrs import BaseValidationError, structure, transform_error
 
 from hypertune.runs.failures import DamagedRun
 from hypertune.runs.files import read_json, write_json
+from hypertune.version import DISTRIBUTION, installed_version
 
 FORMAT = 1
 
@@ -21,7 +22,9 @@ class About:
     """How a run was started.
 
     `device` is that of layers without `on`; `started` is ISO 8601, in UTC; `catalogue` is the word
-    after `--catalogue`, empty for the standard kinds: it is shown, never imported.
+    after `--catalogue`, empty for the standard kinds: it is shown, never imported. `scaling` are
+    the `mean` and `std` of the `input`, and those of a real `target`: numbers in nested lists, or
+    None for 0 and 1.
     """
 
     name: str
@@ -33,6 +36,7 @@ class About:
     command: tuple[str, ...]
     started: str
     versions: Mapping[str, str]
+    scaling: Mapping[str, Mapping[str, Any]]
 
     def differences(self, now: Mapping[str, str]) -> list[str]:
         """What has another version now."""
@@ -45,13 +49,9 @@ class About:
 
 def versions() -> dict[str, str]:
     """Of python and the packages that numbers depend on."""
-    found = {"python": platform.python_version()}
-    for name in ("hypertune-stn", "torch", "numpy", "scikit-learn"):
-        try:
-            found[name] = version(name)
-        except PackageNotFoundError:  # run from a checkout that is not installed
-            found[name] = "unknown"
-    return found
+    names = (DISTRIBUTION, "torch", "numpy", "scikit-learn")
+    found = {name: installed_version(name) for name in names}
+    return {"python": platform.python_version(), **found}
 
 
 def write_about(path: Path, about: About) -> None:

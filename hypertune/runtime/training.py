@@ -86,7 +86,7 @@ class Training:
         """Go on to the end, or until `stop`."""
         self._started = self._clock()
         yield Started(self.step, self.length.steps, self.batches.steps_per_epoch)
-        outcome: Outcome | None = None
+        outcome: Outcome | None = self._out_of_patience()  # if it was stopped on that report
         while outcome is None:
             over, reported = self._over(), self.step == self._reported_step
             if over and reported:
@@ -179,10 +179,13 @@ class Training:
     def _verdict(self, report: Reported) -> Outcome | None:
         """How the run ends by what was reported, if it does."""
         lost = diverged(report, self._by_name(self.state.free_H))
+        return lost or self._out_of_patience()
+
+    def _out_of_patience(self) -> OutOfPatience | None:
         waited = self.step - self._best_step
-        if lost is None and self._patience is not None and waited >= self._patience:
-            return OutOfPatience(self.step, self._best_step)
-        return lost
+        if self._patience is None or waited < self._patience or self.step != self._reported_step:
+            return None
+        return OutOfPatience(self.step, self._best_step)
 
     def _by_name(self, values_H: Tensor) -> dict[str, float]:
         return dict(zip(self.problem.hypers.names, values_H.tolist(), strict=True))

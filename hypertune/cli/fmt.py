@@ -1,0 +1,49 @@
+"""`hypertune fmt`."""
+
+from __future__ import annotations
+
+from difflib import unified_diff
+from pathlib import Path
+
+import click
+
+from hypertune.cli.exits import DONE, WRONG_SPEC
+from hypertune.runs.files import write_atomically
+from hypertune.spec_files import SpecFile, read_spec
+from hypertune.syntax import format_spec, parse
+
+
+@click.command("fmt")
+@click.argument("specs", nargs=-1, required=True)
+@click.option("--check", is_flag=True, help="Write nothing; exit 1 if a file would change.")
+@click.option("--diff", is_flag=True, help="Write nothing; show what would change.")
+@click.pass_context
+def command(ctx: click.Context, specs: tuple[str, ...], check: bool, diff: bool) -> None:
+    """Lay SPECS out as all specs are, in place; - reads stdin and writes stdout."""
+    changed = 0
+    for name in specs:
+        file = read_spec(name)
+        before = file.source.text
+        after = format_spec(parse(file.source))
+        changed += after != before
+        if diff:
+            click.echo(_difference(file, after), nl=False)
+        if check and after != before:
+            click.echo(f"{file.source.name} would change", err=True)
+        if not (check or diff):
+            _write(name, file, after)
+    ctx.exit(WRONG_SPEC if check and changed else DONE)
+
+
+def _write(name: str, file: SpecFile, after: str) -> None:
+    if name == "-":
+        click.echo(after, nl=False)
+    elif after != file.source.text:
+        write_atomically(Path(file.source.name), after.encode())
+        click.echo(f"{file.source.name} changed", err=True)
+
+
+def _difference(file: SpecFile, after: str) -> str:
+    name = file.source.name
+    lines = (file.source.text.splitlines(keepends=True), after.splitlines(keepends=True))
+    return "".join(unified_diff(*lines, name, f"{name}, formatted"))

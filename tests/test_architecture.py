@@ -1,0 +1,116 @@
+"""The map of the house. A room may import what its line names, and nothing else."""
+
+import ast
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+# Lazy and type-only imports count as well. What stands above knows nothing of what stands below.
+MAY_IMPORT = {
+    "resources": "",
+    "version": "",
+    "diagnostics": "",
+    "ir": "",
+    "response": "",
+    "runtime": "",
+    "interruption": "",
+    "catalogue": "ir",
+    "syntax": "diagnostics resources",
+    "semantics": "syntax diagnostics catalogue ir",
+    "hyper": "catalogue ir",
+    "layers": "catalogue ir response",
+    "augment": "catalogue ir",
+    "losses": "catalogue ir",
+    "optimisers": "catalogue ir",
+    "data": "catalogue ir runtime",
+    "methods": "catalogue ir runtime",
+    "lowering": "diagnostics catalogue ir hyper response losses",
+    "runs": "ir runtime version",
+    "reporting": "runtime",
+    "testing": "syntax diagnostics catalogue ir runtime response",
+    "pytest_plugin": "",
+    "standard": "catalogue hyper layers augment losses optimisers data methods",
+    "overrides": "syntax diagnostics",
+    "spec_files": "syntax diagnostics resources",
+    "editors": "syntax diagnostics catalogue ir compiler",
+    "compiler": "overrides semantics diagnostics catalogue ir standard",
+    "explanations": "diagnostics",
+    "planning": "catalogue ir reporting data",
+    "plain": "catalogue ir",
+    "drawing": "ir",
+    "network_source": "catalogue ir plain",
+    "tuning": "catalogue ir standard lowering data hyper optimisers runtime",
+    "job": "catalogue ir standard data lowering tuning runtime runs reporting interruption",
+    "trained": "catalogue ir standard plain runs",
+    "exporting": "catalogue standard plain runs trained",
+    "editors": "syntax diagnostics catalogue ir compiler version",
+    "python": "catalogue ir standard spec_files compiler reporting job trained",
+}
+FREE = {"cli", "__init__", "__main__"}
+FRONT = ("cli", "compiler", "explanations", "planning", "plain", "python", "standard")
+HOUSE = Path(__file__).parents[1] / "hypertune"
+MODULES = sorted(HOUSE.rglob("*.py"))
+
+
+def room(path: Path) -> str:
+    return path.relative_to(HOUSE).parts[0].removesuffix(".py")
+
+
+def imports(path: Path) -> Iterator[str]:
+    """The rooms that a module imports, wherever in it."""
+    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        names: list[str] = []
+        if isinstance(node, ast.Import):
+            names = [alias.name for alias in node.names]
+        if isinstance(node, ast.ImportFrom):
+            names = [f"{node.module}.{alias.name}" for alias in node.names]
+        yield from (name.split(".")[1] for name in names if name.startswith("hypertune."))
+
+
+def test_imports_follow_the_map():
+    edges = {(room(path), there) for path in MODULES for there in imports(path)}
+    wrong = {
+        f"{here} -> {there}"
+        for here, there in edges
+        if here not in FREE and here != there and there not in MAY_IMPORT.get(here, "").split()
+    }
+    assert wrong == set()
+
+
+def test_the_map_has_no_rooms_that_are_gone():
+    rooms = {room(path) for path in MODULES}
+    assert set(MAY_IMPORT) == rooms - FREE
+
+
+def test_no_import_is_relative():
+    for path in MODULES:
+        tree = ast.parse(path.read_text(encoding="utf-8"))
+        assert not [n for n in ast.walk(tree) if isinstance(n, ast.ImportFrom) and n.level]
+
+
+@pytest.mark.parametrize("name", FRONT)
+def test_the_front_half_loads_without_torch(name):
+    heavy = "torch", "numpy", "sklearn", "torchvision", "rich", "cattrs"
+    code = f"import sys, hypertune.{name}; print(*set({heavy}) & set(sys.modules))"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout.split() == []
+
+
+def test_no_file_passes_400_lines():
+    sizes = {path.name: len(path.read_text(encoding="utf-8").splitlines()) for path in MODULES}
+    assert {name: size for name, size in sizes.items() if size > 400} == {}
+
+
+def test_nothing_here_unpickles_or_evaluates_text():
+    risky = {"eval", "exec", "compile", "__import__"}
+    for path in MODULES:
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            if isinstance(node, ast.Import):
+                assert not {alias.name for alias in node.names} & {"pickle", "dill", "shelve"}
+            if isinstance(node, ast.Call) and isinstance(node.func, ast.Name):
+                assert node.func.id not in risky, f"{path.name}: {node.func.id}"
+            if isinstance(node, ast.Call) and ast.unparse(node.func) == "torch.load":
+                raise AssertionError(f"{path.name}: torch.load")
