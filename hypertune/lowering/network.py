@@ -123,11 +123,11 @@ class Network(nn.Module):
 
     def squares(self, signal: Signal) -> Tensor:
         """Sum of all squared effective weights, (B,) or (1,)."""
-        return self._total(signal, Layer.squares)
+        return self._total(signal, lambda layer, heard: layer.squares(heard))
 
     def absolutes(self, signal: Signal) -> Tensor:
         """Sum of all absolute effective weights, (B,) or (1,)."""
-        return self._total(signal, Layer.absolutes)
+        return self._total(signal, lambda layer, heard: layer.absolutes(heard))
 
     def _total(self, signal: Signal, norm: Callable[[Layer, Conditions], Tensor | None]) -> Tensor:
         total = signal.own_BH.new_zeros(1)
