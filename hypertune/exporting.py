@@ -33,7 +33,8 @@ def export(
     best = run.summary["best"]
     state = run.state_dict()
     title = f"{run.about.name}, trained by hypertune (validation loss {best['valid_loss']:.4g})."
-    source = module_source(run.program, run.plain_layers(catalogue), weights.name, title)
+    layers = run.plain_layers(catalogue)
+    source = module_source(run.program, catalogue, layers, run.about.scaling, weights.name, title)
     write_model(weights, state)
     write_atomically(module, source.encode())
     return module, weights

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from string import Template
 
 from hypertune.catalogue import Catalogue
-from hypertune.ir import Layer, Program, Shape
-from hypertune.plain import plain_layers
+from hypertune.ir import Program, Shape
+from hypertune.plain import forward_lines, plain_layers
 
 
 def network_source(program: Program, catalogue: Catalogue) -> str:
@@ -21,12 +22,18 @@ def network_source(program: Program, catalogue: Catalogue) -> str:
         input=_size(program.input),
         output=_size(program.output),
         layers="\n".join(f"        self.{name} = {plain}" for name, plain in layers.items()),
-        steps="\n".join(map(_step, program.layers)),
+        steps="\n".join(_steps(program, catalogue)),
     )
 
 
-def _step(layer: Layer) -> str:
-    return f"        x = self.{layer.name}(x)  # {_size(layer.output)}"
+def _steps(program: Program, catalogue: Catalogue) -> Iterator[str]:
+    """The statements of `forward`, with the shape of what each gives."""
+    lines = [*forward_lines(program, catalogue)]
+    shapes = [layer.output for layer in program.layers]
+    if len(lines) > len(shapes):  # the first keeps the input
+        shapes.insert(0, program.input)
+    for line, shape in zip(lines, shapes, strict=True):
+        yield f"        {line}  # {_size(shape)}"
 
 
 def _size(shape: Shape) -> str:
@@ -36,6 +43,7 @@ def _size(shape: Shape) -> str:
 _MODULE = Template('''\
 """A network of torch: x $input, scaled as it was for training, to y $output."""
 
+import torch
 from torch import nn
 
 

@@ -1,18 +1,19 @@
-"""The plain network of a program: the same layers, no trace of tuning."""
+"""The plain network of a program: the same graph of layers, no trace of tuning."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from string import Template
+from typing import Any
 
-from hypertune.catalogue import Catalogue, LayerType, Plain
+from hypertune.catalogue import Catalogue, MergeType, Plain
 from hypertune.ir import Layer, Program, Ref, Value
 
 
 def plain_layers(
     program: Program, catalogue: Catalogue, hypers: Mapping[str, float]
 ) -> dict[str, Plain]:
-    """The torch module of each layer, by the layer's name.
+    """The torch module of each layer, by the layer's name; merges have none.
 
     Args:
         program: what was trained.
@@ -20,11 +21,12 @@ def plain_layers(
         hypers: each hyperparameter's own value.
 
     """
-    kinds = catalogue.of(LayerType)
-    return {
-        layer.name: kinds[layer.kind].plain(_settled(layer, hypers), layer.shapes[0])
-        for layer in program.layers
-    }
+    modules: dict[str, Plain] = {}
+    for node in program.layers:
+        kind = catalogue.node(node.kind)
+        if not isinstance(kind, MergeType):
+            modules[node.name] = kind.plain(_settled(node, hypers), node.shapes[0])
+    return modules
 
 
 def _settled(layer: Layer, hypers: Mapping[str, float]) -> dict[str, Value]:
@@ -34,40 +36,83 @@ def _settled(layer: Layer, hypers: Mapping[str, float]) -> dict[str, Value]:
     }
 
 
-def module_source(program: Program, layers: Mapping[str, Plain], weights: str, title: str) -> str:
+def forward_lines(program: Program, catalogue: Catalogue) -> Iterator[str]:
+    """The statements of `forward(self, x)`, one for each node; `x` is what the last one gives.
+
+    What only the next node reads is called `x`, all else as its node.
+    """
+    kept = _read_later(program)
+    if "input" in kept:
+        yield "input = x"
+    for node in program.layers:
+        kind = catalogue.node(node.kind)
+        fed = [name if name in kept else "x" for name in node.inputs]
+        call = f"self.{node.name}({fed[0]})"
+        value = kind.plain(node.args, fed) if isinstance(kind, MergeType) else call
+        yield f"{f'{node.name} = ' if node.name in kept else ''}x = {value}"
+
+
+def _read_later(program: Program) -> set[str]:
+    """The nodes that others read than the very next one."""
+    before = ["input", *(node.name for node in program.layers)]
+    edges = [(source, i) for i, node in enumerate(program.layers) for source in node.inputs]
+    return {source for source, i in edges if source != before[i]}
+
+
+def module_source(
+    program: Program,
+    catalogue: Catalogue,
+    layers: Mapping[str, Plain],
+    scaling: Mapping[str, Mapping[str, Any]],
+    weights: str,
+    title: str,
+) -> str:
     """A Python module that rebuilds the network and loads its weights with torch alone.
 
     Args:
         program: what was trained.
+        catalogue: has its kinds.
         layers: as `plain_layers` gives them.
+        scaling: `mean` and `std` of `input` and `target`, as in run.json.
         weights: the name of the safetensors file beside the module.
         title: what the docstring says the network is.
 
     """
-    lines = [f"                ({name!r}, {plain}),\n" for name, plain in layers.items()]
+    modules = [f"self.{name} = {plain}" for name, plain in layers.items()]
+    steps = [*forward_lines(program, catalogue), "return x"]
     return _MODULE.substitute(
         title=title,
-        layers="".join(lines),
+        modules="".join(f"        {line}\n" for line in modules),
+        steps="".join(f"        {line}\n" for line in steps),
         weights=repr(weights),
+        input_scaling=_scaling(scaling.get("input", {})),
+        target_scaling=_scaling(scaling.get("target", {})),
         input=tuple(program.input),
         output=tuple(program.output),
     )
 
 
+def _scaling(numbers: Mapping[str, Any]) -> str:
+    mean, std = numbers.get("mean"), numbers.get("std")
+    return repr((0.0 if mean is None else mean, 1.0 if std is None else std))
+
+
 _MODULE = Template('''\
 """$title
 
-    network = load()            # an nn.Sequential in evaluation mode
-    y = network(x)              # x (batch, *$input), y (batch, *$output)
+    network = load()               # an nn.Module in evaluation mode
+    y = network(scaled(x))         # x (batch, *$input), y (batch, *$output)
+    unscaled(y)                    # in the unit of a real target
 """
 
 import json
-from collections import OrderedDict
 from pathlib import Path
 
 import torch
 from torch import nn
 
+INPUT = $input_scaling  # mean and standard deviation
+TARGET = $target_scaling
 DTYPES = {
     "F64": torch.float64, "F32": torch.float32, "F16": torch.float16, "BF16": torch.bfloat16,
     "I64": torch.int64, "I32": torch.int32, "I16": torch.int16, "I8": torch.int8,
@@ -75,14 +120,26 @@ DTYPES = {
 }
 
 
-def network():
-    """The layers with fresh weights."""
-    return nn.Sequential(
-        OrderedDict(
-            [
-$layers            ]
-        )
-    )
+class Network(nn.Module):
+    """The layers, with fresh weights."""
+
+    def __init__(self):
+        super().__init__()
+$modules
+    def forward(self, x):
+$steps
+
+def scaled(x):
+    """Examples as the network was trained on them; bytes become [0, 1] first."""
+    x = x / 255 if x.dtype == torch.uint8 else x
+    mean, std = (torch.tensor(numbers, dtype=x.dtype, device=x.device) for numbers in INPUT)
+    return (x - mean) / std
+
+
+def unscaled(y):
+    """What the network says of a real target, in the target's own unit."""
+    mean, std = (torch.tensor(numbers, dtype=y.dtype, device=y.device) for numbers in TARGET)
+    return y * std + mean
 
 
 def read_weights(path):
@@ -101,7 +158,7 @@ def read_weights(path):
 
 def load(path=Path(__file__).with_name($weights)):
     """The trained network, ready to predict."""
-    trained = network()
+    trained = Network()
     trained.load_state_dict(read_weights(path))
     return trained.eval()
 ''')

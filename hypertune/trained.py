@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections import OrderedDict
+from collections.abc import Mapping
 from pathlib import Path
 
 from attrs import frozen
 from torch import Tensor, nn
 
-from hypertune.catalogue import Catalogue, Plain
+from hypertune.catalogue import Catalogue, MergeType, Plain
 from hypertune.ir import Program
 from hypertune.plain import plain_layers
 from hypertune.runs import UnfinishedRun
@@ -19,6 +19,31 @@ from hypertune.runs.journal import Row, read_rows
 from hypertune.runs.model import read_model
 from hypertune.runs.summary import Summary
 from hypertune.standard import STANDARD
+
+
+class PlainNetwork(nn.Module):
+    """The graph of a program in modules of torch alone, under the names of its layers."""
+
+    def __init__(
+        self, program: Program, catalogue: Catalogue, layers: Mapping[str, Plain]
+    ) -> None:
+        super().__init__()
+        merges = catalogue.of(MergeType)
+        self._nodes = program.layers
+        self._merges = {
+            n.name: merges[n.kind].build(n.args) for n in program.layers if n.kind in merges
+        }
+        for name, plain in layers.items():
+            self.add_module(name, getattr(nn, plain.name)(*plain.args, **plain.options))
+
+    def forward(self, x: Tensor) -> Tensor:
+        values = {"input": x}
+        for node in self._nodes:
+            fed = [values[source] for source in node.inputs]
+            merge = self._merges.get(node.name)
+            x = self.get_submodule(node.name)(*fed) if merge is None else merge(fed)
+            values[node.name] = x
+        return x
 
 
 @frozen
@@ -71,13 +96,9 @@ class Run:
         """The plain network's torch modules as values, by layer."""
         return plain_layers(self.program, catalogue, self.summary["hypers"])
 
-    def model(self, catalogue: Catalogue = STANDARD) -> nn.Sequential:
-        """The plain, tuned network in evaluation mode."""
-        modules = OrderedDict(
-            (name, getattr(nn, plain.name)(*plain.args, **plain.options))
-            for name, plain in self.plain_layers(catalogue).items()
-        )
-        network = nn.Sequential(modules)
+    def model(self, catalogue: Catalogue = STANDARD) -> nn.Module:
+        """The plain, tuned network in evaluation mode; its input is scaled as `about` says."""
+        network = PlainNetwork(self.program, catalogue, self.plain_layers(catalogue))
         network.load_state_dict(self.state_dict())
         return network.eval()
 

@@ -52,7 +52,7 @@ def test_python_gives_the_same_numbers():
 
 def test_python_imports_torch_alone():
     source = emitted("python")
-    assert re.findall(r"^(?:from|import) (\w+)", source, re.MULTILINE) == ["torch"]
+    assert set(re.findall(r"^(?:from|import) (\w+)", source, re.MULTILINE)) == {"torch"}
 
 
 def test_python_drops_at_the_rate_where_the_hyperparameter_starts():

@@ -16,7 +16,7 @@ from hypertune.testing.case import seeded
 from hypertune.testing.drawing import arguments
 
 HYPERS = ("p", "decay", "other")  # rates are drawn as references to `p`
-CATALOGUE = Catalogue(layers.STANDARD)
+CATALOGUE = Catalogue([*layers.STANDARD, *layers.MERGES])
 EXAMPLES = 3
 
 
@@ -33,7 +33,7 @@ def _program(shape: Shape, nodes: list[Layer]) -> Program:
 
 @st.composite
 def programs(draw: st.DrawFn) -> Program:
-    """Sequences of any layers, the first of which answers; some given hyperparameters."""
+    """Any layers and merges, the first of which answers; some given hyperparameters."""
     start = draw(st.sampled_from([(5,), (2, 5, 4), (4, 6, 6)]))
     shape: Shape = start
     nodes: list[Layer] = []
@@ -43,7 +43,9 @@ def programs(draw: st.DrawFn) -> Program:
         node = _node(draw, kind, name, nodes[-1].name if nodes else "input", shape)
         if node is not None:
             nodes.append(node)
-            shape = node.output
+            merge = _merge(draw, f"merge_{name}", nodes) if draw(st.booleans()) else None
+            nodes += [merge] if merge else []
+            shape = nodes[-1].output
     return _program(start, nodes)
 
 
@@ -56,6 +58,19 @@ def _node(draw: st.DrawFn, kind: LayerType, name: str, source: str, shape: Shape
     given = draw(st.sets(st.sampled_from(HYPERS))) if kind.responds else set()
     heard = tuple(h for h in HYPERS if h in given)
     return Layer(name, kind.name, args, heard, (source,), (shape,), output)
+
+
+def _merge(draw: st.DrawFn, name: str, nodes: list[Layer]) -> Layer | None:
+    """The last node and some before it, which may be the last itself."""
+    kind = draw(st.sampled_from(layers.MERGES))
+    fitting = [n for n in nodes if len(n.output) == len(nodes[-1].output)]
+    merged = [nodes[-1], *draw(st.lists(st.sampled_from(fitting), min_size=1, max_size=2))]
+    shapes = tuple(node.output for node in merged)
+    try:
+        output = kind.output({}, shapes)
+    except WrongShape:
+        return None
+    return Layer(name, kind.name, {}, (), tuple(n.name for n in merged), shapes, output)
 
 
 def _stirred(program: Program) -> Network:

@@ -11,6 +11,7 @@ from hypertune.catalogue.kinds import (
     Kind as Kind,
     LayerType as LayerType,
     LossType as LossType,
+    MergeType as MergeType,
     MethodType as MethodType,
     MetricType as MetricType,
     OptimiserType as OptimiserType,

@@ -6,7 +6,8 @@ from collections.abc import Iterable, Iterator, Mapping
 from types import MappingProxyType
 from typing import TypeVar
 
-from hypertune.catalogue.kinds import Kind
+from hypertune.catalogue.kinds import Costs, Kind, LayerType, MergeType
+from hypertune.ir import Layer
 
 K = TypeVar("K", bound=Kind)
 
@@ -22,6 +23,22 @@ class Catalogue:
         return MappingProxyType(
             {name: k for (_, name), k in self._kinds.items() if isinstance(k, kind)}
         )
+
+    def node(self, name: str) -> LayerType | MergeType:
+        """The kind of a node of a network.
+
+        Raises:
+            KeyError: if there is none of that name.
+
+        """
+        return self.of(MergeType).get(name) or self.of(LayerType)[name]
+
+    def costs(self, node: Layer) -> Costs:
+        """What a node of a network costs."""
+        kind = self.node(node.kind)
+        if isinstance(kind, MergeType):
+            return kind.costs(node.args, node.shapes)
+        return kind.costs(node.args, node.shapes[0], len(node.given))
 
     def __iter__(self) -> Iterator[Kind]:
         return iter(self._kinds.values())

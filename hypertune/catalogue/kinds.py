@@ -6,7 +6,7 @@ The checker reads the declaration, lowering calls `build`, the conformance kit d
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from enum import StrEnum
 from math import inf
 from typing import Any, Final
@@ -65,7 +65,7 @@ class Arg:
 
 
 class WrongShape(Exception):
-    """Raised by a layer type's `output`: why a shape does not fit, and what would mend it."""
+    """Raised by the `output` of a layer or merge: why shapes do not fit, and what would help."""
 
     def __init__(self, why: str, advice: str = "") -> None:
         super().__init__(why)
@@ -142,6 +142,28 @@ class LayerType:
     responds: bool = False  # whether it has weights that can answer
     costs: Callable[[Args, Shape, int], Costs] = _free
     waived: Mapping[str, str] = {}
+
+
+def _free_merge(args: Args, shapes: Sequence[Shape]) -> Costs:
+    return Costs(keeps=())
+
+
+@frozen
+class MergeType:
+    """How the outputs of several layers become one; it has no weights.
+
+    `output` gives the shape after the merge or raises `WrongShape`. `build` gives a
+    `response.Merge` of torch. `plain` gives the Python expression of the same, from the names of
+    the merged tensors. Every argument has a default.
+    """
+
+    name: str
+    doc: str
+    output: Callable[[Args, Sequence[Shape]], Shape]
+    build: Callable[[Args], Any]
+    plain: Callable[[Args, Sequence[str]], str]
+    args: tuple[Arg, ...] = ()
+    costs: Callable[[Args, Sequence[Shape]], Costs] = _free_merge
 
 
 @frozen
@@ -300,6 +322,7 @@ class ScheduleType:
 
 Kind = (
     LayerType
+    | MergeType
     | DomainType
     | SourceType
     | AugmentType

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from math import isfinite
 
 from hypertune.ir.damage import DamagedProgram
+from hypertune.ir.names import is_free
 from hypertune.ir.program import Call, Data, Layer, Program, Quantity, Ref, Shape, Tune, Value
 
 _UNITS = ("epochs", "steps", "seconds")
@@ -93,6 +94,8 @@ def _references(value: Value) -> Iterator[str]:
 
 def _verify_layers(program: Program) -> None:
     known: dict[str, Shape] = {"input": program.input}
+    for layer in program.layers:
+        _require(is_free(layer.name), f"layer {layer.name}", "a layer cannot be called this")
     _positive("input", program.input)
     for layer in program.layers:
         _verify_inputs(layer, known)

@@ -1,8 +1,10 @@
-"""The layer types that come with hypertune, one to a file. Loads no torch."""
+"""The layer types and merges that come with hypertune, one to a file. Loads no torch."""
 
-from hypertune.catalogue import LayerType
+from hypertune.catalogue import LayerType, MergeType
 from hypertune.layers.adaptive_avg_pool2d import ADAPTIVE_AVG_POOL2D
+from hypertune.layers.add import ADD
 from hypertune.layers.avg_pool2d import AVG_POOL2D
+from hypertune.layers.concat import CONCAT
 from hypertune.layers.conv2d import CONV2D
 from hypertune.layers.dropout import DROPOUT
 from hypertune.layers.dropout2d import DROPOUT2D
@@ -32,3 +34,5 @@ STANDARD: tuple[LayerType, ...] = (
     AVG_POOL2D,
     ADAPTIVE_AVG_POOL2D,
 )
+
+MERGES: tuple[MergeType, ...] = (ADD, CONCAT)

@@ -9,9 +9,9 @@ import torch
 from attrs import frozen
 from torch import Tensor, nn
 
-from hypertune.catalogue import Catalogue, LayerType
+from hypertune.catalogue import Catalogue, MergeType
 from hypertune.ir import Layer as Node, Program, Ref
-from hypertune.response import Conditions, Layer
+from hypertune.response import Conditions, Layer, Merge
 
 X = TypeVar("X")
 Pair = tuple[Tensor, Tensor | None]  # a value and its change
@@ -53,13 +53,9 @@ class Network(nn.Module):
 
     def __init__(self, program: Program, catalogue: Catalogue) -> None:
         super().__init__()
-        kinds = catalogue.of(LayerType)
         order = {hyper.name: i for i, hyper in enumerate(program.hypers)}
         self.layers = nn.ModuleDict(
-            {
-                node.name: kinds[node.kind].build(node.args, node.shapes[0], len(node.given))
-                for node in program.layers
-            }
+            {node.name: _built(node, catalogue) for node in program.layers}
         )
         dying = _last_uses(program.layers)
         self._wirings = {
@@ -77,14 +73,17 @@ class Network(nn.Module):
             for node in program.layers
         }
 
-    def _named(self) -> Iterator[tuple[str, Layer]]:
-        return cast("Iterator[tuple[str, Layer]]", iter(self.layers.items()))
+    def _named(self) -> Iterator[tuple[str, Layer | Merge]]:
+        return cast("Iterator[tuple[str, Layer | Merge]]", iter(self.layers.items()))
+
+    def _weighted(self) -> Iterator[tuple[str, Layer]]:
+        return ((name, node) for name, node in self._named() if isinstance(node, Layer))
 
     def forward(self, x: Tensor, signal: Signal) -> Tensor:
         """The output; the weights answer to `signal.response_BH`."""
 
-        def read(layer: Layer, x: Tensor, heard: Conditions) -> Tensor:
-            y: Tensor = layer(x, heard)
+        def read(node: Layer | Merge, fed: list[Tensor], heard: Conditions) -> Tensor:
+            y: Tensor = node(fed) if isinstance(node, Merge) else node(fed[0], heard)
             return y
 
         return self._walk(x, signal, read, lambda x, device: x.to(device))
@@ -92,8 +91,10 @@ class Network(nn.Module):
     def linearised(self, x: Tensor, signal: Signal) -> Pair:
         """Output at the base weights, and its first-order change by the response."""
 
-        def read(layer: Layer, x: Pair, heard: Conditions) -> Pair:
-            return layer.linearised(*x, heard)
+        def read(node: Layer | Merge, fed: list[Pair], heard: Conditions) -> Pair:
+            if isinstance(node, Merge):
+                return node.linearised([x for x, _ in fed], [change for _, change in fed])
+            return node.linearised(*fed[0], heard)
 
         def move(x: Pair, device: torch.device) -> Pair:
             return x[0].to(device), None if x[1] is None else x[1].to(device)
@@ -105,17 +106,18 @@ class Network(nn.Module):
         self,
         x: X,
         signal: Signal,
-        read: Callable[[Layer, X, Conditions], X],
+        read: Callable[[Layer | Merge, list[X], Conditions], X],
         move: Callable[[X, torch.device], X],
     ) -> X:
         outputs = {"input": x}
         signals: dict[torch.device, Signal] = {}
-        for name, layer in self._named():
+        for name, node in self._named():
             wiring = self._wirings[name]
             if wiring.device not in signals:
                 signals[wiring.device] = _sent(signal, wiring.device)
             heard = wiring.conditions(signals[wiring.device])
-            x = read(layer, move(outputs[wiring.inputs[0]], wiring.device), heard)
+            fed = [move(outputs[source], wiring.device) for source in wiring.inputs]
+            x = read(node, fed, heard)
             outputs[name] = x
             for dead in wiring.last_use:
                 del outputs[dead]
@@ -131,7 +133,7 @@ class Network(nn.Module):
 
     def _total(self, signal: Signal, norm: Callable[[Layer, Conditions], Tensor | None]) -> Tensor:
         total = signal.own_BH.new_zeros(1)
-        for name, layer in self._named():
+        for name, layer in self._weighted():
             wiring = self._wirings[name]
             part = norm(layer, wiring.conditions(_sent(signal, wiring.device)))
             if part is not None:
@@ -142,12 +144,21 @@ class Network(nn.Module):
     def folded(self, response_H: Tensor | None) -> dict[str, Tensor]:
         """Weights of the plain network that computes the same at a fixed response."""
         plain = {}
-        for name, layer in self._named():
+        for name, layer in self._weighted():
             given = self._wirings[name].given
             delta = None if response_H is None or not given else response_H[list(given)]
             for key, value in layer.folded(delta).items():
                 plain[f"{name}.{key}"] = value
         return plain
+
+
+def _built(node: Node, catalogue: Catalogue) -> Layer | Merge:
+    kind = catalogue.node(node.kind)
+    if isinstance(kind, MergeType):
+        merge: Merge = kind.build(node.args)
+        return merge
+    layer: Layer = kind.build(node.args, node.shapes[0], len(node.given))
+    return layer
 
 
 def lower(program: Program, catalogue: Catalogue, on_meta: bool = False) -> Network:

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from attrs import evolve
 
-from hypertune.catalogue import Catalogue, LayerType
+from hypertune.catalogue import Catalogue
 from hypertune.diagnostics import Span, SpecError
 from hypertune.ir import Layer, Program
 from hypertune.lowering.errors import NoSuchDevice
@@ -89,7 +89,5 @@ def _spelt_out(device: str) -> str:
 
 
 def _bytes(layer: Layer, catalogue: Catalogue) -> int:
-    costs = catalogue.of(LayerType)[layer.kind].costs(
-        layer.args, layer.shapes[0], len(layer.given)
-    )
+    costs = catalogue.costs(layer)
     return 4 * (costs.base + costs.response)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from attrs import frozen
 
-from hypertune.catalogue import Catalogue, Costs, LayerType
+from hypertune.catalogue import Catalogue, Costs
 from hypertune.ir import Layer, Program
 from hypertune.planning.length import Length, length
 from hypertune.planning.memory import Memory, memory
@@ -54,8 +54,7 @@ def plan(program: Program, catalogue: Catalogue, tune_name: str = "") -> Plan:
         KeyError: if there is no such tune block.
 
     """
-    kinds = catalogue.of(LayerType)
-    costs = [kinds[n.kind].costs(n.args, n.shapes[0], len(n.given)) for n in program.layers]
+    costs = [catalogue.costs(layer) for layer in program.layers]
     layers = tuple(LayerPlan(n, c) for n, c in zip(program.layers, costs, strict=True))
     if not program.tunes and not tune_name:
         return Plan(layers, "", None, None)

@@ -2,3 +2,4 @@
 
 from hypertune.response.conditions import Conditions as Conditions
 from hypertune.response.layer import Layer as Layer
+from hypertune.response.merge import Merge as Merge

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any, Final, TypeVar
 
 from hypertune import ir
@@ -12,6 +13,7 @@ from hypertune.catalogue import (
     Kind,
     LayerType,
     LossType,
+    MergeType,
     MethodType,
     MetricType,
     OptimiserType,
@@ -34,6 +36,7 @@ NOUNS: Final[dict[Any, str]] = {
     SourceType: "source",
     AugmentType: "augmentation",
     LossType: "loss",
+    MergeType: "merge",
     MetricType: "metric",
     MethodType: "method",
     OptimiserType: "optimiser",
@@ -61,11 +64,15 @@ def as_call(expr: ast.Expr, noun: str, scope: Scope) -> ast.Call | None:
     return None
 
 
-def look_up(name: ast.Name, kind: type[K], scope: Scope) -> K | None:
-    """The kind of this name; None if the catalogue has none, which is then told."""
+def look_up(name: ast.Name, kind: type[K], scope: Scope, also: Iterable[str] = ()) -> K | None:
+    """The kind of this name; None if the catalogue has none, which is then told.
+
+    `also` are names that may be meant besides those of kinds.
+    """
     known = scope.knowledge.kinds(kind)
     if name.text not in known:
-        scope.findings.add(UnknownKind(name.span, NOUNS[kind], name.text, tuple(known)))
+        names = (*known, *also)
+        scope.findings.add(UnknownKind(name.span, NOUNS[kind], name.text, names))
     return known.get(name.text)
 
 

@@ -7,7 +7,7 @@ from math import inf
 from typing import Final
 
 from hypertune import ir
-from hypertune.catalogue import DomainType, LayerType
+from hypertune.catalogue import DomainType, LayerType, MergeType
 from hypertune.diagnostics import Span
 from hypertune.semantics.arguments import settle
 from hypertune.semantics.constants import FUNCTIONS, describe, evaluate
@@ -45,6 +45,7 @@ def declare(statements: Iterable[Declaration], knowledge: Knowledge) -> Scope:
     for name in (name for statement in statements for name in _names(statement)):
         places.setdefault(name.text, name.span)
     scope = Scope(knowledge, later=places)
+    layers = {*knowledge.kinds(LayerType), *knowledge.kinds(MergeType)}
     for statement in statements:
         match statement:
             case ast.Let():
@@ -52,7 +53,7 @@ def declare(statements: Iterable[Declaration], knowledge: Knowledge) -> Scope:
             case ast.Hyper():
                 _declare_hypers(statement, scope)
             case ast.Block():
-                if _is_free(statement.name, scope, knowledge.kinds(LayerType)):
+                if _is_free(statement.name, scope, layers):
                     scope.declare(statement.name.text, Piece(statement), statement.name.span)
     return scope
 

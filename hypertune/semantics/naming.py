@@ -6,14 +6,15 @@ from collections.abc import Iterator
 
 from attrs import define, field
 
+from hypertune.ir.names import is_free
 from hypertune.syntax import ast
 
 
-def labels(body: ast.Body) -> Iterator[str]:
+def labels(body: ast.Body) -> Iterator[ast.Name]:
     """Every name that `as` gives, however deep: names that are made up keep clear of them."""
     for piece in body.pieces:
         if piece.label:
-            yield piece.label.text
+            yield piece.label
         match piece:
             case ast.Repeat():
                 yield from labels(piece.body)
@@ -34,6 +35,10 @@ class NodeNames:
     _taken: set[str] = field(factory=lambda: {"input"})
     _counts: dict[str, int] = field(factory=dict)
 
+    def of(self, kind: str, label: ast.Name | None) -> str:
+        """A name for a node."""
+        return self.label(label.text) if label else self.number(kind)
+
     def number(self, kind: str) -> str:
         while True:
             self._counts[kind] = self._counts.get(kind, 0) + 1
@@ -43,8 +48,8 @@ class NodeNames:
                 return name
 
     def label(self, label: str) -> str:
-        """The label itself; in a body used again, the label with a number."""
-        if label in self._taken:
+        """The label itself; with a number in a body used again, or where torch has it already."""
+        if label in self._taken or not is_free(label):
             return self.number(label)
         self._taken.add(label)
         return label

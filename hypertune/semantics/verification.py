@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from hypertune import ir
@@ -13,6 +13,7 @@ from hypertune.catalogue import (
     DomainType,
     LayerType,
     LossType,
+    MergeType,
     MethodType,
     MetricType,
     OptimiserType,
@@ -88,13 +89,24 @@ def _verify_hyper(hyper: ir.Hyper, catalogue: Catalogue) -> None:
 def _verify_layer(layer: ir.Layer, catalogue: Catalogue, discrete: Mapping[str, bool]) -> None:
     place = f"layer {layer.name}"
     call = ir.Call(layer.kind, layer.args)
+    if layer.kind in catalogue.of(MergeType):
+        merge: MergeType = _verify_call(place, call, MergeType, catalogue, discrete)
+        if layer.given:
+            raise DamagedProgram(place, f"`{merge.name}` has no weights that could answer")
+        _verify_output(layer, lambda: merge.output(layer.args, layer.shapes))
+        return
     kind: LayerType = _verify_call(place, call, LayerType, catalogue, discrete)
     if layer.given and not kind.responds:
         raise DamagedProgram(place, f"`{kind.name}` has no weights that could answer")
     if len(layer.shapes) != 1 or (kind.ranks and len(layer.shapes[0]) not in kind.ranks):
         raise DamagedProgram(place, f"`{kind.name}` cannot take the shapes {layer.shapes}")
+    _verify_output(layer, lambda: output_shape(kind, layer.args, layer.shapes[0]))
+
+
+def _verify_output(layer: ir.Layer, shape: Callable[[], ir.Shape]) -> None:
+    place = f"layer {layer.name}"
     try:
-        output = output_shape(kind, layer.args, layer.shapes[0])
+        output = shape()
     except WrongShape as wrong:
         raise DamagedProgram(place, str(wrong)) from None
     if output != layer.output:

@@ -1,0 +1,152 @@
+"""Labels and merges: what `as` names, and what becomes one."""
+
+from __future__ import annotations
+
+from attrs import frozen
+
+from hypertune.diagnostics import Diagnostic, Help, Note, Span, did_you_mean
+from hypertune.ir import Shape
+
+
+@frozen
+class UnknownLabel(Diagnostic):
+    """A merge names something that no `as` in the same model or block gives a name.
+
+    A block sees the labels of its own body only, and nothing outside sees them.
+
+    Wrong:
+
+        hspec 1
+        data { source = digits; split = (train = 60%, valid = 20%, test = 20%); batch = 64 }
+        model (1, 8, 8) { flatten as pixels; linear(64); add(pixel); linear(10) }
+        objective { train = cross_entropy; valid = cross_entropy }
+        tune { method = fixed; weights = sgd(lr = 0.1); epochs = 1 }
+
+    Right:
+
+        hspec 1
+        data { source = digits; split = (train = 60%, valid = 20%, test = 20%); batch = 64 }
+        model (1, 8, 8) { flatten as pixels; linear(64); add(pixels); linear(10) }
+        objective { train = cross_entropy; valid = cross_entropy }
+        tune { method = fixed; weights = sgd(lr = 0.1); epochs = 1 }
+    """
+
+    code = "HT212"
+    title = "no layer is labelled `{name}`"
+    label = "no `as {name}` here"
+
+    name: str
+    known: tuple[str, ...]
+
+    def children(self) -> tuple[Note | Help, ...]:
+        close = did_you_mean(self.name, self.known)
+        return close or (Help(f"write `as {self.name}` after the layer that is meant"),)
+
+
+@frozen
+class LabelTooEarly(Diagnostic):
+    """A merge uses what a later layer gives.
+
+    A network is evaluated from top to bottom: what is merged must be there already.
+
+    Wrong:
+
+        hspec 1
+        data { source = digits; split = (train = 60%, valid = 20%, test = 20%); batch = 64 }
+        model (1, 8, 8) { flatten; add(wide); linear(64) as wide; linear(10) }
+        objective { train = cross_entropy; valid = cross_entropy }
+        tune { method = fixed; weights = sgd(lr = 0.1); epochs = 1 }
+
+    Right:
+
+        hspec 1
+        data { source = digits; split = (train = 60%, valid = 20%, test = 20%); batch = 64 }
+        model (1, 8, 8) { flatten; linear(64) as wide; relu; add(wide); linear(10) }
+        objective { train = cross_entropy; valid = cross_entropy }
+        tune { method = fixed; weights = sgd(lr = 0.1); epochs = 1 }
+    """
+
+    code = "HT213"
+    title = "`{name}` is used before it is made"
+    label = "not there yet"
+
+    name: str
+    later: Span
+
+    def children(self) -> tuple[Note | Help, ...]:
+        return (Note("made here", self.later),)
+
+
+@frozen
+class LabelWanted(Diagnostic):
+    """A merge is called without the name of what is merged, or with something else.
+
+    `add(early)` adds what the layer labelled `as early` gave to what comes from above.
+
+    Wrong:
+
+        hspec 1
+        data { source = digits; split = (train = 60%, valid = 20%, test = 20%); batch = 64 }
+        model (1, 8, 8) { flatten as pixels; linear(64); add(64); linear(10) }
+        objective { train = cross_entropy; valid = cross_entropy }
+        tune { method = fixed; weights = sgd(lr = 0.1); epochs = 1 }
+
+    Right:
+
+        hspec 1
+        data { source = digits; split = (train = 60%, valid = 20%, test = 20%); batch = 64 }
+        model (1, 8, 8) { flatten as pixels; linear(64); add(pixels); linear(10) }
+        objective { train = cross_entropy; valid = cross_entropy }
+        tune { method = fixed; weights = sgd(lr = 0.1); epochs = 1 }
+    """
+
+    code = "HT214"
+    title = "`{merge}` takes the labels of layers"
+    label = "a label is wanted"
+
+    merge: str
+
+    def children(self) -> tuple[Note | Help, ...]:
+        return (Help(f"write `as early` after a layer further up, and `{self.merge}(early)`"),)
+
+
+@frozen
+class UnfitMerge(Diagnostic):
+    """Outputs of several layers cannot become one, because of their shapes.
+
+    `add` wants equal shapes. `concat` puts channels side by side: the other axes must be equal.
+    `residual` adds what its body gives to what enters it.
+
+    Wrong:
+
+        hspec 1
+        data { source = digits; split = (train = 60%, valid = 20%, test = 20%); batch = 64 }
+        model (1, 8, 8) { flatten; residual { linear(32) }; linear(10) }
+        objective { train = cross_entropy; valid = cross_entropy }
+        tune { method = fixed; weights = sgd(lr = 0.1); epochs = 1 }
+
+    Right:
+
+        hspec 1
+        data { source = digits; split = (train = 60%, valid = 20%, test = 20%); batch = 64 }
+        model (1, 8, 8) { flatten; residual { linear(32) } shortcut { linear(32) }; linear(10) }
+        objective { train = cross_entropy; valid = cross_entropy }
+        tune { method = fixed; weights = sgd(lr = 0.1); epochs = 1 }
+    """
+
+    code = "HT310"
+    title = "`{piece}` cannot merge {shapes}"
+    label = "{why}"
+
+    piece: str
+    why: str
+    advice: str
+    feeders: tuple[tuple[Shape, Span], ...]
+
+    def fill(self, template: str) -> str:
+        shapes = " and ".join(str(shape) for shape, _ in self.feeders)
+        return template.format(piece=self.piece, why=self.why, shapes=shapes)
+
+    def children(self) -> tuple[Note | Help, ...]:
+        origins = tuple(Note(f"{shape} comes from here", span) for shape, span in self.feeders)
+        return (*origins, Help(self.advice)) if self.advice else origins

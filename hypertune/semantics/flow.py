@@ -1,0 +1,73 @@
+"""What goes from piece to piece of a network while it is built."""
+
+from __future__ import annotations
+
+from attrs import define, field, frozen
+
+from hypertune import ir
+from hypertune.diagnostics import Span
+from hypertune.semantics.errors.labels import LabelTooEarly, UnknownLabel
+from hypertune.semantics.errors.names import DeclaredTwice, ReservedName
+from hypertune.semantics.findings import Findings
+from hypertune.semantics.naming import labels
+from hypertune.semantics.scope import Scope
+from hypertune.syntax import ast
+
+
+@frozen
+class Flow:
+    """What leaves a node: its name, its shape (None after a mistake), where it was written."""
+
+    node: str
+    shape: ir.Shape | None
+    span: Span
+
+
+@define
+class Labels:
+    """What `as` names in a model, or in one use of a block: the two do not see one another's."""
+
+    findings: Findings
+    _later: dict[str, Span]  # all that the body makes sooner or later
+    _made: dict[str, Flow] = field(factory=dict)
+    _places: dict[str, Span] = field(factory=dict)
+
+    @classmethod
+    def of(cls, body: ast.Body, findings: Findings) -> Labels:
+        return cls(findings, {label.text: label.span for label in reversed([*labels(body)])})
+
+    def make(self, label: ast.Name, flow: Flow) -> None:
+        """Give what leaves a piece its name; in a repeat, the name moves on."""
+        first = self._places.setdefault(label.text, label.span)
+        if label.text == "input":
+            self.findings.add(ReservedName(label.span, label.text, "what enters the model"))
+        elif first != label.span:
+            self.findings.add(DeclaredTwice(label.span, label.text, first))
+        else:
+            self._made[label.text] = flow
+
+    def enter(self, flow: Flow) -> None:
+        """What enters the model is called `input`."""
+        self._made["input"] = flow
+
+    def find(self, name: ast.Name) -> Flow | None:
+        """What left the piece of that name; None if there is none, which is then told."""
+        found = self._made.get(name.text)
+        later = self._later.get(name.text)
+        if found is None and later:
+            self.findings.add(LabelTooEarly(name.span, name.text, later))
+        elif found is None:
+            known = dict.fromkeys([*self._made, *self._later])
+            self.findings.add(UnknownLabel(name.span, name.text, tuple(known)))
+        return found
+
+
+@frozen
+class Surroundings:
+    """What a piece of network takes over from what stands around it."""
+
+    scope: Scope
+    labels: Labels
+    given: tuple[str, ...] = ()
+    device: str = ""
+    inside: tuple[str, ...] = ()  # the blocks and other pieces that are open

@@ -1,0 +1,138 @@
+"""The nodes of a network: layers, and merges of what several of them give."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from math import prod
+
+from attrs import define, field
+
+from hypertune import ir
+from hypertune.catalogue import LayerType, MergeType, WrongShape
+from hypertune.diagnostics import Span
+from hypertune.semantics.arguments import look_up, settle_args
+from hypertune.semantics.errors.conditioning import CannotRespond
+from hypertune.semantics.errors.labels import LabelWanted, UnfitMerge
+from hypertune.semantics.errors.network import UnfitShape, WrongRank
+from hypertune.semantics.flow import Flow, Labels, Surroundings
+from hypertune.semantics.naming import NodeNames
+from hypertune.semantics.scope import Knowledge, Piece, Scope
+from hypertune.semantics.sizing import output_shape
+from hypertune.syntax import ast
+
+
+@define
+class Nodes:
+    """Nodes as they are made, in the order of evaluation; each method gives what leaves one."""
+
+    knowledge: Knowledge
+    names: NodeNames
+    made: list[ir.Layer] = field(factory=list)
+
+    def layer(self, piece: ast.Layer, flow: Flow, around: Surroundings) -> Flow:
+        call, span = piece.call, piece.call.kind.span
+        kind = self._kind(call.kind, around.scope)
+        if kind is None:
+            return Flow(flow.node, None, span)
+        args = settle_args(call, kind, around.scope)
+        given = around.given if kind.responds else self._deaf(piece, around)
+        fed = self._repaired(kind, flow, span)
+        output = None if args is None or fed is None else self._output(kind, args, fed, flow, span)
+        name = self.names.of(kind.name, piece.label)
+        if args is None or fed is None or output is None:
+            return Flow(name, None, span)
+        inputs = (flow.node,)
+        self.made.append(
+            ir.Layer(name, kind.name, args, given, inputs, (fed,), output, around.device, span)
+        )
+        return Flow(name, output, span)
+
+    def _kind(self, name: ast.Name, scope: Scope) -> LayerType | None:
+        known = self.knowledge.kinds(LayerType)
+        if name.text in known:
+            return known[name.text]
+        others = (*self.knowledge.kinds(MergeType), *scope.names_of(Piece))
+        return look_up(name, LayerType, scope, others)
+
+    def _deaf(self, piece: ast.Layer, around: Surroundings) -> tuple[str, ...]:
+        """What a node without weights answers to: nothing, whatever is asked of it."""
+        if piece.given and around.given:
+            self.knowledge.findings.add(CannotRespond(piece.given.span, piece.call.kind.text))
+        return ()
+
+    def _repaired(self, kind: LayerType, flow: Flow, span: Span) -> ir.Shape | None:
+        """The shape that feeds a layer; where the rank is wrong, as if it were flattened."""
+        shape = flow.shape
+        if shape is None or not kind.ranks or len(shape) in kind.ranks:
+            return shape
+        findings = self.knowledge.findings
+        findings.add(WrongRank(span, kind.name, kind.ranks, shape, flow.span))
+        return (prod(shape),) if 1 in kind.ranks else None
+
+    def _output(
+        self, kind: LayerType, args: dict[str, ir.Value], fed: ir.Shape, flow: Flow, span: Span
+    ) -> ir.Shape | None:
+        try:
+            return output_shape(kind, args, fed)
+        except WrongShape as wrong:
+            why = str(wrong)
+            finding = UnfitShape(span, kind.name, why, wrong.advice, fed, flow.span)
+            self.knowledge.findings.add(finding)
+            return None
+
+    def written_merge(self, piece: ast.Layer, flow: Flow, around: Surroundings) -> Flow:
+        """`add(early)`: what comes from above, and what a label stands for."""
+        call = piece.call
+        self._deaf(piece, around)
+        found = _labelled(call, around.labels)
+        if found is None:
+            return Flow(self.names.of(call.kind.text, piece.label), None, call.kind.span)
+        options = tuple(arg for arg in call.args if arg.name)
+        named = ast.Call(call.span, call.kind, options)
+        return self.merge(named, (flow, *found), piece.label, around)
+
+    def merge(
+        self,
+        call: ast.Call,
+        flows: Sequence[Flow],
+        label: ast.Name | None,
+        around: Surroundings,
+        advice: str = "",
+    ) -> Flow:
+        """One node of several flows; `call` has the options of the merge, if any."""
+        span = call.kind.span
+        kind = self.knowledge.kinds(MergeType)[call.kind.text]
+        args = settle_args(call, kind, around.scope)
+        shapes = tuple(flow.shape for flow in flows if flow.shape is not None)
+        name = self.names.of(kind.name, label)
+        if args is None or len(shapes) < len(flows):
+            return Flow(name, None, span)
+        try:
+            output = kind.output(args, shapes)
+        except WrongShape as wrong:
+            feeders = tuple((f.shape, f.span) for f in flows if f.shape is not None)
+            advice = advice or wrong.advice
+            self.knowledge.findings.add(UnfitMerge(span, span.text, str(wrong), advice, feeders))
+            return Flow(name, shapes[0], span)  # as if the others were like the first
+        inputs = tuple(flow.node for flow in flows)
+        self.made.append(
+            ir.Layer(name, kind.name, args, (), inputs, shapes, output, around.device, span)
+        )
+        return Flow(name, output, span)
+
+
+def _labelled(call: ast.Call, labels: Labels) -> tuple[Flow, ...] | None:
+    """What the labels in a call stand for; None if something is wrong, which is told."""
+    written = [arg.value for arg in call.args if arg.name is None]
+    if not written:
+        labels.findings.add(LabelWanted(call.kind.span, call.kind.text))
+    found = [_one(value, call.kind.text, labels) for value in written]
+    flows = tuple(flow for flow in found if flow)
+    return flows if written and len(flows) == len(written) else None
+
+
+def _one(value: ast.Expr, merge: str, labels: Labels) -> Flow | None:
+    if isinstance(value, ast.Name):
+        return labels.find(value)
+    labels.findings.add(LabelWanted(value.span, merge))
+    return None
