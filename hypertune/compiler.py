@@ -13,6 +13,7 @@ from hypertune.ir import Program, from_json
 from hypertune.overrides import override
 from hypertune.semantics import elaborate, verify
 from hypertune.standard import STANDARD
+from hypertune.syntax import read_source
 
 
 @frozen
@@ -34,7 +35,7 @@ def compile_text(
 
     Args:
         text: the spec.
-        name: what messages call it.
+        name: what messages call it; what it includes is looked for beside this path.
         catalogue: the kinds it may use.
         overrides: lines to be changed, such as `tune.epochs=10`.
 
@@ -43,7 +44,7 @@ def compile_text(
 
     """
     changed = override(Source(name, text), overrides)
-    elaborated = elaborate(changed.spec, catalogue)
+    elaborated = elaborate(changed.spec, catalogue, lambda path: read_source(Path(path)))
     return Compiled(elaborated.program, tuple(elaborated.warnings), changed.text)
 
 

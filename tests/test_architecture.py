@@ -35,8 +35,8 @@ MAY_IMPORT = {
     "standard": "catalogue hyper layers augment losses optimisers data methods",
     "overrides": "syntax diagnostics",
     "spec_files": "syntax diagnostics resources",
-    "editors": "syntax diagnostics catalogue ir compiler",
-    "compiler": "overrides semantics diagnostics catalogue ir standard",
+    "editors": "syntax diagnostics catalogue ir compiler version",
+    "compiler": "overrides semantics syntax diagnostics catalogue ir standard",
     "explanations": "diagnostics",
     "planning": "catalogue ir reporting data",
     "plain": "catalogue ir",
@@ -46,7 +46,6 @@ MAY_IMPORT = {
     "job": "catalogue ir standard data lowering tuning runtime runs reporting interruption",
     "trained": "catalogue ir standard plain runs",
     "exporting": "catalogue standard plain runs trained",
-    "editors": "syntax diagnostics catalogue ir compiler version",
     "python": "catalogue ir standard spec_files compiler reporting job trained",
 }
 FREE = {"cli", "__init__", "__main__"}

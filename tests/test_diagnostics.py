@@ -3,24 +3,31 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 
 import pytest
 
-from hypertune.diagnostics import SpecError, render_all
+from hypertune.diagnostics import Source, SpecError, render_all
 from hypertune.explanations import diagnostics
 from hypertune.semantics import elaborate
 from hypertune.standard import STANDARD
 from hypertune.syntax import parse, read_source
 
 FOLDER = Path(__file__).parent / "diagnostics"
-WRONG = sorted(FOLDER.rglob("*.hspec"))
-MACHINE = {"HT501"}  # shows only when a program is placed on a machine
+WRONG = sorted(p for p in FOLDER.rglob("*.hspec") if p.parent.name != "included")
+MACHINE = {"HT110", "HT501"}  # show only on a command line, or when a program is placed
+
+
+def _beside(folder: Path, name: str) -> Source:
+    return read_source(folder / name, name)
 
 
 def _said(path: Path) -> str:
     try:
-        found = elaborate(parse(read_source(path, path.name)), STANDARD).warnings
+        spec = parse(read_source(path, path.name))
+        read = partial(_beside, path.parent)
+        found = elaborate(spec, STANDARD, read).warnings
     except SpecError as wrong:
         found = wrong.diagnostics
     return render_all(found) + "\n"
@@ -47,5 +54,7 @@ def test_every_golden_has_its_spec() -> None:
 def test_everything_wrong_is_told_in_the_order_of_the_source() -> None:
     for path in WRONG:
         lines = [s for s in _said(path).splitlines() if s.lstrip().startswith("--> ")]
-        places = [tuple(map(int, line.rsplit(":", 2)[1:])) for line in lines]
-        assert places == sorted(places), path.name
+        places: dict[str, list[tuple[int, ...]]] = {}
+        for file, *place in (line.rsplit(":", 2) for line in lines):
+            places.setdefault(file, []).append(tuple(map(int, place)))
+        assert all(found == sorted(found) for found in places.values()), path.name

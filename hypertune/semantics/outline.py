@@ -9,17 +9,11 @@ from attrs import define, field
 from hypertune.diagnostics import Span
 from hypertune.semantics.errors.statements import (
     MissingStatement,
-    MissingVersion,
     NamelessTune,
-    NotYet,
     StatementTwice,
-    UnknownVersion,
-    VersionNotFirst,
 )
 from hypertune.semantics.findings import Findings
 from hypertune.syntax import ast
-
-VERSIONS = (1,)  # of the language
 
 
 @define
@@ -33,11 +27,17 @@ class Outline:
     tunes: list[ast.Section] = field(factory=list)
 
 
-def outline(spec: ast.Spec, findings: Findings) -> Outline:
-    """Sort the statements; tell which are missing, doubled or not where they belong."""
+def outline(spec: ast.Spec, statements: Iterable[ast.Statement], findings: Findings) -> Outline:
+    """Sort the statements; tell which are missing, doubled or not where they belong.
+
+    Args:
+        spec: where those that are missing could be written.
+        statements: its own, and those of what it includes.
+        findings: what is wrong.
+
+    """
     found = Outline()
-    _check_version(spec, findings)
-    for statement in spec.statements:
+    for statement in statements:
         match statement:
             case ast.Let() | ast.Hyper() | ast.Block():
                 found.declarations.append(statement)
@@ -45,10 +45,8 @@ def outline(spec: ast.Spec, findings: Findings) -> Outline:
                 found.models.append(statement)
             case ast.Section():
                 _sections(found, statement.kind.text).append(statement)
-            case ast.Include():
-                findings.add(NotYet(statement.span, "`include`"))
-            case ast.Version():
-                pass
+            case ast.Include() | ast.Version():
+                pass  # read before
     end = _end(spec)
     _once("model", [model.shape.span for model in found.models], end, findings)
     _once("data", [section.kind.span for section in found.data], end, findings)
@@ -65,20 +63,6 @@ def _end(spec: ast.Spec) -> Span:
     """Where a missing statement could be written."""
     source, end = spec.span.source, spec.statements[-1].span.end if spec.statements else 0
     return Span(source, end, end)
-
-
-def _check_version(spec: ast.Spec, findings: Findings) -> None:
-    versions = [s for s in spec.statements if isinstance(s, ast.Version)]
-    if not versions:
-        start = spec.statements[0].span.start if spec.statements else 0
-        findings.add(MissingVersion(Span(spec.span.source, start, start)))
-    for number, version in enumerate(versions):
-        if version.number.value not in VERSIONS:
-            findings.add(UnknownVersion(version.number.span, version.number.text))
-        if number:
-            findings.add(StatementTwice(version.span, "hspec", versions[0].span))
-        elif version is not spec.statements[0]:
-            findings.add(VersionNotFirst(version.span))
 
 
 def _once(what: str, spans: list[Span], end: Span, findings: Findings) -> None:

@@ -6,6 +6,7 @@ from hypertune.semantics.errors import (
     constants as constants,
     data as data,
     hypers as hypers,
+    including as including,
     labels as labels,
     names as names,
     network as network,
