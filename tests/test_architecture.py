@@ -41,6 +41,8 @@ MAY_IMPORT = {
     "planning": "catalogue ir reporting data",
     "plain": "catalogue ir",
     "drawing": "ir",
+    "spec_text": "ir",
+    "differences": "ir",
     "network_source": "catalogue ir plain",
     "tuning": "catalogue ir standard lowering data hyper optimisers runtime",
     "job": "catalogue ir standard data lowering tuning runtime runs reporting interruption",

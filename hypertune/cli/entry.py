@@ -12,7 +12,19 @@ from hypertune.cli.exits import FILE_TROUBLE, INTERRUPTED, WRONG_SPEC
 from hypertune.diagnostics import SpecError, render_all
 from hypertune.reporting.colour import wants_colour
 
-_COMMANDS = ("check", "compile", "plan", "train", "resume", "export", "explain", "kinds", "fmt")
+_COMMANDS = (
+    "check",
+    "compile",
+    "plan",
+    "render",
+    "diff",
+    "train",
+    "resume",
+    "export",
+    "explain",
+    "kinds",
+    "fmt",
+)
 
 
 class Commands(click.Group):

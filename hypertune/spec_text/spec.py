@@ -1,0 +1,94 @@
+"""The statements of a spec, from a program."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from itertools import groupby
+
+from hypertune.ir import Data, Hyper, Objective, Program, Quantity, Term, Tune
+from hypertune.spec_text.network import model
+from hypertune.spec_text.values import call, named, number, value
+
+_KEYS = {"epochs": "epochs", "steps": "steps", "seconds": "budget"}
+
+
+def print_spec(program: Program) -> str:
+    """All that is settled, written out: no default is left to the reader.
+
+    Constants, blocks, repeats and includes have become what they stand for; `repeat` and
+    `residual` are gone, `branch` stays where layers stand side by side.
+    """
+    statements = [
+        ["hspec 1"],
+        list(_hypers(program.hypers)),
+        _section("data", _data(program.data)),
+        model(program),
+        _section("objective", _objective(program.objective)),
+        *(_section(f"tune {tune.name}".rstrip(), _tune(tune)) for tune in program.tunes),
+    ]
+    return "\n\n".join("\n".join(lines) for lines in statements if lines) + "\n"
+
+
+def _section(head: str, settings: Iterable[str]) -> list[str]:
+    return [f"{head} {{", *(f"  {setting}" for setting in settings), "}"]
+
+
+def _hypers(hypers: Iterable[Hyper]) -> Iterator[str]:
+    """A line each; the items of a vector stand in one."""
+    for stem, items in groupby(hypers, key=lambda hyper: hyper.name.partition("[")[0]):
+        first, *others = items
+        size = f"[{1 + len(others)}]" if "[" in first.name else ""
+        words = [f"hyper {stem}{size} : {call(first.domain)} = {number(first.start)}"]
+        words += [f"per {first.per}", f"spread {number(first.spread)}"]
+        words += ["fixed"] * first.spread_fixed + ["frozen"] * first.frozen
+        yield " ".join(words)
+
+
+def _data(data: Data) -> Iterator[str]:
+    yield f"source = {call(data.source)}"
+    if data.split:
+        # A share keeps its point, which tells it from a count.
+        parts = [f"{part} = {size!r}" for part, size in data.split.items()]
+        parts += [] if data.split_seed is None else [f"seed = {data.split_seed}"]
+        yield f"split = ({', '.join(parts)})"
+    if data.scale:
+        numbers = named(data.scale.args)
+        yield f"scale = ({', '.join(numbers)})" if numbers else f"scale = {data.scale.kind}"
+    if data.augment:
+        yield f"augment = {_several(map(call, data.augment))}"
+    yield f"batch = {'all' if data.batch is None else data.batch}"
+
+
+def _objective(objective: Objective) -> Iterator[str]:
+    yield f"train = {' + '.join(map(_term, objective.train))}"
+    yield f"valid = {' + '.join(map(_term, objective.valid))}"
+    if objective.report:
+        yield f"report = {_several(map(call, objective.report))}"
+
+
+def _term(term: Term) -> str:
+    return call(term.loss) if term.weight == 1 else f"{number(term.weight)} * {call(term.loss)}"
+
+
+def _tune(tune: Tune) -> Iterator[str]:
+    yield f"method = {call(tune.method)}"
+    for role, optimiser in tune.optimisers.items():
+        yield f"{role} = {call(optimiser)}"
+    if tune.schedule:
+        yield f"schedule = {call(tune.schedule)}"
+    if tune.clip is not None:
+        yield f"clip = {number(tune.clip)}"
+    yield f"precision = {tune.precision}"
+    yield f"{_KEYS[tune.length.unit]} = {_length(tune.length)}"
+    if tune.patience:
+        yield f"patience = {value(tune.patience)}"
+    yield f"seed = {tune.seed}"
+
+
+def _length(length: Quantity) -> str:
+    return value(length) if length.unit == "seconds" else number(length.amount)
+
+
+def _several(items: Iterable[str]) -> str:
+    written = list(items)
+    return written[0] if len(written) == 1 else f"({', '.join(written)})"
