@@ -26,7 +26,7 @@ METHODS = (
     "method = delta_stn; weights = sgd(momentum = 0.9); hypers = adam; spreads = sgd(lr = 0.1)",
 )
 LENGTHS = ("epochs = 3", "steps = 1_000", "budget = 30 min")
-EXTRAS = ("", "; clip = 0.5", "; seed = 7", "; schedule = cosine", "; patience = 5 epochs")
+EXTRAS = ("", "; clip = 0.5", "; seed = 7", "; schedule = cosine(t_max = 9)", "; patience = 5 epochs")
 
 
 @st.composite

@@ -48,6 +48,8 @@ def accepts(arg: Arg, value: ir.Value, discrete: Mapping[str, bool]) -> bool:
     if not isinstance(arg.default, Required) and value == arg.default:
         return True
     fine = converted(arg, value)
+    if isinstance(fine, ir.Quantity) and fine.unit == "seconds":
+        return False
     if isinstance(fine, Failed) or (isinstance(fine, str) and arg.choices):
         return fine in arg.choices
     return outlier(arg, fine) is None and wrong_length(arg, fine) is None

@@ -13,6 +13,7 @@ from hypertune.diagnostics import Span
 from hypertune.semantics.arguments import settle
 from hypertune.semantics.constants import evaluate
 from hypertune.semantics.errors.tuning import (
+    EndlessSchedule,
     LengthTwice,
     MissingLength,
     MissingOptimiser,
@@ -54,6 +55,10 @@ def read_tune(section: ast.Section, scope: Scope) -> Plan:
     schedule = _schedule(settings)
     clip, seed, precision = (settings.value(arg) for arg in (CLIP, SEED, PRECISION))
     length, patience = _length(settings), _patience(settings)
+    if isinstance(schedule, ir.Call) and is_endless(schedule, length):
+        where, budget = (settings.by_key[key] for key in ("schedule", "budget"))
+        finding = EndlessSchedule(where.value.span, schedule.kind, budget.span)
+        scope.findings.add(finding)
     rest = (optimisers, schedule, clip, seed, precision, length, patience)
     if settled is None or length is None or optimisers is None or Failed in map(type, rest):
         return Plan(method, place, None)
@@ -107,6 +112,12 @@ def _schedule(settings: Settings) -> ir.Call | Failed | None:
         return None
     settled = settle(expr, ScheduleType, settings.scope)
     return settled[1] if settled else Failed()
+
+
+def is_endless(schedule: ir.Call, length: ir.Quantity | None) -> bool:
+    """Whether a schedule ends with the run, and the run after a time."""
+    ends = "t_max" in schedule.args and schedule.args["t_max"] is None
+    return ends and length is not None and length.unit == "seconds"
 
 
 def _length(settings: Settings) -> ir.Quantity | None:

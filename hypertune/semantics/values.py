@@ -16,6 +16,7 @@ from hypertune.semantics.errors.passing import (
     PerBatchWanted,
     WholeDomainWanted,
 )
+from hypertune.semantics.errors.tuning import InSeconds
 from hypertune.semantics.scope import FAILED, Declared, Failed, HyperUse, Scope
 from hypertune.syntax import ast
 
@@ -82,6 +83,8 @@ class _Place:
             return self.wrong_type(describe(value))
         if isinstance(fit, str):
             return self.word(fit)
+        if isinstance(fit, ir.Quantity) and fit.unit == "seconds":
+            return self.fail(InSeconds(self.span, arg.name))
         number, count = outlier(arg, fit), wrong_length(arg, fit)
         if number is not None:
             shown = f"{number:g}"

@@ -25,6 +25,7 @@ from hypertune.ir import DamagedProgram
 from hypertune.semantics.arguments import NOUNS
 from hypertune.semantics.conversions import accepts
 from hypertune.semantics.sizing import output_shape
+from hypertune.semantics.tuning import is_endless
 
 
 def verify(program: ir.Program, catalogue: Catalogue) -> None:
@@ -123,6 +124,8 @@ def _verify_tune(tune: ir.Tune, catalogue: Catalogue, discrete: Mapping[str, boo
         _verify_call(f"{place}, {role}", call, OptimiserType, catalogue, discrete)
     if tune.schedule:
         _verify_call(f"{place}, schedule", tune.schedule, ScheduleType, catalogue, discrete)
+        if is_endless(tune.schedule, tune.length):
+            raise DamagedProgram(place, "its schedule lasts as long as the run, which is a time")
 
 
 def _verify_scale(scale: ir.Call | None) -> None:

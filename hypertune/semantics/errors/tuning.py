@@ -168,3 +168,87 @@ class NotALength(Diagnostic):
         if self.unit == "seconds":
             wanted = "a time such as `30 min` is wanted"
         return template.format(key=self.key, wanted=wanted)
+
+
+@frozen
+class InSeconds(Diagnostic):
+    """An option of a method is a time, where only steps and epochs can be counted.
+
+    A run that is taken up again, or repeated elsewhere, is the same only if it does not depend on
+    the speed of the machine. `budget` alone is a time.
+
+    Wrong:
+
+        hspec 1
+        hyper p : rate = 0.3
+        data { source = digits; split = (train = 60%, valid = 20%, test = 20%); batch = 64 }
+        model (1, 8, 8) given * { flatten; dropout(p); linear(10) }
+        objective { train = cross_entropy; valid = cross_entropy }
+        tune {
+          method = stn(warmup = 30 s); weights = sgd(lr = 0.1); hypers = adam(lr = 0.01)
+          epochs = 1
+        }
+
+    Right:
+
+        hspec 1
+        hyper p : rate = 0.3
+        data { source = digits; split = (train = 60%, valid = 20%, test = 20%); batch = 64 }
+        model (1, 8, 8) given * { flatten; dropout(p); linear(10) }
+        objective { train = cross_entropy; valid = cross_entropy }
+        tune {
+          method = stn(warmup = 30 steps); weights = sgd(lr = 0.1); hypers = adam(lr = 0.01)
+          epochs = 1
+        }
+    """
+
+    code = "HT646"
+    title = "`{name}` cannot be a time"
+    label = "counted in steps or epochs"
+
+    name: str
+
+    def children(self) -> tuple[Note | Help, ...]:
+        return (
+            Help(f"write, for example, `{self.name} = 5 epochs` or `{self.name} = 200 steps`"),
+        )
+
+
+@frozen
+class EndlessSchedule(Diagnostic):
+    """A schedule goes down to the end of the run, and nobody knows how many epochs that is.
+
+    Without `t_max`, `cosine` takes the length of the run; a `budget` is a time.
+
+    Wrong:
+
+        hspec 1
+        data { source = digits; split = (train = 60%, valid = 20%, test = 20%); batch = 64 }
+        model (1, 8, 8) { flatten; linear(10) }
+        objective { train = cross_entropy; valid = cross_entropy }
+        tune { method = fixed; weights = sgd(lr = 0.1); schedule = cosine; budget = 30 min }
+
+    Right:
+
+        hspec 1
+        data { source = digits; split = (train = 60%, valid = 20%, test = 20%); batch = 64 }
+        model (1, 8, 8) { flatten; linear(10) }
+        objective { train = cross_entropy; valid = cross_entropy }
+        tune {
+          method = fixed; weights = sgd(lr = 0.1)
+          schedule = cosine(t_max = 50); budget = 30 min
+        }
+    """
+
+    code = "HT647"
+    title = "`{schedule}` has no end under a `budget`"
+    label = "`t_max` is missing"
+
+    schedule: str
+    budget: Span
+
+    def children(self) -> tuple[Note | Help, ...]:
+        return (
+            Note("the length of the run is a time", self.budget),
+            Help(f"write `{self.schedule}(t_max = …)`, in epochs, or give the run `epochs`"),
+        )
