@@ -10,7 +10,7 @@ from attrs import frozen
 from hypertune.catalogue import Catalogue
 from hypertune.diagnostics import Diagnostic, Source
 from hypertune.ir import Program, from_json
-from hypertune.overrides import override
+from hypertune.overrides import Setting, override
 from hypertune.semantics import elaborate, verify
 from hypertune.standard import STANDARD
 from hypertune.syntax import read_source
@@ -29,7 +29,7 @@ def compile_text(
     text: str,
     name: str = "<spec>",
     catalogue: Catalogue = STANDARD,
-    overrides: Iterable[str] = (),
+    overrides: Iterable[Setting] = (),
 ) -> Compiled:
     """A spec to a program.
 

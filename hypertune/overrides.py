@@ -1,4 +1,4 @@
-"""`--set PATH=VALUE`: lines of a spec, changed from outside."""
+"""`--set PATH=VALUE` and `--set-file FILE`: lines of a spec, changed from outside."""
 
 from __future__ import annotations
 
@@ -9,6 +9,8 @@ from attrs import evolve, frozen
 
 from hypertune.diagnostics import Diagnostic, Help, Note, Source, SpecError, did_you_mean
 from hypertune.syntax import ast, parse, parse_setting
+
+Setting = str | Source  # a word of the command line, or a line of a file
 
 
 @frozen
@@ -39,8 +41,8 @@ class Overridden:
     text: str
 
 
-def override(source: Source, settings: Iterable[str]) -> Overridden:
-    """A spec with some of its lines changed; mistakes in these point at the command line.
+def override(source: Source, settings: Iterable[Setting]) -> Overridden:
+    """A spec with some of its lines changed; mistakes in these point where they were written.
 
     Raises:
         SpecError: if the spec or a setting cannot be read.
@@ -50,8 +52,20 @@ def override(source: Source, settings: Iterable[str]) -> Overridden:
     return reduce(_change, settings, Overridden(spec, source.text))
 
 
-def _change(before: Overridden, word: str) -> Overridden:
-    path, value = parse_setting(Source("--set", word))
+def settings_in(file: Source) -> tuple[Source, ...]:
+    """The settings in a file, one a line; empty lines and comments say nothing."""
+    found, start = [], 0
+    for line in file.text.split("\n"):
+        if line.partition("#")[0].strip():
+            # What stands above becomes blank, so that messages count as the file does.
+            above = "".join("\n" if c == "\n" else " " for c in file.text[:start])
+            found.append(Source(file.name, above + line))
+        start += len(line) + 1
+    return tuple(found)
+
+
+def _change(before: Overridden, written: Setting) -> Overridden:
+    path, value = parse_setting(Source("--set", written) if isinstance(written, str) else written)
     *blocks, key = path
     setting = ast.Setting(path[0].span.to(value.span), key, value)
     # The text may have changed since the tree was read, so that its places are read anew.

@@ -14,6 +14,7 @@ from hypertune.cli.compiling import set_option
 from hypertune.cli.exits import DONE, WRONG_SPEC
 from hypertune.compiler import compile_text, read_program
 from hypertune.diagnostics import Diagnostic, SpecError, as_json, render_all
+from hypertune.overrides import Setting
 from hypertune.reporting.colour import wants_colour
 from hypertune.spec_files import SpecFile, read_spec
 
@@ -28,7 +29,7 @@ from hypertune.spec_files import SpecFile, read_spec
 def command(
     ctx: click.Context,
     spec: str,
-    overrides: tuple[str, ...],
+    overrides: tuple[Setting, ...],
     as_lines: bool,
     strict: bool,
     catalogue_name: str,
@@ -47,7 +48,7 @@ def command(
 
 
 def _diagnostics(
-    file: SpecFile, overrides: tuple[str, ...], catalogue: Catalogue
+    file: SpecFile, overrides: tuple[Setting, ...], catalogue: Catalogue
 ) -> tuple[Diagnostic, ...]:
     if file.is_program:
         read_program(Path(file.source.name), catalogue)

@@ -13,7 +13,7 @@ from hypertune.cli.tree import print_tree
 from hypertune.drawing import print_dot
 from hypertune.ir import Program, print_program, to_json
 from hypertune.network_source import network_source
-from hypertune.overrides import override
+from hypertune.overrides import Setting, override
 from hypertune.planning import plan, print_plan
 from hypertune.spec_files import SpecFile, read_spec
 
@@ -31,7 +31,7 @@ from hypertune.spec_files import SpecFile, read_spec
 @click.option("-o", "--output", type=click.Path(path_type=Path), help="A file instead of stdout.")
 @catalogue_option
 def command(
-    spec: str, overrides: tuple[str, ...], emit: str, output: Path | None, catalogue_name: str
+    spec: str, overrides: tuple[Setting, ...], emit: str, output: Path | None, catalogue_name: str
 ) -> None:
     """Compile SPEC (a file, the name of a shipped spec, or - for stdin) and print a stage."""
     file = read_spec(spec)
@@ -46,7 +46,7 @@ def command(
         output.write_text(text.rstrip("\n") + "\n", encoding="utf-8")
 
 
-def _tree(file: SpecFile, overrides: tuple[str, ...]) -> str:
+def _tree(file: SpecFile, overrides: tuple[Setting, ...]) -> str:
     if file.is_program:
         raise click.BadParameter("a compiled program has no syntax tree", param_hint="--emit")
     return print_tree(override(file.source, overrides).spec)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Callable
+from functools import wraps
 from pathlib import Path
 from typing import Any
 
@@ -13,19 +14,41 @@ from hypertune.catalogue import Catalogue
 from hypertune.compiler import Compiled, compile_text, read_program
 from hypertune.diagnostics import did_you_mean, render_all
 from hypertune.ir import Program, Tune
+from hypertune.overrides import Setting, settings_in
 from hypertune.reporting.colour import wants_colour
 from hypertune.spec_files import SpecFile
+from hypertune.syntax import read_source
 
-set_option: Callable[[Callable[..., Any]], Callable[..., Any]] = click.option(
-    "--set",
-    "overrides",
-    metavar="PATH=VALUE",
-    multiple=True,
-    help="Change a line of the spec, such as `tune.epochs=10`; may be repeated.",
-)
+Command = Callable[..., Any]
 
 
-def compiled(file: SpecFile, overrides: tuple[str, ...], catalogue: Catalogue) -> Compiled:
+def set_option(command: Command) -> Command:
+    """`--set` and `--set-file`: a command gets both as `overrides`, the words after the files."""
+
+    @click.option(
+        "--set",
+        "words",
+        metavar="PATH=VALUE",
+        multiple=True,
+        help="Change a line of the spec, such as `tune.epochs=10`; may be repeated.",
+    )
+    @click.option(
+        "--set-file",
+        "files",
+        metavar="FILE",
+        multiple=True,
+        type=click.Path(exists=True, dir_okay=False, path_type=Path),
+        help="The same from a file, a line each; may be repeated.",
+    )
+    @wraps(command)
+    def overridden(*args: Any, words: tuple[str, ...], files: tuple[Path, ...], **kw: Any) -> Any:
+        lines = [line for file in files for line in settings_in(read_source(file))]
+        return command(*args, overrides=(*lines, *words), **kw)
+
+    return overridden
+
+
+def compiled(file: SpecFile, overrides: tuple[Setting, ...], catalogue: Catalogue) -> Compiled:
     """A spec, its warnings on stderr; or a program that was compiled before."""
     if file.is_program:
         if overrides:

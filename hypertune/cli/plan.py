@@ -11,6 +11,7 @@ from hypertune.cli.catalogues import catalogue_of, catalogue_option
 from hypertune.cli.compiling import compiled, set_option, tune_block
 from hypertune.ir import Program
 from hypertune.lowering import place
+from hypertune.overrides import Setting
 from hypertune.planning import plan, plan_json, print_plan
 from hypertune.spec_files import read_spec
 
@@ -32,7 +33,7 @@ def command(
     tune_name: str,
     devices: str,
     as_object: bool,
-    overrides: tuple[str, ...],
+    overrides: tuple[Setting, ...],
     catalogue_name: str,
 ) -> None:
     """Say what SPEC will take: parameters, FLOPs, memory, steps. Nothing is run."""

@@ -9,6 +9,7 @@ import click
 from hypertune.cli.catalogues import catalogue_of, catalogue_option
 from hypertune.cli.compiling import compiled, set_option
 from hypertune.diagnostics import Source
+from hypertune.overrides import Setting
 from hypertune.spec_files import read_spec
 from hypertune.spec_text import print_spec
 from hypertune.syntax import format_spec, parse
@@ -20,7 +21,7 @@ from hypertune.syntax import format_spec, parse
 @click.option("-o", "--output", type=click.Path(path_type=Path), help="A file instead of stdout.")
 @catalogue_option
 def command(
-    spec: str, overrides: tuple[str, ...], output: Path | None, catalogue_name: str
+    spec: str, overrides: tuple[Setting, ...], output: Path | None, catalogue_name: str
 ) -> None:
     """Write SPEC out with everything settled: includes, constants, defaults, overrides."""
     program = compiled(read_spec(spec), overrides, catalogue_of(catalogue_name)).program

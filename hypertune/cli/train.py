@@ -9,6 +9,7 @@ import click
 
 from hypertune.cli.catalogues import catalogue_of, catalogue_option
 from hypertune.cli.compiling import compiled, set_option, tune_block
+from hypertune.overrides import Setting
 from hypertune.spec_files import read_spec
 
 
@@ -26,7 +27,7 @@ def command(
     ctx: click.Context,
     spec: str,
     tune_name: str,
-    overrides: tuple[str, ...],
+    overrides: tuple[Setting, ...],
     seed: int | None,
     device: str,
     out: Path | None,
