@@ -19,7 +19,7 @@ from hypertune.reporting.sink import Sink
 from hypertune.runs.about import About, read_about, versions
 from hypertune.runs.checkpoint import Checkpoint, read_checkpoint
 from hypertune.runs.files import write_json
-from hypertune.runs.folder import Folder, fill, find_folder, free_path, new_folder, read_program
+from hypertune.runs.folder import Folder, find_folder, free_path, make, new_folder, read_program
 from hypertune.runs.journal import read_rows
 from hypertune.runs.lock import locked
 from hypertune.runs.model import write_model
@@ -99,9 +99,8 @@ def start(
     )
     folder = new_folder(out or free_path(order.name, now.astimezone()))
     prepared = _prepared(program, about, catalogue)
-    folder.path.mkdir(parents=True, exist_ok=True)
+    make(folder, order.spec, program, evolve(about, scaling=_scaling(prepared.sets)))
     with locked(folder.path):
-        fill(folder, order.spec, program, evolve(about, scaling=_scaling(prepared.sets)))
         _train(folder, prepared, None, sinks)
     return folder.path
 

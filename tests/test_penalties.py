@@ -2,13 +2,13 @@
 
 import pytest
 import torch
+from tiny import TINY
 
 from hypertune.compiler import compile_text
 from hypertune.lowering import place
 from hypertune.runtime import Heard
 from hypertune.standard import STANDARD
 from hypertune.tuning import prepare
-from tiny import TINY
 
 
 @pytest.mark.parametrize(

@@ -8,11 +8,20 @@ from datetime import datetime
 
 import pytest
 import torch
+from tiny import TINY
 
+from hypertune.compiler import compile_text
 from hypertune.runs import CannotRecord, DamagedRun, FolderTaken, RunInUse
 from hypertune.runs.about import About, read_about, write_about
 from hypertune.runs.checkpoint import read_checkpoint
-from hypertune.runs.folder import Folder, find_folder, free_path, new_folder
+from hypertune.runs.folder import (
+    Folder,
+    find_folder,
+    free_path,
+    make,
+    new_folder,
+    read_program,
+)
 from hypertune.runs.journal import append_row, keep_rows, read_rows
 from hypertune.runs.lock import locked
 from hypertune.runs.recorder import Recorder, recover
@@ -196,6 +205,33 @@ def test_a_folder_with_something_in_it_is_refused(tmp_path):
     for taken in (tmp_path, tmp_path / "file"):
         with pytest.raises(FolderTaken, match="not empty"):
             new_folder(taken)
+
+
+@pytest.mark.parametrize("there", [True, False])
+def test_a_new_folder_holds_what_is_known(tmp_path, there):
+    folder = new_folder(tmp_path / "deep" / "run")
+    if there:
+        folder.path.mkdir(parents=True)
+    program = compile_text(TINY).program
+    make(folder, TINY, program, ABOUT)
+    assert folder.spec.read_text() == TINY
+    assert read_program(folder) == program
+    assert read_about(folder.about) == ABOUT
+    assert list(folder.path.parent.iterdir()) == [folder.path]
+
+
+def test_a_folder_is_not_there_before_it_is_whole(tmp_path, monkeypatch):
+    def fail(*_):
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr("hypertune.runs.folder.write_about", fail)
+    folder, program = new_folder(tmp_path / "run"), compile_text(TINY).program
+    with pytest.raises(KeyboardInterrupt):
+        make(folder, TINY, program, ABOUT)
+    assert not folder.path.exists()
+    monkeypatch.undo()
+    make(folder, TINY, program, ABOUT)
+    assert folder.about.exists()
 
 
 def test_two_runs_of_one_second_get_two_folders(tmp_path, monkeypatch):

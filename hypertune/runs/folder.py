@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from datetime import datetime
 from pathlib import Path
 
@@ -78,16 +79,29 @@ def new_folder(path: Path) -> Folder:
     return Folder(path)
 
 
-def fill(folder: Folder, spec: str, program: ir.Program, about: About) -> None:
-    """Write what is known before the training begins.
+def make(folder: Folder, spec: str, program: ir.Program, about: About) -> None:
+    """Make the folder, with what is known before the training begins.
+
+    One that is not there yet appears with all of it, so that a kill leaves none or a whole run.
 
     Args:
-        folder: one that exists and is empty.
+        folder: one that is not there, or empty.
         spec: the text that runs, empty if the run was given a program.
         program: what is trained.
         about: how it was started.
 
     """
+    if folder.path.exists():
+        _fill(folder, spec, program, about)
+        return
+    part = Folder(folder.path.with_name(f".{folder.path.name}.part"))
+    shutil.rmtree(part.path, ignore_errors=True)
+    part.path.mkdir(parents=True)
+    _fill(part, spec, program, about)
+    part.path.rename(folder.path)
+
+
+def _fill(folder: Folder, spec: str, program: ir.Program, about: About) -> None:
     if spec:
         write_atomically(folder.spec, spec.encode())
     write_atomically(folder.program, ir.to_json(program).encode())
