@@ -161,9 +161,7 @@ def _vectors(hypers: tuple[Hyper, ...], domains: Domains) -> Hypers:
 
 def _recipe(program: Program, tune: Tune, steps: _Steps, catalogue: Catalogue) -> Recipe:
     starts = {hyper.name: hyper.start for hyper in program.hypers}
-    makers = {
-        group: optimiser(call, catalogue, starts) for group, call in tune.optimisers.items()
-    }
+    makers = {group: optimiser(call, catalogue, starts) for group, call in tune.optimisers.items()}
     plan = None
     if tune.schedule is not None:
         plan = schedule(tune.schedule, catalogue, steps.epochs(tune.length))
