@@ -11,6 +11,7 @@ import click
 from hypertune.cli.exits import FILE_TROUBLE, INTERRUPTED, WRONG_SPEC
 from hypertune.diagnostics import SpecError, render_all
 from hypertune.reporting.colour import wants_colour
+from hypertune.version import installed_version
 
 _COMMANDS = (
     "check",
@@ -75,6 +76,6 @@ def _file_trouble(fault: Exception) -> str | None:
 
 
 @click.group(cls=Commands, context_settings={"help_option_names": ["-h", "--help"]})
-@click.version_option(package_name="hypertune-stn", message="hypertune %(version)s")
+@click.version_option(installed_version(), message="hypertune %(version)s")
 def main() -> None:
     """Declare a network, say what its layers answer to, and tune it while it trains."""
