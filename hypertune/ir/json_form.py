@@ -179,6 +179,7 @@ READERS: Final[Mapping[type, Mapping[str, Read]]] = {
         "spread": _number,
         "spread_fixed": _truth,
         "frozen": _truth,
+        "over": _text,
     },
     Data: {
         "source": _one(Call),

@@ -41,7 +41,7 @@ Value = None | bool | int | float | str | Ref | Quantity | Call | tuple["Value",
 
 @frozen
 class Hyper:
-    """One hyperparameter.
+    """One hyperparameter, or one for each of something (`over`) under a single name.
 
     Units: `start` in the hyperparameter's own values, `spread` in free ones.
     """
@@ -53,6 +53,7 @@ class Hyper:
     spread: float = 1.0
     spread_fixed: bool = False
     frozen: bool = False  # declared and used, not tuned
+    over: str = ""  # or "example", "weight": there is one for each of those
 
 
 @frozen

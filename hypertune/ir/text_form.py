@@ -71,10 +71,11 @@ def _shape(shape: Shape) -> str:
 
 
 def _hyper(hyper: Hyper) -> str:
+    over = f"[{hyper.over}]" if hyper.over else ""
     fixed = " fixed" if hyper.spread_fixed else ""
     still = " frozen" if hyper.frozen else ""
     return (
-        f"hyper {hyper.name} : {_call(hyper.domain)} = {_number(hyper.start)}"
+        f"hyper {hyper.name}{over} : {_call(hyper.domain)} = {_number(hyper.start)}"
         f" per {hyper.per} spread {_number(hyper.spread)}{fixed}{still}"
     )
 

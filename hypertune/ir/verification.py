@@ -26,6 +26,8 @@ def verify_structure(program: Program) -> None:
         place = f"hyper {hyper.name}"
         _require(isfinite(hyper.start), place, "its start is not a finite number")
         _require(0 < hyper.spread < float("inf"), place, "its spread is not positive")
+        over = ("", "example", "weight")
+        _require(hyper.over in over, place, f"there is one for each {hyper.over!r}")
         _require(hyper.per in ("example", "batch"), place, f"it is drawn per {hyper.per!r}")
     _verify_references(program)
     _verify_layers(program)

@@ -10,6 +10,7 @@ from hypertune.catalogue import MethodType, Use
 from hypertune.diagnostics import Span
 from hypertune.semantics.errors.conditioning import (
     CannotFollow,
+    CannotFollowEach,
     NothingAnswers,
     Unanswered,
     UnansweredInPart,
@@ -30,6 +31,7 @@ class _Demand:
     span: Span
     uses: tuple[HyperUse, ...]
     answered: bool
+    over: str  # what there is one of each for, if anything
 
 
 def check_conditioning(
@@ -42,14 +44,15 @@ def check_conditioning(
     answered = {name for layer in network.layers for name in layer.given}
     _warn_unused(knowledge, uses)
     demands = [
-        _Demand(name, declared.span, tuple(uses[name]), name in answered)
+        _Demand(name, declared.span, tuple(uses[name]), name in answered, declared.hyper.over)
         for name, declared in knowledge.hypers.items()
         if name in uses and not declared.hyper.frozen
     ]
     methods = [(plan.method, plan.place) for plan in plans if plan.method and plan.method.follows]
     for method, place in methods:
         able = [d for d in demands if _is_followed(d, method, place, knowledge)]
-        if not method.needs_response or not demands or not network.whole:
+        single = [demand for demand in demands if not demand.over]
+        if not method.needs_response or not single or not network.whole:
             continue
         if not answered:
             knowledge.findings.add(NothingAnswers(model, method.name, place))
@@ -68,13 +71,20 @@ def _warn_unused(knowledge: Knowledge, uses: Mapping[str, object]) -> None:
 
 def _is_followed(demand: _Demand, method: MethodType, place: Span, knowledge: Knowledge) -> bool:
     missed = [use for use in demand.uses if use.use not in method.follows]
+    if demand.over:
+        used = demand.uses[0].span
+        knowledge.findings.add(
+            CannotFollowEach(used, method.name, demand.name, demand.over, place, demand.span)
+        )
+        return False
     if missed:
         wanted = {use.use for use in demand.uses}
         others = knowledge.kinds(MethodType).values()
         able = tuple(m.name for m in others if wanted <= m.follows)
         first = missed[0]
-        finding = CannotFollow(first.span, method.name, demand.name, first.use, place, able)
-        knowledge.findings.add(finding)
+        knowledge.findings.add(
+            CannotFollow(first.span, method.name, demand.name, first.use, place, able)
+        )
     return not missed
 
 

@@ -7,7 +7,7 @@ from typing import Final
 from attrs import evolve, frozen
 
 from hypertune import ir
-from hypertune.catalogue import Arg, AugmentType, SourceType
+from hypertune.catalogue import Arg, AugmentType, SourceType, Unreadable
 from hypertune.diagnostics import Span
 from hypertune.semantics.arguments import settle
 from hypertune.semantics.constants import evaluate
@@ -16,8 +16,10 @@ from hypertune.semantics.errors.data import (
     BatchTooLarge,
     NotABatch,
     NotAScale,
+    UnreadableData,
     WrongChannels,
 )
+from hypertune.semantics.errors.statements import NotYet
 from hypertune.semantics.scope import Failed, Scope
 from hypertune.semantics.settings import Settings, read_settings
 from hypertune.semantics.split import Split, read_split
@@ -25,6 +27,7 @@ from hypertune.semantics.values import convert
 from hypertune.syntax import ast
 
 KEYS: Final = ("source", "root", "download", "split", "scale", "augment", "batch")
+_LATER: Final = ("window", "corrupt")  # in the language, not in this version
 
 _SCALE: Final = {
     "mean": Arg("mean", "numbers", "what is taken away, one number or one per channel"),
@@ -43,8 +46,11 @@ class DataFacts:
 
 def read_data(section: ast.Section, scope: Scope) -> DataFacts:
     """Everything between the braces of `data`."""
-    settings = read_settings(section, KEYS, scope)
+    settings = read_settings(section, (*KEYS, *_LATER), scope)
     source, call, place = _source(settings)
+    for key in _LATER:
+        if key in settings.by_key and (source or key == "corrupt"):  # a window is of a text
+            scope.findings.add(NotYet(settings.by_key[key].key.span, f"`{key}`"))
     split = read_split(settings, source)
     scale = _scale(settings, source)
     augment = _augment(settings, source)
@@ -74,7 +80,12 @@ def _source(settings: Settings) -> tuple[SourceType | None, ir.Call | None, Span
     if settled is None:
         name = expr.kind.text if isinstance(expr, ast.Call) else getattr(expr, "text", "")
         return scope.knowledge.kinds(SourceType).get(name), None, expr.span
-    return *settled, expr.span
+    kind, call = settled
+    try:
+        return kind.seen(call.args), call, expr.span
+    except Unreadable as fault:
+        scope.findings.add(UnreadableData(expr.span, kind.name, str(fault)))
+        return None, None, expr.span
 
 
 def _scale(settings: Settings, source: SourceType | None) -> ir.Call | Failed | None:

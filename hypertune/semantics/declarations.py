@@ -92,15 +92,17 @@ def _has_reference(value: ir.Value) -> bool:
 
 
 def _declare_hypers(statement: ast.Hyper, scope: Scope) -> None:
-    settled = settle(statement.domain, DomainType, scope)
+    settled = _domain(statement.domain, scope)
     start = _start(statement, settled, scope)
     per = statement.per.text if statement.per else "example"
     spread = _spread(statement, scope)
     for item in statement.names:
-        names = _elements(item, scope)
+        over = _over(item)
+        names = (item.name.text,) if over else _elements(item, scope)
         if not _is_free(item.name, scope):
             continue
-        scope.declare(item.name.text, Tunable(names, item.size is not None), item.name.span)
+        vector = item.size is not None and not over
+        scope.declare(item.name.text, Tunable(names, vector), item.name.span)
         if settled is None or start is None:
             continue
         domain, call = settled
@@ -113,20 +115,31 @@ def _declare_hypers(statement: ast.Hyper, scope: Scope) -> None:
                 spread=spread,
                 spread_fixed=statement.fixed,
                 frozen=statement.frozen,
+                over=over,
             )
             bounds = domain.bounds(call.args)
             declared = Declared(hyper, domain, bounds, item.name.span)
             scope.knowledge.hypers[name] = declared
 
 
+def _domain(written: ast.Call, scope: Scope) -> tuple[DomainType, ir.Call] | None:
+    kind = written.kind
+    if kind.text == "choice" and kind.text not in scope.knowledge.kinds(DomainType):
+        scope.findings.add(NotYet(kind.span, "the domain `choice`"))
+        return None
+    return settle(written, DomainType, scope)
+
+
+def _over(item: ast.HyperName) -> str:
+    """What there is one of each for, in `keep[example]` or `decays[weight]`."""
+    size = item.size.text if isinstance(item.size, ast.Name) else ""
+    return size if size in ("example", "weight") else ""
+
+
 def _elements(item: ast.HyperName, scope: Scope) -> tuple[str, ...]:
     """`drops[3]` stands for `drops[0]`, `drops[1]` and `drops[2]`."""
     name = item.name.text
     if item.size is None:
-        return (name,)
-    if isinstance(item.size, ast.Name) and item.size.text in ("example", "weight"):
-        what = f"a hyperparameter for each {item.size.text}"
-        scope.findings.add(NotYet(item.size.span, what))
         return (name,)
     size = evaluate(item.size, scope)
     if isinstance(size, Failed):

@@ -15,7 +15,7 @@ from hypertune.semantics.including import Read, no_files, with_included
 from hypertune.semantics.network import Network, build_network
 from hypertune.semantics.objective import Goals, read_objective
 from hypertune.semantics.outline import Outline, outline
-from hypertune.semantics.scope import Knowledge, Scope
+from hypertune.semantics.scope import FAILED, Constant, Knowledge, Scope
 from hypertune.semantics.tuning import read_tune
 from hypertune.syntax import ast
 
@@ -47,6 +47,8 @@ def elaborate(spec: ast.Spec, catalogue: Catalogue, read: Read = no_files) -> El
     data = [read_data(section, scope) for section in found.data]
     facts = data[0] if data else None
     source = facts.source if facts else None
+    if source is None and facts:
+        _declare_text(scope, facts)
     networks = [build_network(model, scope) for model in found.models]
     goals = [read_objective(section, scope, source) for section in found.objectives]
     plans = [read_tune(section, scope) for section in found.tunes]
@@ -68,6 +70,13 @@ def elaborate(spec: ast.Spec, catalogue: Catalogue, read: Read = no_files) -> El
         tunes=tuple(plan.tune for plan in plans if plan.tune),
     )
     return Elaborated(program, knowledge.findings.warnings)
+
+
+def _declare_text(scope: Scope, facts: DataFacts) -> None:
+    """Where the source is unknown it may be a text, whose names are then told no more about."""
+    for name in ("tokens", "vocabulary"):
+        if scope.find(name) is None:
+            scope.declare(name, Constant(FAILED), facts.place)
 
 
 def _check_fit(

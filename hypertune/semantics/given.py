@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from hypertune import ir
 from hypertune.semantics.constants import evaluate
+from hypertune.semantics.errors.conditioning import CannotAnswerToEach
 from hypertune.semantics.errors.names import NotAHyper, UnknownHyper
 from hypertune.semantics.scope import Failed, Scope, Tunable
 from hypertune.syntax import ast
@@ -15,9 +16,17 @@ def resolve_given(given: ast.Given | None, scope: Scope) -> tuple[str, ...] | No
         return None
     hypers = scope.knowledge.hypers
     if given.names is None:
-        return tuple(name for name, declared in hypers.items() if not declared.hyper.frozen)
+        return tuple(name for name, d in hypers.items() if not (d.hyper.frozen or d.hyper.over))
     named = {name for written in given.names for name in _resolve(written, scope)}
-    return tuple(name for name in hypers if name in named)
+    return tuple(name for name in hypers if name in named and not hypers[name].hyper.over)
+
+
+def _check_single(written: ast.Name, name: str, scope: Scope) -> None:
+    """Weights answer to numbers, not to one for every example or weight."""
+    declared = scope.knowledge.hypers.get(name)
+    if declared and declared.hyper.over:
+        finding = CannotAnswerToEach(written.span, name, declared.hyper.over, declared.span)
+        scope.findings.add(finding)
 
 
 def _resolve(written: ast.Name | ast.Index, scope: Scope) -> tuple[str, ...]:
@@ -28,6 +37,7 @@ def _resolve(written: ast.Name | ast.Index, scope: Scope) -> tuple[str, ...]:
         scope.findings.add(UnknownHyper(name.span, name.text, known))
         return ()
     if isinstance(written, ast.Name) and isinstance(meaning, Tunable):
+        _check_single(written, meaning.names[0], scope)
         return meaning.names
     value = evaluate(
         written, scope

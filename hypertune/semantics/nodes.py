@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from math import prod
 
-from attrs import define, field
+from attrs import define, evolve, field
 
 from hypertune import ir
 from hypertune.catalogue import LayerType, MergeType, WrongShape
@@ -14,6 +14,7 @@ from hypertune.semantics.arguments import look_up, settle_args
 from hypertune.semantics.errors.conditioning import CannotRespond
 from hypertune.semantics.errors.labels import LabelWanted, UnfitMerge
 from hypertune.semantics.errors.network import UnfitShape, WrongRank
+from hypertune.semantics.errors.statements import NotYet
 from hypertune.semantics.flow import Flow, Labels, Surroundings
 from hypertune.semantics.naming import NodeNames
 from hypertune.semantics.scope import Knowledge, Piece, Scope
@@ -34,7 +35,7 @@ class Nodes:
         kind = self._kind(call.kind, around.scope)
         if kind is None:
             return Flow(flow.node, None, span)
-        args = settle_args(call, kind, around.scope)
+        args = settle_args(self._untied(call, kind, around), kind, around.scope)
         given = around.given if kind.responds else self._deaf(piece, around)
         fed = self._repaired(kind, flow, span)
         output = None if args is None or fed is None else self._output(kind, args, fed, flow, span)
@@ -53,6 +54,17 @@ class Nodes:
             return known[name.text]
         others = (*self.knowledge.kinds(MergeType), *scope.names_of(Piece))
         return look_up(name, LayerType, scope, others)
+
+    def _untied(self, call: ast.Call, kind: LayerType, around: Surroundings) -> ast.Call:
+        """The call without `tied = NAME`, whose label must be there."""
+        tied = [arg for arg in call.args if arg.name and arg.name.text == "tied"]
+        if not tied or any(arg.name == "tied" for arg in kind.args):
+            return call
+        for arg in tied:
+            source = _one(arg.value, call.kind.text, around.labels)
+            if source and source.shape is not None and arg.name:
+                self.knowledge.findings.add(NotYet(arg.name.span, "`tied`"))
+        return evolve(call, args=tuple(arg for arg in call.args if arg not in tied))
 
     def _deaf(self, piece: ast.Layer, around: Surroundings) -> tuple[str, ...]:
         """What a node without weights answers to: nothing, whatever is asked of it."""

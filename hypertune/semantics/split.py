@@ -46,6 +46,8 @@ def read_split(settings: Settings, source: SourceType | None) -> Split | None:
     kept = frozenset(source.sizes) if source else frozenset()
     if source and kept >= {"train", "valid"} and settings.expr("split") is None:
         return Split({}, None, source.sizes)
+    if source is None and settings.expr("source") and settings.expr("split") is None:
+        return None  # a source that is not known may keep parts of its own
     expr = settings.need("split", "split = (train = 60%, valid = 20%, test = 20%)")
     if expr is None:
         return None

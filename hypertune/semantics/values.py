@@ -115,7 +115,12 @@ class _Place:
             bounds = "{:g} to {:g}".format(*declared.bounds)
             wanted = range_of(arg)
             return DomainTooWide(span, owner, arg.name, name, wanted, bounds, declared.span)
-        if arg.per_batch and declared.hyper.per != "batch" and not declared.hyper.frozen:
+        if (
+            arg.per_batch
+            and not declared.hyper.over
+            and declared.hyper.per != "batch"
+            and not declared.hyper.frozen
+        ):
             return PerBatchWanted(span, owner, arg.name, name, declared.span)
         return None
 

@@ -38,6 +38,7 @@ def _hypers(hypers: Iterable[Hyper]) -> Iterator[str]:
     for stem, items in groupby(hypers, key=lambda hyper: hyper.name.partition("[")[0]):
         first, *others = items
         size = f"[{1 + len(others)}]" if "[" in first.name else ""
+        size = f"[{first.over}]" if first.over else size
         words = [f"hyper {stem}{size} : {call(first.domain)} = {number(first.start)}"]
         words += [f"per {first.per}", f"spread {number(first.spread)}"]
         words += ["fixed"] * first.spread_fixed + ["frozen"] * first.frozen

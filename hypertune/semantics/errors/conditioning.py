@@ -268,3 +268,88 @@ class CannotRespond(Diagnostic):
     label = "nothing to answer with"
 
     layer: str
+
+
+@frozen
+class CannotFollowEach(Diagnostic):
+    """A method tunes single numbers, and is asked to tune one for every example or weight.
+
+    A best response has a column for each hyperparameter; it cannot have one for every weight.
+    Such hyperparameters stay at their start with `frozen`, or with `method = fixed`.
+
+    Wrong:
+
+        hspec 1
+        hyper decays[weight] : log(1e-8, 1) = 1e-3
+        data { source = digits; split = (train = 60%, valid = 20%, test = 20%); batch = 64 }
+        model (1, 8, 8) { flatten; linear(10) }
+        objective { train = cross_entropy + l2(decays); valid = cross_entropy }
+        tune {
+          method = delta_stn; weights = sgd(lr = 0.1); hypers = adam(lr = 0.01)
+          epochs = 1
+        }
+
+    Right:
+
+        hspec 1
+        hyper decay : log(1e-8, 1) = 1e-3 per batch
+        data { source = digits; split = (train = 60%, valid = 20%, test = 20%); batch = 64 }
+        model (1, 8, 8) given * { flatten; linear(10) }
+        objective { train = cross_entropy + l2(decay); valid = cross_entropy }
+        tune {
+          method = delta_stn; weights = sgd(lr = 0.1); hypers = adam(lr = 0.01)
+          epochs = 1
+        }
+    """
+
+    code = "HT427"
+    title = "`{method}` cannot tune `{name}`: there is one for every {over}"
+    label = "one for every {over}"
+
+    method: str
+    name: str
+    over: str
+    place: Span
+    declared: Span
+
+    def children(self) -> tuple[Note | Help, ...]:
+        return (
+            Note("declared here", self.declared),
+            Note("the method is chosen here", self.place),
+            Help(f"declare it `frozen`, or one `{self.name}` for all"),
+        )
+
+
+@frozen
+class CannotAnswerToEach(Diagnostic):
+    """Weights are to answer to a hyperparameter of which there is one for every example or weight.
+
+    Wrong:
+
+        hspec 1
+        hyper decays[weight] : log(1e-8, 1) = 1e-3 frozen
+        data { source = digits; split = (train = 60%, valid = 20%, test = 20%); batch = 64 }
+        model (1, 8, 8) { flatten; linear(10) given decays }
+        objective { train = cross_entropy + l2(decays); valid = cross_entropy }
+        tune { method = fixed; weights = sgd(lr = 0.1); epochs = 1 }
+
+    Right:
+
+        hspec 1
+        hyper decays[weight] : log(1e-8, 1) = 1e-3 frozen
+        data { source = digits; split = (train = 60%, valid = 20%, test = 20%); batch = 64 }
+        model (1, 8, 8) { flatten; linear(10) }
+        objective { train = cross_entropy + l2(decays); valid = cross_entropy }
+        tune { method = fixed; weights = sgd(lr = 0.1); epochs = 1 }
+    """
+
+    code = "HT428"
+    title = "no layer can answer to `{name}`: there is one for every {over}"
+    label = "one for every {over}"
+
+    name: str
+    over: str
+    declared: Span
+
+    def children(self) -> tuple[Note | Help, ...]:
+        return (Note("declared here", self.declared),)

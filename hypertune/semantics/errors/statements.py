@@ -299,7 +299,7 @@ class NotYet(Diagnostic):
     Wrong:
 
         hspec 1
-        hyper keep[example] : real(0, 1) = 0.5
+        hyper activation : choice("relu", "tanh") = "relu"
         data { source = digits; split = (train = 60%, valid = 20%, test = 20%); batch = 64 }
         model (1, 8, 8) { flatten; linear(10) }
         objective { train = cross_entropy; valid = cross_entropy }
