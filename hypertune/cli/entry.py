@@ -25,6 +25,7 @@ _COMMANDS = (
     "explain",
     "kinds",
     "fmt",
+    "lsp",
 )
 
 

@@ -1,0 +1,228 @@
+"""What could be written at a place."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from typing import Literal
+
+from attrs import frozen
+
+from hypertune.catalogue import Arg, Kind, LossType
+from hypertune.editors.context import Context, OpenCall, context_at, word_before
+from hypertune.editors.reading import Reading
+from hypertune.editors.roles import (
+    NOUNS,
+    about_arg,
+    about_kind,
+    args_of,
+    begins_piece,
+    called,
+    kinds_here,
+    signature,
+)
+from hypertune.editors.symbols import Symbol, symbols
+from hypertune.editors.vocabulary import CLAUSES, FUNCTIONS, PIECES, SETTINGS, STATEMENTS
+
+Sort = Literal["keyword", "kind", "setting", "argument", "name", "word"]
+
+
+@frozen
+class Completion:
+    """A word that can stand here, and what to insert where that is more than the word."""
+
+    word: str
+    sort: Sort
+    detail: str = ""
+    doc: str = ""
+    insert: str = ""
+
+
+@frozen
+class Completions:
+    """What can stand in the place of the `begun` characters before the cursor."""
+
+    begun: int
+    items: tuple[Completion, ...]
+
+
+def completions(reading: Reading, offset: int) -> Completions:
+    """What can be written at a place, as far as what stands before it tells."""
+    prefix = word_before(reading.text, offset)
+    context = context_at(reading.text, offset)
+    found = () if context.inert else _possible(context, reading, offset)
+    fitting = {item.word: item for item in found if item.word.startswith(prefix)}
+    return Completions(len(prefix), tuple(fitting.values()))
+
+
+def _possible(context: Context, reading: Reading, offset: int) -> Iterable[Completion]:
+    kinds = kinds_here(context, reading.catalogue)
+    if context.last == "given" or _goes_on(context, "given"):
+        return _names(reading, offset, "hyperparameter", "parameter")
+    if context.calls and context.statement == "block" and not context.inner:
+        return _names(reading, offset, "constant") if context.calls[-1].arg else ()
+    if context.calls and context.calls[-1].kind:
+        return _in_call(context, reading, offset)
+    if kinds:
+        return [*_kinds(_wanted(kinds, context)), *_pieces(context, reading, offset)]
+    if not context.inner:
+        return _outside(context)
+    if context.statement in SETTINGS:
+        return _in_section(context, reading, offset)
+    return _clauses(context)
+
+
+def _wanted(kinds: Mapping[str, Kind], context: Context) -> list[Kind]:
+    """All, but no penalty where the hyperparameters are judged."""
+    judged = context.key == "valid"
+    return [k for k in kinds.values() if not (judged and isinstance(k, LossType) and k.penalty)]
+
+
+def _pieces(context: Context, reading: Reading, offset: int) -> Iterable[Completion]:
+    """What can stand in a body beside layers."""
+    if not begins_piece(context):
+        return ()
+    words = {word: doc for word, doc in PIECES.items() if word != "shortcut"}
+    return [*_names(reading, offset, "block"), *_keywords(words)]
+
+
+def _outside(context: Context) -> Iterable[Completion]:
+    if not context.words:
+        return _keywords(STATEMENTS)
+    match context.statement:
+        case "hyper" if "=" in context.words:
+            return _behind_start(context)
+        case "model" | "block":
+            return _clauses(context)
+        case "let" if "=" in context.words:
+            return _words(FUNCTIONS)
+    return ()
+
+
+def _behind_start(context: Context) -> Iterable[Completion]:
+    if context.last == "per":
+        return _words(("example", "batch"))
+    left = ("per", "spread", "frozen")
+    return _keywords({word: CLAUSES[word] for word in left if word not in context.words})
+
+
+def _clauses(context: Context) -> Iterable[Completion]:
+    """`given`, `on` and `as` behind a layer, as far as they are not written."""
+    if context.last == "on":
+        return _words(("auto", "cpu", "cuda"))
+    if context.last in ("as", "repeat") or not context.words:
+        return ()
+    if context.last == "branch":
+        return _words(("concat", "add"))
+    left = ("given", "on", "as") if context.inner else ("given", "on")
+    clauses = {word: CLAUSES[word] for word in left if word not in context.words}
+    if context.words[0] == "residual" and context.last == "}":
+        clauses["shortcut"] = PIECES["shortcut"]
+    return _keywords(clauses)
+
+
+def _in_section(context: Context, reading: Reading, offset: int) -> Iterable[Completion]:
+    if not context.words:
+        written = _keys_around(reading.text, offset)
+        keys = SETTINGS[context.statement]
+        return [
+            Completion(key, "setting", doc=doc, insert=f"{key} = ")
+            for key, doc in keys.items()
+            if key not in written
+        ]
+    match context.statement, context.key:
+        case "data", "scale":
+            return _words(("standardize",))
+        case "data", "batch":
+            return _words(("all",))
+        case "data", "download":
+            return _words(("true", "false"))
+        case "tune", "precision":
+            return _words(("bf16", "float32"))
+    return _names(reading, offset, "constant") if context.last == "=" else ()
+
+
+def _keys_around(text: str, offset: int) -> set[str]:
+    """The keys that the section around a place has already."""
+    start, end = text.rfind("{", 0, offset), text.find("}", offset)
+    lines = text[start + 1 : end if end >= 0 else len(text)].splitlines()
+    return {line.partition("=")[0].strip() for line in lines if "=" in line}
+
+
+def _in_call(context: Context, reading: Reading, offset: int) -> Iterable[Completion]:
+    kind, call = called(context, reading.catalogue), context.calls[-1]
+    declared = args_of(kind) if kind else ()
+    by_name = {arg.name: arg for arg in declared}
+    if call.kind in ("add", "concat") or call.arg in ("tied", "of"):
+        return _names(reading, offset, "label")
+    if call.arg:
+        return _values(by_name.get(call.arg), reading, offset)
+    if kind is None:
+        return [*_values(None, reading, offset), *_params(call, reading)]
+    left = [arg for arg in declared[call.positional :] if arg.name not in call.named]
+    arguments = [
+        Completion(arg.name, "argument", doc=about_arg(arg), insert=f"{arg.name} = ")
+        for arg in left
+    ]
+    if call.named or not left:
+        return arguments
+    return [*_values(left[0], reading, offset), *arguments]  # it may stand without its name
+
+
+def _params(call: OpenCall, reading: Reading) -> list[Completion]:
+    """The parameters of the block that is being used."""
+    found = symbols(reading.tree.value) if reading.tree else ()
+    blocks = [
+        symbol.holder for symbol in found if (symbol.sort, symbol.name) == ("block", call.kind)
+    ]
+    return [
+        Completion(symbol.name, "argument", detail=symbol.sort, insert=f"{symbol.name} = ")
+        for symbol in found
+        if symbol.sort == "parameter" and symbol.holder in blocks and symbol.name not in call.named
+    ]
+
+
+def _values(arg: Arg | None, reading: Reading, offset: int) -> Iterable[Completion]:
+    """What an argument takes; hyperparameters only where they can be tuned."""
+    names = _names(reading, offset, "constant", "parameter")
+    hypers = _names(reading, offset, "hyperparameter")
+    if arg is None:
+        return [*names, *hypers]
+    none = ("none",) if arg.default is None else ()
+    truth = ("true", "false") if arg.type == "bool" else ()
+    words = _words((*arg.choices, *truth, *none))
+    return [*words, *(hypers if arg.use else ()), *names]
+
+
+def _names(reading: Reading, offset: int, *sorts: str) -> Iterator[Completion]:
+    """Names that the spec declares; a parameter only inside its own block."""
+    if reading.tree is None:
+        return
+    old = reading.tree.before(offset)
+    for symbol in symbols(reading.tree.value):
+        if symbol.sort in sorts and _is_seen(symbol, old):
+            yield Completion(symbol.name, "name", detail=symbol.sort)
+
+
+def _is_seen(symbol: Symbol, old: int | None) -> bool:
+    if symbol.sort != "parameter" or old is None:
+        return True
+    return symbol.holder.start <= old <= symbol.holder.end
+
+
+def _goes_on(context: Context, word: str) -> bool:
+    """Whether a list after a word goes on: `given a, `."""
+    return context.last == "," and word in context.words
+
+
+def _keywords(words: Mapping[str, str]) -> Iterator[Completion]:
+    return (Completion(word, "keyword", doc=doc) for word, doc in words.items())
+
+
+def _words(words: Iterable[str]) -> Iterator[Completion]:
+    return (Completion(word, "word") for word in words)
+
+
+def _kinds(kinds: Iterable[Kind]) -> Iterator[Completion]:
+    for kind in kinds:
+        detail = f"{NOUNS[type(kind)]} {signature(kind)}"
+        yield Completion(kind.name, "kind", detail, about_kind(kind))

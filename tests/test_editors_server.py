@@ -1,0 +1,222 @@
+"""The language server answers a client over pipes.
+
+A file under `sessions/` is a recorded session: a line `== COMMAND` for what the editor does,
+below it what the server answers. Places are those of the first occurrence of a text between
+backticks, shown as line and column from 0, as the protocol counts them.
+"""
+
+from __future__ import annotations
+
+import re
+import sys
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from attrs import define
+from lsp_client import Client
+
+SESSIONS = sorted((Path(__file__).parent / "sessions").glob("*.session"))
+WRONG = "hspec 1\nlet \U0001d54f = 1\n"  # no name, and two units of UTF-16
+
+_QUOTED = re.compile(r"`([^`]*)`")
+
+
+@pytest.fixture(scope="module")
+def client() -> Iterator[Client]:
+    started = Client.start()
+    started.initialize()
+    yield started
+    assert started.close() == (0, "")
+
+
+@define
+class Session:
+    """An editor with one text open."""
+
+    client: Client
+    uri: str
+    text: str = ""
+    version: int = 0
+
+    def do(self, command: str, text: str) -> str:
+        """What the editor does; what it is told."""
+        left, right, *_ = [*_QUOTED.findall(command.replace("\\n", "\n")), "", ""]
+        match command.split()[0]:
+            case "open":
+                return self._opened(text)
+            case "replace":
+                return self._changed(self.text.replace(left, right, 1))
+            case "hover":
+                return self._hover(left)
+            case "complete":
+                return self._complete(left)
+            case "definition":
+                return _place(self._ask("definition", left)["result"])
+            case "references":
+                found = self._ask("references", left, context={"includeDeclaration": True})
+                return "\n".join(map(_place, found["result"]))
+            case "rename":
+                return self._rename(left, right)
+            case "format":
+                return self._format()
+        raise AssertionError(command)
+
+    def _opened(self, text: str) -> str:
+        self.text = text
+        item = {"uri": self.uri, "languageId": "hspec", "version": 0, "text": text}
+        self.client.notify("textDocument/didOpen", {"textDocument": item})
+        return f"{text}--\n{self._diagnostics()}"
+
+    def _changed(self, text: str) -> str:
+        self.text, self.version = text, self.version + 1
+        params = {
+            "textDocument": {"uri": self.uri, "version": self.version},
+            "contentChanges": [{"text": text}],
+        }
+        self.client.notify("textDocument/didChange", params)
+        return self._diagnostics()
+
+    def _diagnostics(self) -> str:
+        found = self.client.next_heard("textDocument/publishDiagnostics")
+        assert (found["uri"], found["version"]) == (self.uri, self.version)
+        return "\n".join(map(_diagnostic, found["diagnostics"])) or "no diagnostics"
+
+    def _ask(self, what: str, where: str, after: bool = False, **more: Any) -> dict[str, Any]:
+        offset = self.text.index(where) + len(where) * after
+        line = self.text.count("\n", 0, offset)
+        column = offset - self.text.rfind("\n", 0, offset) - 1
+        place = {"line": line, "character": column}
+        params = {"textDocument": {"uri": self.uri}, "position": place, **more}
+        return self.client.request(f"textDocument/{what}", params)
+
+    def _hover(self, where: str) -> str:
+        found = self._ask("hover", where)["result"]
+        return f"{_range(found['range'])}\n{found['contents']['value']}" if found else "nothing"
+
+    def _complete(self, where: str) -> str:
+        found = self._ask("completion", where, after=True)["result"]["items"]
+        return ", ".join(item["textEdit"]["newText"].strip() for item in found) or "nothing"
+
+    def _rename(self, where: str, name: str) -> str:
+        answer = self._ask("rename", where, newName=name)
+        if "error" in answer:
+            return f"refused: {answer['error']['message']}"
+        edits = answer["result"]["changes"][self.uri]
+        return "\n".join(f"{_range(edit['range'])} {edit['newText']}" for edit in edits)
+
+    def _format(self) -> str:
+        options = {"tabSize": 2, "insertSpaces": True}
+        params = {"textDocument": {"uri": self.uri}, "options": options}
+        edits = self.client.request("textDocument/formatting", params)["result"]
+        return "\n".join(f"{_range(e['range'])}\n{e['newText']}" for e in edits or ()) or "nothing"
+
+
+def _range(found: dict[str, Any]) -> str:
+    start, end = found["start"], found["end"]
+    return f"{start['line']}:{start['character']}-{end['line']}:{end['character']}"
+
+
+def _place(found: dict[str, Any] | None) -> str:
+    return _range(found["range"]) if found else "nowhere"
+
+
+def _diagnostic(found: dict[str, Any]) -> str:
+    assert found["source"] == "hypertune"
+    severity = {1: "error", 2: "warning"}[found["severity"]]
+    head = f"{_range(found['range'])} {severity} {found['code']}: {found['message']}"
+    notes = [
+        f"see {_range(note['location']['range'])}: {note['message']}"
+        for note in found["relatedInformation"]
+    ]
+    return "\n".join([head, *notes])
+
+
+def _replayed(script: str, session: Session) -> str:
+    """The session as it goes now."""
+    out = []
+    for step in script.split("== ")[1:]:
+        command, _, below = step.partition("\n")
+        # The text that is opened ends with a line `--`; its mistakes stand below.
+        text = below.partition("--\n")[0]
+        out.append(f"== {command}\n{session.do(command, text).rstrip()}\n\n")
+    return "".join(out)
+
+
+@pytest.mark.parametrize("path", SESSIONS, ids=lambda path: path.stem)
+def test_a_session_goes_as_it_was_recorded(
+    path: Path, client: Client, matches_golden: Callable[[str, Path], None]
+) -> None:
+    session = Session(client, f"file:///specs/{path.stem}.hspec")
+    matches_golden(_replayed(path.read_text(encoding="utf-8"), session), path)
+
+
+def _opened(client: Client, uri: str, text: str) -> list[dict[str, Any]]:
+    item = {"uri": uri, "languageId": "hspec", "version": 1, "text": text}
+    client.notify("textDocument/didOpen", {"textDocument": item})
+    found = client.next_heard("textDocument/publishDiagnostics")
+    assert found["uri"] == uri
+    return list(found["diagnostics"])
+
+
+def test_columns_count_units_of_utf_16(client: Client) -> None:
+    found = _opened(client, "file:///specs/wide.hspec", WRONG)[0]
+    assert _range(found["range"]) == "1:4-1:6"
+
+
+def test_columns_count_the_units_that_the_editor_prefers() -> None:
+    other = Client.start()
+    told = other.initialize(general={"positionEncodings": ["utf-8"]})
+    assert told["capabilities"]["positionEncoding"] == "utf-8"
+    found = _opened(other, "file:///specs/wide.hspec", WRONG)[0]
+    assert _range(found["range"]) == "1:4-1:8"
+    assert other.close() == (0, "")
+
+
+def test_a_text_that_is_closed_has_no_mistakes(client: Client) -> None:
+    uri = "file:///specs/closed.hspec"
+    assert _opened(client, uri, "hspec 2\n")
+    client.notify("textDocument/didClose", {"textDocument": {"uri": uri}})
+    assert client.next_heard("textDocument/publishDiagnostics")["diagnostics"] == []
+
+
+def test_a_text_without_a_file_is_read_as_well(client: Client) -> None:
+    assert _opened(client, "untitled:Untitled-1", "hspec 2\n")[0]["severity"] == 1
+
+
+def test_a_mistake_in_an_included_file_is_told_where_that_is_included(
+    client: Client, tmp_path: Path
+) -> None:
+    part = tmp_path / "part.hspec"
+    part.write_text("hspec 1\nlet width = heigth\n", encoding="utf-8")
+    found = _opened(client, (tmp_path / "all.hspec").as_uri(), 'hspec 1\ninclude "part.hspec"\n')
+    told = next(mistake for mistake in found if "heigth" in mistake["message"])
+    assert _range(told["range"]) == "1:8-1:20"
+    place = told["relatedInformation"][0]["location"]
+    assert (place["uri"], _range(place["range"])) == (part.as_uri(), "1:12-1:18")
+
+
+def test_prepared_renames_show_the_name(client: Client) -> None:
+    uri = "file:///specs/prepared.hspec"
+    _opened(client, uri, "hspec 1\nlet width = 3\n")
+    place = {"textDocument": {"uri": uri}, "position": {"line": 1, "character": 6}}
+    answer = client.request("textDocument/prepareRename", place)["result"]
+    assert (answer["placeholder"], _range(answer["range"])) == ("width", "1:4-1:9")
+    place["position"] = {"line": 0, "character": 1}
+    answer = client.request("textDocument/prepareRename", place)
+    assert answer["error"]["message"] == "only names that this spec declares can be changed"
+
+
+def test_a_server_without_pygls_says_what_to_install(monkeypatch: pytest.MonkeyPatch) -> None:
+    from click.testing import CliRunner
+
+    from hypertune.cli import main
+
+    for name in [name for name in sys.modules if name.startswith("hypertune.editors")]:
+        monkeypatch.delitem(sys.modules, name)
+    monkeypatch.setitem(sys.modules, "lsprotocol", None)
+    monkeypatch.setitem(sys.modules, "pygls", None)
+    result = CliRunner().invoke(main, ["lsp"])
+    assert result.exit_code == 2
+    assert "pip install 'hypertune-stn[lsp]'" in result.output
