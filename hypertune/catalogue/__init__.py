@@ -19,7 +19,9 @@ from hypertune.catalogue.kinds import (
     Plain as Plain,
     Required as Required,
     ScheduleType as ScheduleType,
+    Seen as Seen,
     SourceType as SourceType,
+    Unreadable as Unreadable,
     Use as Use,
     WrongShape as WrongShape,
 )

@@ -11,7 +11,7 @@ from enum import StrEnum
 from math import inf
 from typing import Any, Final
 
-from attrs import field, frozen
+from attrs import evolve, field, frozen
 
 from hypertune.ir import Shape, Value
 
@@ -189,6 +189,19 @@ class DomainType:
     refuses: Callable[[Args], str] = _fit
 
 
+class Unreadable(Exception):
+    """Raised by a source's `look`: why a file cannot be used."""
+
+
+@frozen
+class Seen:
+    """What a file says of a source; the fields are those of `SourceType`."""
+
+    shape: Shape
+    classes: int
+    sizes: Mapping[str, int]
+
+
 @frozen
 class SourceType:
     """Where examples come from.
@@ -196,6 +209,9 @@ class SourceType:
     `shape` and `classes` (0: a real target) are known before the data is read; `sizes` gives the
     number of examples by the parts that the source itself keeps apart, such as
     {"train": 60_000, "test": 10_000}, or {"all": 1_797}. `load` gives numpy arrays by part.
+
+    Where these are known from a file alone, `look` reads them from it; `seen` gives the source
+    with what it found.
 
     Units: `width` is the bytes of a number of an example, as it lies on the device.
     """
@@ -208,6 +224,19 @@ class SourceType:
     sizes: Mapping[str, int]
     load: Callable[[Args], Mapping[str, tuple[Any, Any]]]
     width: int = 4
+    look: Callable[[Args], Seen] | None = None
+
+    def seen(self, args: Args) -> SourceType:
+        """The source as it is with these arguments.
+
+        Raises:
+            Unreadable: if its file cannot be used.
+
+        """
+        if self.look is None:
+            return self
+        found = self.look(args)
+        return evolve(self, shape=found.shape, classes=found.classes, sizes=found.sizes)
 
 
 @frozen

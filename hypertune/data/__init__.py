@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from hypertune.catalogue import Kind
 from hypertune.data.breast_cancer import BREAST_CANCER
+from hypertune.data.csv_table import CSV
 from hypertune.data.diabetes import DIABETES
 from hypertune.data.digits import DIGITS
 from hypertune.data.failures import (
@@ -14,8 +15,9 @@ from hypertune.data.failures import (
     DataError as DataError,
     DataMissing as DataMissing,
     DownloadFailed as DownloadFailed,
+    TableUnreadable as TableUnreadable,
 )
 from hypertune.data.fashion_mnist import FASHION_MNIST
 from hypertune.data.mnist import MNIST
 
-STANDARD: tuple[Kind, ...] = (DIGITS, BREAST_CANCER, DIABETES, MNIST, FASHION_MNIST)
+STANDARD: tuple[Kind, ...] = (DIGITS, BREAST_CANCER, DIABETES, MNIST, FASHION_MNIST, CSV)

@@ -55,3 +55,7 @@ class DownloadFailed(DataError):
             f"the files of `{self.source}` could not be downloaded to {self.folder}: {self.why}; "
             f"check the connection, or lay the files out there by hand"
         )
+
+
+class TableUnreadable(DataError):
+    """A table of the user's has changed since the spec was compiled, or is not there."""

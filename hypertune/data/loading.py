@@ -8,7 +8,8 @@ from typing import Any
 import torch
 from torch import Tensor
 
-from hypertune.catalogue import Catalogue, SourceType, part_sizes
+from hypertune.catalogue import Catalogue, SourceType, Unreadable, part_sizes
+from hypertune.data.failures import TableUnreadable
 from hypertune.data.scaling import Scaling, fit, standardize
 from hypertune.data.serving import generator
 from hypertune.data.sets import Part, Sets
@@ -27,7 +28,10 @@ def load(data: Data, catalogue: Catalogue, device: torch.device | str = "cpu") -
         DataError: if the files cannot be had.
 
     """
-    source = catalogue.of(SourceType)[data.source.kind]
+    try:
+        source = catalogue.of(SourceType)[data.source.kind].seen(data.source.args)
+    except Unreadable as fault:
+        raise TableUnreadable(str(fault)) from fault
     arrays = {part: _tensors(*pair) for part, pair in source.load(data.source.args).items()}
     pool = arrays.pop("all", None) or arrays.pop("train")
     divided = _divide(pool, data.split, data.split_seed)

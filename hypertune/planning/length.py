@@ -24,7 +24,8 @@ class Length:
 
 def examples(data: Data, catalogue: Catalogue) -> dict[str, int]:
     """How many there are in each part: of the split, or the source's own."""
-    sizes = dict(catalogue.of(SourceType)[data.source.kind].sizes)
+    source = catalogue.of(SourceType)[data.source.kind].seen(data.source.args)
+    sizes = dict(source.sizes)
     pool = sizes.pop("all", None) or sizes.pop("train", 0)
     return sizes | part_sizes(data.split, pool)
 

@@ -7,7 +7,7 @@ from typing import Final
 from attrs import evolve, frozen
 
 from hypertune import ir
-from hypertune.catalogue import Arg, AugmentType, SourceType
+from hypertune.catalogue import Arg, AugmentType, SourceType, Unreadable
 from hypertune.diagnostics import Span
 from hypertune.semantics.arguments import settle
 from hypertune.semantics.constants import evaluate
@@ -16,6 +16,7 @@ from hypertune.semantics.errors.data import (
     BatchTooLarge,
     NotABatch,
     NotAScale,
+    UnreadableData,
     WrongChannels,
 )
 from hypertune.semantics.errors.statements import NotYet
@@ -79,7 +80,12 @@ def _source(settings: Settings) -> tuple[SourceType | None, ir.Call | None, Span
     if settled is None:
         name = expr.kind.text if isinstance(expr, ast.Call) else getattr(expr, "text", "")
         return scope.knowledge.kinds(SourceType).get(name), None, expr.span
-    return *settled, expr.span
+    kind, call = settled
+    try:
+        return kind.seen(call.args), call, expr.span
+    except Unreadable as fault:
+        scope.findings.add(UnreadableData(expr.span, kind.name, str(fault)))
+        return None, None, expr.span
 
 
 def _scale(settings: Settings, source: SourceType | None) -> ir.Call | Failed | None:

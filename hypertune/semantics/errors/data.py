@@ -171,3 +171,43 @@ class AugmentRank(Diagnostic):
     name: str
     source: str
     shape: Shape
+
+
+@frozen
+class UnreadableData(Diagnostic):
+    """The file of a source is not there, or does not hold what the source needs.
+
+    A `csv` table has a line of names above its rows, a number in every cell of every column that
+    is not the target, and no empty cell.
+
+    Wrong:
+
+        hspec 1
+        data {
+          source = csv("nowhere.csv", target = "price")
+          split  = (train = 60%, valid = 20%, test = 20%)
+          batch  = 64
+        }
+        model (10,) { linear(1) }
+        objective { train = mse; valid = mse }
+        tune { method = fixed; weights = sgd(lr = 0.1); epochs = 1 }
+
+    Right:
+
+        hspec 1
+        data {
+          source = diabetes
+          split  = (train = 60%, valid = 20%, test = 20%)
+          batch  = 64
+        }
+        model (10,) { linear(1) }
+        objective { train = mse; valid = mse }
+        tune { method = fixed; weights = sgd(lr = 0.1); epochs = 1 }
+    """
+
+    code = "HT615"
+    title = "the data of `{source}` cannot be used"
+    label = "{why}"
+
+    source: str
+    why: str

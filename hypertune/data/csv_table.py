@@ -1,0 +1,144 @@
+"""`csv`: a table of the user's, a row per example.
+
+Units: as written; the scales of columns may differ much, so `scale = standardize` is wise.
+"""
+
+from __future__ import annotations
+
+import csv
+from collections.abc import Mapping
+from math import isfinite
+from pathlib import Path
+from typing import Any
+
+from attrs import frozen
+
+from hypertune.catalogue import Arg, Args, Seen, SourceType, Unreadable
+
+
+@frozen
+class Table:
+    """Features as numbers, and the target as numbers or as places in `classes`."""
+
+    features: tuple[str, ...]
+    rows: list[list[float]]
+    target: list[float]
+    classes: tuple[str, ...]
+
+
+def read_table(file: str, target: str, classes: bool = False) -> Table:
+    """A table with a line of names above; all columns but the target are features.
+
+    A target that is text, or all of `classes`, stands for classes, in the order of numbers or
+    of the alphabet.
+
+    Raises:
+        Unreadable: if it is not there, not a table of numbers, or misses one.
+
+    """
+    names, lines = _lines(file)
+    if target not in names:
+        raise Unreadable(f"{file} has no column `{target}`; it has {', '.join(names)}")
+    at = names.index(target)
+    features = (*names[:at], *names[at + 1 :])
+    if not features:
+        raise Unreadable(f"{file} has no column beside `{target}`: there is nothing to learn from")
+    rows = [
+        [
+            _feature(file, line, name, cell)
+            for name, cell in zip(names, cells, strict=True)
+            if name != target
+        ]
+        for line, cells in lines
+    ]
+    written = [_present(file, line, target, cells[at]) for line, cells in lines]
+    numbers = [_number(cell) for cell in written]
+    if not classes and None not in numbers:
+        return Table(features, rows, [n for n in numbers if n is not None], ())
+    found = sorted(set(written), key=lambda cell: (_number(cell) or 0.0, cell))
+    if len(found) < 2:
+        raise Unreadable(f"the column `{target}` of {file} is `{found[0]}` everywhere")
+    places = {cell: float(place) for place, cell in enumerate(found)}
+    return Table(features, rows, [places[cell] for cell in written], tuple(found))
+
+
+def _lines(file: str) -> tuple[tuple[str, ...], list[tuple[int, list[str]]]]:
+    """The names above, and each row that is not empty with the number of its line."""
+    try:
+        with Path(file).expanduser().open(newline="", encoding="utf-8-sig") as text:
+            reader = csv.reader(text)
+            names = tuple(name.strip() for name in next(reader, []))
+            lines = [(reader.line_num, cells) for cells in reader if cells]
+    except OSError as fault:
+        raise Unreadable(f"{file}: {fault.strerror}") from None
+    except (UnicodeDecodeError, csv.Error) as fault:
+        raise Unreadable(f"{file} is no table of text: {fault}") from None
+    if len(set(names)) < len(names) or "" in names:
+        raise Unreadable(f"the first line of {file} must name each column, each otherwise")
+    for line, cells in lines:
+        if len(cells) != len(names):
+            raise Unreadable(f"{file}, line {line} has {len(cells)} of {len(names)} columns")
+    if not lines:
+        raise Unreadable(f"{file} has no rows")
+    return names, lines
+
+
+def _feature(file: str, line: int, name: str, cell: str) -> float:
+    number = _number(_present(file, line, name, cell))
+    if number is None:
+        raise Unreadable(
+            f"{file}, line {line}: `{cell.strip()}` in the column `{name}` is no number; "
+            f"write numbers there, or leave the column out"
+        )
+    return number
+
+
+def _present(file: str, line: int, name: str, cell: str) -> str:
+    if not cell.strip():
+        raise Unreadable(
+            f"{file}, line {line}: the column `{name}` is empty; "
+            f"fill it in, or leave the line or the column out"
+        )
+    return cell.strip()
+
+
+def _number(cell: str) -> float | None:
+    try:
+        number = float(cell)
+    except ValueError:
+        return None
+    return number if isfinite(number) else None
+
+
+def _read(args: Args) -> Table:
+    return read_table(args["file"], args["target"], args["classes"])
+
+
+def _look(args: Args) -> Seen:
+    table = _read(args)
+    return Seen((len(table.features),), len(table.classes), {"all": len(table.rows)})
+
+
+def _load(args: Args) -> Mapping[str, tuple[Any, Any]]:
+    import numpy as np
+
+    table = _read(args)
+    target = np.array(table.target)
+    y = target.astype(np.int64) if table.classes else target
+    return {"all": (np.array(table.rows), y)}
+
+
+CSV = SourceType(
+    name="csv",
+    doc="A table of yours: a line of names, then a row of numbers per example",
+    args=(
+        Arg("file", "string", "the table; its place is seen from the working directory"),
+        Arg("target", "string", "the column to be told from the others; text stands for classes"),
+        Arg("classes", "bool", "whether numbers in the target stand for classes", default=False),
+    ),
+    shape=(),
+    classes=0,
+    sizes={},
+    load=_load,
+    look=_look,
+)

@@ -1,0 +1,131 @@
+"""Tables of the user's own: as a source, and as the start of a spec."""
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+from click.testing import CliRunner
+
+from hypertune.catalogue import Unreadable
+from hypertune.cli import main
+from hypertune.compiler import compile_text
+from hypertune.data.csv_table import CSV, read_table
+from hypertune.data.loading import load
+from hypertune.planning import plan
+from hypertune.standard import STANDARD
+
+FLOWERS = "width,colour, height\n1,red,2.5\n3,blue,4\n\n5,red,6e1\n"
+
+
+@pytest.fixture
+def table(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+
+    def write(text, name="t.csv"):
+        (tmp_path / name).write_text(text, encoding="utf-8")
+        return name
+
+    return write
+
+
+def rows(count, target):
+    lines = [f"{i},{i * i % 7},{target(i)}" for i in range(count)]
+    return "\n".join(["a,b,y", *lines]) + "\n"
+
+
+def loaded(**args):
+    return CSV.load({"classes": False, **args})["all"]
+
+
+def test_text_in_the_target_stands_for_classes_in_the_alphabet(table):
+    x, y = loaded(file=table(FLOWERS), target="colour")
+    assert x.tolist() == [[1, 2.5], [3, 4], [5, 60]]
+    assert y.tolist() == [1, 0, 1]
+    assert y.dtype == np.int64
+
+
+def test_numbers_in_the_target_are_real(table):
+    x, y = loaded(file=table("a,b\n1,2\n3,4\n"), target="b")
+    assert (x.tolist(), y.tolist(), y.dtype.kind) == ([[1], [3]], [2, 4], "f")
+
+
+def test_numbers_stand_for_classes_where_asked_in_their_order(table):
+    _, y = loaded(file=table("a,b\n1,10\n3,9\n4,10\n"), target="b", classes=True)
+    assert y.tolist() == [1, 0, 1]
+
+
+def test_file_tells_shape_classes_and_size(table):
+    seen = CSV.seen({"file": table(FLOWERS), "target": "colour", "classes": False})
+    assert (seen.shape, seen.classes, seen.sizes) == ((2,), 2, {"all": 3})
+
+
+@pytest.mark.parametrize(
+    ("text", "why"),
+    [
+        ("", "has no rows"),
+        ("a,b\n1,2\n", "has no column `y`; it has a, b"),
+        ("a,y\n", "has no rows"),
+        ("y\n1\n", "nothing to learn from"),
+        ("a,a,y\n1,2,3\n", "must name each column"),
+        ("a,y\n1\n", "line 2 has 1 of 2 columns"),
+        ("a,y\n1,2\n,3\n", "line 3: the column `a` is empty"),
+        ("a,y\n1,2\n1,\n", "line 3: the column `y` is empty"),
+        ("a,y\nred,2\n", "line 2: `red` in the column `a` is no number"),
+        ("a,y\nnan,2\n", "`nan` in the column `a` is no number"),
+        ("a,y\n1,red\n2,red\n", "is `red` everywhere"),
+    ],
+)
+def test_table_that_cannot_be_used_is_refused_with_the_reason(table, text, why):
+    with pytest.raises(Unreadable, match=why):
+        read_table(table(text), "y")
+
+
+def test_table_in_another_coding_is_refused(tmp_path):
+    path = tmp_path / "t.csv"
+    path.write_bytes(b"a,y\n\xff\xfe,1\n")
+    with pytest.raises(Unreadable, match="no table of text"):
+        read_table(str(path), "y")
+
+
+@pytest.mark.parametrize(
+    ("target", "loss"),
+    [(lambda i: i / 3, "mse"), (lambda i: "odd" if i % 2 else "even", "cross_entropy")],
+    ids=["numbers", "classes"],
+)
+def test_new_spec_compiles_without_a_warning_and_trains(table, target, loss):
+    name = table(rows(30, target))
+    made = CliRunner().invoke(main, ["new", "--data", name, "--target", "y", "-o", "y.hspec"])
+    assert made.exit_code == 0, made.output
+    assert CliRunner().invoke(main, ["check", "--strict", "y.hspec"]).exit_code == 0
+    assert CliRunner().invoke(main, ["fmt", "--check", "y.hspec"]).exit_code == 0
+    asked = ["train", "y.hspec", "--epochs", "7", "--out", "run"]
+    done = CliRunner().invoke(main, asked)
+    assert done.exit_code == 0, done.output
+    program = compile_text(Path("y.hspec").read_text(encoding="utf-8")).program
+    assert program.objective.valid[0].loss.kind == loss
+    assert len(load(program.data, STANDARD).train) == 18
+    assert plan(program, STANDARD).length.examples == 18
+
+
+def test_new_writes_over_no_file(table):
+    name = table(rows(30, float))
+    table("mine", "y.hspec")
+    done = CliRunner().invoke(main, ["new", "--data", name, "--target", "y", "-o", "y.hspec"])
+    assert done.exit_code == 4
+    assert "y.hspec: File exists" in done.stderr
+
+
+def test_new_for_a_table_that_is_not_there_ends_in_words():
+    done = CliRunner().invoke(main, ["new", "--data", "nowhere.csv", "--target", "y"])
+    assert done.exit_code == 4
+    assert done.stderr == "error: nowhere.csv: No such file or directory\n"
+
+
+def test_table_that_is_gone_ends_a_plan_in_words(table):
+    table(rows(30, float))
+    CliRunner().invoke(main, ["new", "--data", "t.csv", "--target", "y", "-o", "y.hspec"])
+    CliRunner().invoke(main, ["compile", "y.hspec", "--emit", "json", "-o", "y.json"])
+    table("a,b,z\n1,2,3\n")
+    done = CliRunner().invoke(main, ["plan", "y.json"])
+    assert done.exit_code == 4
+    assert "no column `y`" in done.stderr
