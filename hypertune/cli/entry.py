@@ -14,6 +14,7 @@ from hypertune.reporting.colour import wants_colour
 from hypertune.version import installed_version
 
 _COMMANDS = (
+    "new",
     "check",
     "compile",
     "plan",
@@ -67,12 +68,13 @@ def _file_trouble(fault: Exception) -> str | None:
     if isinstance(fault, OSError) and fault.strerror:
         return f"{fault.filename}: {fault.strerror}" if fault.filename else fault.strerror
     # Only now, because `check` has no need of them.
+    from hypertune.catalogue import Unreadable
     from hypertune.data import DataError
     from hypertune.ir import DamagedProgram
     from hypertune.runs import RunError
     from hypertune.spec_files import UnreadableSpec
 
-    ours = (DataError, DamagedProgram, RunError, UnreadableSpec)
+    ours = (DataError, DamagedProgram, RunError, Unreadable, UnreadableSpec)
     return str(fault) if isinstance(fault, ours) else None
 
 
