@@ -114,6 +114,13 @@ def test_a_name_keeps_its_place_in_a_broken_text() -> None:
     assert len(references(reading, use)) == len(MEANT["constant", "n"]) - 1
 
 
+def test_what_leaves_a_merge_is_shown() -> None:
+    text = QUICKSTART.replace("  flatten\n", "  flatten as flat\n  relu\n  add(flat)\n")
+    shown = hover(_read(text), text.index("add("))
+    assert shown is not None
+    assert shown.text.startswith("(64) and (64) → (64)\n\n```hspec\nadd\n```\nmerge: ")
+
+
 def test_shapes_outlive_a_mistake() -> None:
     broken = QUICKSTART.replace("method  = delta_stn", "method  = deltastn").replace("256", "25")
     reading = _read(broken, _read(QUICKSTART))
@@ -148,7 +155,7 @@ def test_a_text_that_cannot_be_read_is_not_laid_out() -> None:
         ("hyper a : ", {"rate", "log"}, {"sgd"}),
         ("hyper a : rate = 1 per ", {"example", "batch"}, {"spread"}),
         ("hyper a : rate = 1 per batch ", {"spread", "frozen"}, {"per"}),
-        ("model (1) {\n", {"linear", "repeat"}, {"sgd", "given", "shortcut"}),
+        ("model (1) {\n", {"linear", "add", "repeat"}, {"sgd", "given", "shortcut"}),
         ("model (1) {\n linear(1) ", {"given", "on", "as"}, {"linear"}),
         ("model (1) {\n residual { relu } ", {"shortcut", "as"}, {"linear"}),
         ("model (1) {\n linear(1); ", {"relu"}, {"given"}),

@@ -208,6 +208,13 @@ def test_prepared_renames_show_the_name(client: Client) -> None:
     assert answer["error"]["message"] == "only names that this spec declares can be changed"
 
 
+def test_the_end_of_the_editor_is_the_end_of_the_server() -> None:
+    client = Client.start()
+    client.initialize()
+    assert client.process.communicate()[0] == b""
+    assert client.process.returncode == 0
+
+
 def test_a_server_without_pygls_says_what_to_install(monkeypatch: pytest.MonkeyPatch) -> None:
     from click.testing import CliRunner
 

@@ -4,38 +4,10 @@ from __future__ import annotations
 
 import click
 
-from hypertune.catalogue import (
-    Arg,
-    AugmentType,
-    Catalogue,
-    DomainType,
-    Kind,
-    LayerType,
-    LossType,
-    MergeType,
-    MethodType,
-    MetricType,
-    OptimiserType,
-    Required,
-    ScheduleType,
-    SourceType,
-)
+from hypertune.catalogue import Catalogue, Kind
+from hypertune.catalogue.wording import FAMILIES, about, arguments, signature
 from hypertune.cli.catalogues import catalogue_of, catalogue_option
 from hypertune.diagnostics import did_you_mean
-from hypertune.ir import print_value
-
-_FAMILIES: dict[str, type[Kind]] = {
-    "domain": DomainType,
-    "source": SourceType,
-    "augmentation": AugmentType,
-    "layer": LayerType,
-    "merge": MergeType,
-    "loss": LossType,
-    "metric": MetricType,
-    "method": MethodType,
-    "optimiser": OptimiserType,
-    "schedule": ScheduleType,
-}
 
 
 @click.command("kinds")
@@ -45,11 +17,11 @@ def command(name: str | None, catalogue_name: str) -> None:
     """Describe the kind NAME with its arguments; without it, list all kinds."""
     catalogue = catalogue_of(catalogue_name)
     if name is None:
-        click.echo("\n\n".join(_overview(catalogue, family) for family in _FAMILIES))
+        click.echo("\n\n".join(_overview(catalogue, family) for family in FAMILIES))
         return
     found = [
         _page(family, kinds[name])
-        for family, kinds in ((f, catalogue.of(_FAMILIES[f])) for f in _FAMILIES)
+        for family, kinds in ((f, catalogue.of(FAMILIES[f])) for f in FAMILIES)
         if name in kinds
     ]
     if not found:
@@ -60,30 +32,19 @@ def command(name: str | None, catalogue_name: str) -> None:
 
 
 def _overview(catalogue: Catalogue, family: str) -> str:
-    kinds = catalogue.of(_FAMILIES[family])
+    kinds = catalogue.of(FAMILIES[family])
     width = max(map(len, kinds), default=0)
     lines = [f"  {name:{width}}  {_first_line(kind.doc)}" for name, kind in sorted(kinds.items())]
     return "\n".join([f"{family}:", *lines])
 
 
 def _page(family: str, kind: Kind) -> str:
-    args = () if isinstance(kind, MetricType) else kind.args
-    lines = [f"{family} {kind.name}({', '.join(map(_signature, args))})", "", kind.doc.strip()]
+    args = arguments(kind)
+    lines = [f"{family} {signature(kind)}", "", kind.doc.strip()]
     if args:
         width = max(len(arg.name) for arg in args)
-        lines += ["", *(f"  {arg.name:{width}}  {_about(arg)}" for arg in args)]
+        lines += ["", *(f"  {arg.name:{width}}  {about(arg)}" for arg in args)]
     return "\n".join(lines)
-
-
-def _signature(arg: Arg) -> str:
-    if isinstance(arg.default, Required):
-        return arg.name
-    return f"{arg.name} = {print_value(arg.default)}"
-
-
-def _about(arg: Arg) -> str:
-    words = " | ".join(arg.choices) or arg.type
-    return f"{words}: {arg.doc}" + (f" (tunable, {arg.use})" if arg.use else "")
 
 
 def _first_line(doc: str) -> str:

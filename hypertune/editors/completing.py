@@ -8,18 +8,10 @@ from typing import Literal
 from attrs import frozen
 
 from hypertune.catalogue import Arg, Kind, LossType
+from hypertune.catalogue.wording import about, arguments, family_of, signature
 from hypertune.editors.context import Context, OpenCall, context_at, word_before
 from hypertune.editors.reading import Reading
-from hypertune.editors.roles import (
-    NOUNS,
-    about_arg,
-    about_kind,
-    args_of,
-    begins_piece,
-    called,
-    kinds_here,
-    signature,
-)
+from hypertune.editors.roles import about_kind, begins_piece, called, kinds_here
 from hypertune.editors.symbols import Symbol, symbols
 from hypertune.editors.vocabulary import CLAUSES, FUNCTIONS, PIECES, SETTINGS, STATEMENTS
 
@@ -150,7 +142,7 @@ def _keys_around(text: str, offset: int) -> set[str]:
 
 def _in_call(context: Context, reading: Reading, offset: int) -> Iterable[Completion]:
     kind, call = called(context, reading.catalogue), context.calls[-1]
-    declared = args_of(kind) if kind else ()
+    declared = arguments(kind) if kind else ()
     by_name = {arg.name: arg for arg in declared}
     if call.kind in ("add", "concat") or call.arg in ("tied", "of"):
         return _names(reading, offset, "label")
@@ -159,13 +151,12 @@ def _in_call(context: Context, reading: Reading, offset: int) -> Iterable[Comple
     if kind is None:
         return [*_values(None, reading, offset), *_params(call, reading)]
     left = [arg for arg in declared[call.positional :] if arg.name not in call.named]
-    arguments = [
-        Completion(arg.name, "argument", doc=about_arg(arg), insert=f"{arg.name} = ")
-        for arg in left
+    by_word = [
+        Completion(arg.name, "argument", doc=about(arg), insert=f"{arg.name} = ") for arg in left
     ]
     if call.named or not left:
-        return arguments
-    return [*_values(left[0], reading, offset), *arguments]  # it may stand without its name
+        return by_word
+    return [*_values(left[0], reading, offset), *by_word]  # it may stand without its name
 
 
 def _params(call: OpenCall, reading: Reading) -> list[Completion]:
@@ -224,5 +215,5 @@ def _words(words: Iterable[str]) -> Iterator[Completion]:
 
 def _kinds(kinds: Iterable[Kind]) -> Iterator[Completion]:
     for kind in kinds:
-        detail = f"{NOUNS[type(kind)]} {signature(kind)}"
+        detail = f"{family_of(kind)} {signature(kind)}"
         yield Completion(kind.name, "kind", detail, about_kind(kind))

@@ -7,10 +7,11 @@ from collections.abc import Iterator
 from attrs import frozen
 
 from hypertune import ir
+from hypertune.catalogue.wording import about, arguments
 from hypertune.editors.context import Context, Word, context_at, word_at
 from hypertune.editors.navigating import Run, symbol_at
 from hypertune.editors.reading import Reading
-from hypertune.editors.roles import about_arg, about_kind, args_of, called, kinds_here
+from hypertune.editors.roles import about_kind, called, kinds_here
 from hypertune.editors.symbols import Symbol
 from hypertune.editors.vocabulary import KEYWORDS, SETTINGS
 from hypertune.ir import print_value
@@ -44,9 +45,9 @@ def _said(reading: Reading, word: Word, context: Context) -> Iterator[str]:
     kind = kinds_here(context, reading.catalogue).get(word.text)
     caller = called(context, reading.catalogue)
     named = _is_argument(reading.text, word)
-    args = {arg.name: arg for arg in args_of(caller)} if caller else {}
+    args = {arg.name: arg for arg in arguments(caller)} if caller else {}
     if caller and named and word.text in args:
-        yield f"`{word.text}` of `{caller.name}`: {about_arg(args[word.text])}"
+        yield f"`{word.text}` of `{caller.name}`: {about(args[word.text])}"
     elif meant:
         yield _about_symbol(meant.symbol, reading)
     elif kind:

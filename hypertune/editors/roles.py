@@ -6,34 +6,22 @@ from collections.abc import Mapping
 from typing import Any, Final
 
 from hypertune.catalogue import (
-    Arg,
     AugmentType,
     Catalogue,
     DomainType,
     Kind,
     LayerType,
     LossType,
+    MergeType,
     MethodType,
     MetricType,
     OptimiserType,
-    Required,
     ScheduleType,
     SourceType,
 )
+from hypertune.catalogue.wording import about, arguments, family_of, signature
 from hypertune.editors.context import Context
-from hypertune.ir import print_value
 
-NOUNS: Final[Mapping[type[Any], str]] = {
-    LayerType: "layer",
-    DomainType: "domain",
-    SourceType: "source",
-    AugmentType: "augmentation",
-    LossType: "loss",
-    MetricType: "metric",
-    MethodType: "method",
-    OptimiserType: "optimiser",
-    ScheduleType: "schedule",
-}
 _OF_SETTINGS: Final[Mapping[tuple[str, str], type[Any]]] = {
     ("data", "source"): SourceType,
     ("data", "augment"): AugmentType,
@@ -48,22 +36,28 @@ _OF_SETTINGS: Final[Mapping[tuple[str, str], type[Any]]] = {
 _BEFORE_VALUES: Final = frozenset(["=", ":", "(", ",", "+", "-", "*"])
 
 
-def role(context: Context) -> type[Any] | None:
-    """The class of the kinds that the line at hand is about."""
+def role(context: Context) -> tuple[type[Any], ...]:
+    """The classes of the kinds that the line at hand is about."""
     if context.statement == "hyper":
-        return DomainType if ":" in context.words and "=" not in context.words else None
+        about_domain = ":" in context.words and "=" not in context.words
+        return (DomainType,) if about_domain else ()
     if context.statement in ("model", "block"):
-        return LayerType if context.inner else None
-    return _OF_SETTINGS.get((context.statement, context.key))
+        return (LayerType, MergeType) if context.inner else ()
+    found = _OF_SETTINGS.get((context.statement, context.key))
+    return (found,) if found else ()
+
+
+def _kinds(context: Context, catalogue: Catalogue) -> dict[str, Kind]:
+    return {name: k for family in role(context) for name, k in catalogue.of(family).items()}
 
 
 def kinds_here(context: Context, catalogue: Catalogue) -> Mapping[str, Kind]:
     """The kinds whose names can stand at a place."""
-    found = role(context)
-    if found is None or any(call.kind for call in context.calls):
+    if any(call.kind for call in context.calls):
         return {}
-    begins = begins_piece(context) if found is LayerType else context.last in _BEFORE_VALUES
-    return catalogue.of(found) if begins else {}
+    layers = LayerType in role(context)
+    begins = begins_piece(context) if layers else context.last in _BEFORE_VALUES
+    return _kinds(context, catalogue) if begins else {}
 
 
 def begins_piece(context: Context) -> bool:
@@ -73,35 +67,11 @@ def begins_piece(context: Context) -> bool:
 
 def called(context: Context, catalogue: Catalogue) -> Kind | None:
     """The kind whose arguments stand at a place."""
-    found = role(context)
-    if found is None or not context.calls:
-        return None
-    return catalogue.of(found).get(context.calls[-1].kind)
-
-
-def args_of(kind: Kind) -> tuple[Arg, ...]:
-    return () if isinstance(kind, MetricType) else kind.args
-
-
-def signature(kind: Kind) -> str:
-    """A kind as it is called: `linear(out_features, bias = true)`."""
-    args = ", ".join(map(_written, args_of(kind)))
-    return f"{kind.name}({args})" if args else kind.name
-
-
-def _written(arg: Arg) -> str:
-    default = arg.default
-    return arg.name if isinstance(default, Required) else f"{arg.name} = {print_value(default)}"
-
-
-def about_arg(arg: Arg) -> str:
-    """What an argument takes and means."""
-    words = " | ".join(arg.choices) or arg.type
-    return f"{words}: {arg.doc}" + (f" (tunable, {arg.use})" if arg.use else "")
+    return _kinds(context, catalogue).get(context.calls[-1].kind) if context.calls else None
 
 
 def about_kind(kind: Kind) -> str:
     """A kind in Markdown: how it is called, what it is, its arguments."""
-    args = "\n".join(f"- `{arg.name}` {about_arg(arg)}" for arg in args_of(kind))
-    head = f"```hspec\n{signature(kind)}\n```\n{NOUNS[type(kind)]}: {kind.doc.strip()}"
+    args = "\n".join(f"- `{arg.name}` {about(arg)}" for arg in arguments(kind))
+    head = f"```hspec\n{signature(kind)}\n```\n{family_of(kind)}: {kind.doc.strip()}"
     return f"{head}\n\n{args}" if args else head
