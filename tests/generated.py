@@ -18,6 +18,13 @@ LAYERS = (
     "repeat {k} {{ linear({n}); relu }}",
     "piece({n})",
     "piece({n}, drop = {p})",
+    "skip",
+    "skip given none",
+    "residual {{ dropout({p}); tanh }}",
+    "residual on auto {{ linear({n}) given none; gelu }} shortcut {{ linear({n}) }}",
+    "branch add {{ linear({n}) }} {{ piece({n}) }} given rates",
+    "branch concat given * on cpu {{ linear({n}); relu }} {{ skip; residual {{ silu }} }} {{ }}",
+    "repeat {k} {{ branch concat {{ linear({n}) }} {{ linear(1, bias = false) }} }}",
 )
 DOMAINS = (("rate", 0.3), ("real(0, 0.9)", 0.5), ("real(0, 1)", 0.999))
 METHODS = (
@@ -41,6 +48,7 @@ def spec_texts(draw: st.DrawFn) -> str:
             f"hyper decay : log(1e-8, 1) = {draw(st.floats(1e-7, 0.9))} per batch"
             f" spread {draw(st.floats(0.01, 3))} {draw(st.sampled_from(('', 'fixed', 'frozen')))}",
             "block piece(features, drop = 0.1) { linear(features); dropout(drop) }",
+            "block skip { relu as kept; tanh; add(kept); concat(kept, kept) as forward }",
             *_data(draw),
             f"model (1, 8, 8) given *{draw(st.sampled_from(('', ' on auto', ' on cuda:1')))} {{",
             "  flatten",
