@@ -32,6 +32,7 @@ WORDS = sorted(re.findall(r'^[A-Z]+: "([a-z]+)"$', GRAMMAR, re.MULTILINE))
 SAMPLE = """\
 # a comment
 hyper drops[6] : log(1e-8, 1) = 1_0.5 per batch
+hyper keep : rate = 0.5
 data { source = csv("a.csv"); split = (train = 20%) }
 model (1, 8) given * {
   linear(max(3, 4)) on cuda:1 as top
@@ -42,6 +43,8 @@ CLASSES: dict[str, tuple[_TokenType, str]] = {
     "# a comment": (Comment.Single, "comment"),
     "hyper": (Keyword.Declaration, "storage.type"),
     "drops": (Name, "variable.other"),
+    "log": (Name.Class, "support.type"),
+    "rate": (Name.Class, "support.type"),
     "1e-8": (Number, "constant.numeric"),
     "1_0.5": (Number, "constant.numeric"),
     "per": (Keyword, "keyword.control"),

@@ -196,6 +196,12 @@ def test_a_mistake_in_an_included_file_is_told_where_that_is_included(
     place = told["relatedInformation"][0]["location"]
     assert (place["uri"], _range(place["range"])) == (part.as_uri(), "1:12-1:18")
 
+    part.write_text("hspec 1\nlet width = 3\n", encoding="utf-8")
+    client.notify("textDocument/didSave", {"textDocument": {"uri": part.as_uri()}})
+    after = client.next_heard("textDocument/publishDiagnostics")["diagnostics"]
+    assert after
+    assert not [mistake for mistake in after if "heigth" in mistake["message"]]
+
 
 def test_prepared_renames_show_the_name(client: Client) -> None:
     uri = "file:///specs/prepared.hspec"

@@ -28,6 +28,7 @@ class HspecLexer(RegexLexer):  # type: ignore[misc]  # Pygments ships no types
             (r"#[^\n]*", Comment.Single),
             (r"\s+", Text.Whitespace),
             (r'"[^"\n]*"', String.Double),
+            (r"((?<=:)|(?<=: ))[a-z]\w*", Name.Class),  # a domain
             # A word before `=` names a setting or an argument, whatever it means elsewhere.
             (r"(?m)[a-z]\w*(?=[ \t]*=)", Name.Attribute),
             (_whole(tuple(STATEMENTS)), Keyword.Declaration),

@@ -29,6 +29,12 @@ class Reading:
         """Whether a span lies in this text, not in one that it includes."""
         return span.source.name == self.name
 
+    @property
+    def includes(self) -> bool:
+        """Whether it depends on other texts."""
+        statements = self.tree.value.statements if self.tree else ()
+        return any(isinstance(statement, ast.Include) for statement in statements)
+
     def included(self, span: Span) -> tuple[int, int]:
         """The `include` that brought in the text of a span; where texts are nested, the first."""
         tree = self.tree.value if self.tree and self.tree.current else None

@@ -68,6 +68,14 @@ class SpecServer(LanguageServer):
         loop = asyncio.get_running_loop()
         self._due[uri] = loop.call_later(_PAUSE, self.publish, uri)
 
+    def read_again(self) -> None:
+        """Look anew at every text that depends on others."""
+        for uri, reading in tuple(self._readings.items()):
+            if reading.includes:
+                anew = read(reading.text, reading.name, self.catalogue, reading)
+                self._readings[uri] = anew
+                self.publish(uri)
+
     def forget(self, uri: str) -> None:
         self._forget_due(uri)
         self._readings.pop(uri, None)
@@ -106,6 +114,10 @@ def _keep_up(server: SpecServer) -> None:
     @server.feature(types.TEXT_DOCUMENT_DID_CHANGE)
     def changed(params: types.DidChangeTextDocumentParams) -> None:
         server.publish_soon(params.text_document.uri)
+
+    @server.feature(types.TEXT_DOCUMENT_DID_SAVE)
+    def saved(params: types.DidSaveTextDocumentParams) -> None:
+        server.read_again()  # what was saved may be included elsewhere
 
     @server.feature(types.TEXT_DOCUMENT_DID_CLOSE)
     def closed(params: types.DidCloseTextDocumentParams) -> None:
