@@ -12,6 +12,7 @@ from hypertune.lowering import place
 from hypertune.lowering.network import Signal, lower
 from hypertune.lowering.placement import shares
 from hypertune.standard import STANDARD
+from specs import spec
 
 MACHINE = ("cpu", "cuda:0", "cuda:1", "cuda:2")
 
@@ -60,10 +61,28 @@ def test_a_device_without_a_number_is_the_first():
 def test_auto_keeps_layers_in_order_over_the_accelerators():
     used = devices(place(compiled(model="on auto"), STANDARD, MACHINE))
 
-    # The first linear layer is larger than the other two together.
+    # The first linear layer is larger than each of the other two.
     assert used["linear_1"] == "cuda:0"
-    assert used["linear_2"] == used["linear_3"] == "cuda:1"
+    assert "cuda:0" not in (used["linear_2"], used["linear_3"])
     assert list(used.values()) == sorted(used.values())
+
+
+def test_auto_counts_activations_as_well_as_weights():
+    wide = "conv2d(64, 1)\n  conv2d(64, 1)\n  conv2d(64, 1)\n  conv2d(64, 1)"
+    text = spec(model=f"model (1, 8, 8) on auto {{ {wide}\n flatten; linear(10) }}")
+    used = devices(place(compile_text(text).program, STANDARD, ("cuda:0", "cuda:1")))
+
+    # By weights alone the linear layer, which has most of them, would stand alone.
+    assert [used[f"conv2d_{i}"] for i in (1, 2, 3, 4)] == ["cuda:0"] * 3 + ["cuda:1"]
+
+
+def test_auto_on_a_piece_spreads_the_layers_inside():
+    pieces = "flatten; residual on auto { linear(64); linear(64) }; linear(10)"
+    text = spec(model=f"model (1, 8, 8) {{ {pieces} }}")
+    used = devices(place(compile_text(text).program, STANDARD, MACHINE, "cuda:2"))
+
+    assert used["flatten_1"] == used["linear_3"] == "cuda:2"
+    assert (used["linear_1"], used["linear_2"]) == ("cuda:0", "cuda:1")
 
 
 def test_auto_on_a_machine_without_accelerators_is_the_cpu():

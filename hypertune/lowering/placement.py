@@ -8,7 +8,8 @@ from attrs import evolve
 
 from hypertune.catalogue import Catalogue
 from hypertune.diagnostics import Span, SpecError
-from hypertune.ir import Layer, Program
+from hypertune.ir import Program
+from hypertune.lowering.balance import estimated_bytes
 from hypertune.lowering.errors import NoSuchDevice
 
 
@@ -51,9 +52,9 @@ def place(
     if found:
         raise SpecError(tuple(found.values()))
     spread = [i for i, device in enumerate(wanted) if device == "auto"]
-    sizes = [_bytes(program.layers[i], catalogue) for i in spread]
+    sizes = estimated_bytes(program, catalogue) if spread else []
     over = [d for d in devices if d != "cpu"] or ["cpu"]
-    for i, share in zip(spread, shares(sizes, len(over)), strict=True):
+    for i, share in zip(spread, shares([sizes[i] for i in spread], len(over)), strict=True):
         wanted[i] = over[share]
     placed = (evolve(n, device=d) for n, d in zip(program.layers, wanted, strict=True))
     return evolve(program, layers=tuple(placed))
@@ -86,8 +87,3 @@ def _greedy(sizes: Sequence[int], cap: int) -> list[int]:
 
 def _spelt_out(device: str) -> str:
     return f"{device}:0" if device in ("cuda", "xpu", "mps") else device
-
-
-def _bytes(layer: Layer, catalogue: Catalogue) -> int:
-    costs = catalogue.costs(layer)
-    return 4 * (costs.base + costs.response)
