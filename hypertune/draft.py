@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from string import Template
 
-from hypertune.catalogue import Unreadable
-from hypertune.data.csv_table import Table, read_table
+from hypertune.catalogue import Seen, SourceType, Unreadable
+from hypertune.data.csv_table import read_table
+from hypertune.data.image_folder import IMAGES
+from hypertune.ir import Shape
 
-_FEWEST = 10  # rows, so that no part of the split is empty
+_FEWEST = 10  # examples, so that no part of the split is empty
 
 
 def draft_for_table(file: str, target: str, classes: bool = False) -> str:
@@ -18,28 +20,73 @@ def draft_for_table(file: str, target: str, classes: bool = False) -> str:
 
     """
     table = read_table(file, target, classes)
-    if len(table.rows) < _FEWEST:
-        raise Unreadable(f"{file} has {len(table.rows)} rows; {_FEWEST} are the least to split")
-    if '"' in file + target:
-        raise Unreadable("a spec cannot write the quotes in this name: rename the file or column")
+    seen = Seen((len(table.features),), len(table.classes), {"all": len(table.rows)})
+    what = f"one of {seen.classes} classes" if seen.classes else "a number"
+    told = (
+        f"Tells `{target}` ({what}) from the other columns of {file}, {seen.sizes['all']:_} rows."
+    )
+    more = ", classes = true" if classes else ""
+    source = f'csv("{_plain(file)}", target = "{_plain(target)}"{more})'
+    return _draft(told, source, seen, _TABLE_LAYERS)
+
+
+def draft_for_images(folder: str) -> str:
+    """A commented spec that trains on a folder of pictures as it stands.
+
+    Raises:
+        Unreadable: if the folder cannot be used.
+
+    """
+    seen = IMAGES.seen({"folder": folder})
+    told = f"Tells the {seen.classes} classes of {seen.sizes['all']:_} pictures in {folder} apart."
+    return _draft(told, f'images("{_plain(folder)}")', seen, _IMAGE_LAYERS)
+
+
+def _plain(name: str) -> str:
+    if '"' in name or not name.isprintable():
+        raise Unreadable(f"a spec cannot write the name {name!r}: choose a plainer one")
+    return name
+
+
+def _draft(about: str, source: str, seen: Seen | SourceType, layers: str) -> str:
+    count = seen.sizes["all"]
+    if count < _FEWEST:
+        raise Unreadable(f"there are {count} examples; {_FEWEST} are the least to split")
     return _SPEC.substitute(
-        about=_about(table, file, target),
-        call=f'csv("{file}", target = "{target}"{", classes = true" if classes else ""})',
-        batch=min(64, len(table.rows) * 3 // 10),
-        features=len(table.features),
-        outputs=len(table.classes) or 1,
-        loss="cross_entropy" if table.classes else "mse",
-        metric="accuracy" if table.classes else "rmse",
+        about=about if about.isprintable() else "A first spec.",
+        source=source,
+        batch=min(64, count * 3 // 10),
+        shape=_shape(seen.shape),
+        layers=layers,
+        outputs=seen.classes or 1,
+        loss="cross_entropy" if seen.classes else "mse",
+        metric="accuracy" if seen.classes else "rmse",
     )
 
 
-def _about(table: Table, file: str, target: str) -> str:
-    others, rows = len(table.features), len(table.rows)
-    what = f"one of {len(table.classes)} classes" if table.classes else "a number"
-    columns = f"{others} other column{'s' * (others > 1)}"
-    return f"Tells `{target}` ({what}) from {columns} of {file}, {rows:_} rows."
+def _shape(shape: Shape) -> str:
+    return ", ".join(map(str, shape)) + "," * (len(shape) == 1)
 
 
+_TABLE_LAYERS = """\
+  linear(64)
+  relu
+  dropout(drop_1)
+  linear(64)
+  relu
+  dropout(drop_2)"""
+_IMAGE_LAYERS = """\
+  conv2d(16, 3, padding = 1)
+  relu
+  max_pool2d(2, ceil_mode = true)
+  conv2d(32, 3, padding = 1)
+  relu
+  adaptive_avg_pool2d(4)
+  flatten
+  dropout(drop_1)
+  linear(128)
+  relu
+  dropout(drop_2)"""
 _SPEC = Template("""\
 # $about
 # `hypertune plan` says what this takes, `hypertune train` trains and tunes it.
@@ -50,20 +97,15 @@ hyper drop_1, drop_2 : rate         = 0.1
 hyper decay          : log(1e-8, 1) = 1e-4 per batch
 
 data {
-  source = $call
-  split  = (train = 60%, valid = 20%, test = 20%, seed = 0) # the seed decides which rows go where
-  scale  = standardize # every column to mean 0 and deviation 1, those of the training part
+  source = $source
+  split  = (train = 60%, valid = 20%, test = 20%, seed = 0) # the seed decides what goes where
+  scale  = standardize # to mean 0 and deviation 1, those of the training part
   batch  = $batch
 }
 
 # `given *`: the weights of every layer answer to all hyperparameters.
-model ($features,) given * {
-  linear(64)
-  relu
-  dropout(drop_1)
-  linear(64)
-  relu
-  dropout(drop_2)
+model ($shape) given * {
+$layers
   linear($outputs)
 }
 

@@ -41,7 +41,7 @@ MAY_IMPORT = {
     "planning": "catalogue ir reporting data",
     "plain": "catalogue ir",
     "drawing": "ir",
-    "draft": "catalogue data",
+    "draft": "catalogue ir data",
     "spec_text": "ir",
     "differences": "ir",
     "network_source": "catalogue ir plain",

@@ -15,9 +15,10 @@ from hypertune.data.failures import (
     DataError as DataError,
     DataMissing as DataMissing,
     DownloadFailed as DownloadFailed,
-    TableUnreadable as TableUnreadable,
+    FileUnreadable as FileUnreadable,
 )
 from hypertune.data.fashion_mnist import FASHION_MNIST
+from hypertune.data.image_folder import IMAGES
 from hypertune.data.mnist import MNIST
 
-STANDARD: tuple[Kind, ...] = (DIGITS, BREAST_CANCER, DIABETES, MNIST, FASHION_MNIST, CSV)
+STANDARD: tuple[Kind, ...] = (DIGITS, BREAST_CANCER, DIABETES, MNIST, FASHION_MNIST, CSV, IMAGES)

@@ -57,5 +57,5 @@ class DownloadFailed(DataError):
         )
 
 
-class TableUnreadable(DataError):
-    """A table of the user's has changed since the spec was compiled, or is not there."""
+class FileUnreadable(DataError):
+    """A file of the user's is not there, or not what its source needs."""

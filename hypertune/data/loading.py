@@ -9,7 +9,7 @@ import torch
 from torch import Tensor
 
 from hypertune.catalogue import Catalogue, SourceType, Unreadable, part_sizes
-from hypertune.data.failures import TableUnreadable
+from hypertune.data.failures import FileUnreadable
 from hypertune.data.scaling import Scaling, fit, standardize
 from hypertune.data.serving import generator
 from hypertune.data.sets import Part, Sets
@@ -30,9 +30,10 @@ def load(data: Data, catalogue: Catalogue, device: torch.device | str = "cpu") -
     """
     try:
         source = catalogue.of(SourceType)[data.source.kind].seen(data.source.args)
+        loaded = source.load(data.source.args)
     except Unreadable as fault:
-        raise TableUnreadable(str(fault)) from fault
-    arrays = {part: _tensors(*pair) for part, pair in source.load(data.source.args).items()}
+        raise FileUnreadable(str(fault)) from fault
+    arrays = {part: _tensors(*pair) for part, pair in loaded.items()}
     pool = arrays.pop("all", None) or arrays.pop("train")
     divided = _divide(pool, data.split, data.split_seed)
     both = [part for part in divided if part in arrays]

@@ -1,0 +1,100 @@
+"""`images`: a folder of the user's pictures, one folder per class in it.
+
+Units: pixels in [0, 1].
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from hypertune.catalogue import Arg, Args, Seen, SourceType, Unreadable
+from hypertune.ir import Shape
+
+_SUFFIXES = frozenset({".png", ".jpg", ".jpeg", ".bmp", ".webp"})
+
+
+def classes_in(folder: str) -> dict[str, list[Path]]:
+    """The pictures of each class, classes and pictures in the order of their names.
+
+    Raises:
+        Unreadable: if there is no such folder, or less than two classes in it.
+
+    """
+    root = Path(folder).expanduser()
+    try:
+        below = sorted(path for path in root.iterdir() if path.is_dir())
+    except OSError as fault:
+        raise Unreadable(f"{folder}: {fault.strerror}") from None
+    found = {path.name: _pictures(path) for path in below}
+    found = {name: pictures for name, pictures in found.items() if pictures}
+    if len(found) < 2:
+        raise Unreadable(
+            f"{folder} holds {len(found)} folders with pictures; two or more are wanted, "
+            f"one for each class"
+        )
+    return found
+
+
+def _pictures(folder: Path) -> list[Path]:
+    return sorted(path for path in folder.iterdir() if path.suffix.lower() in _SUFFIXES)
+
+
+def _read(path: Path) -> Any:
+    """One picture: grey as it is, all others as red, green and blue."""
+    from PIL import Image
+
+    try:
+        with Image.open(path) as picture:
+            return picture.convert("L" if picture.mode in ("1", "L") else "RGB")
+    except OSError as fault:
+        raise Unreadable(f"{path} is no picture that can be read: {fault}") from None
+
+
+def _shape(picture: Any) -> Shape:
+    return (len(picture.getbands()), picture.height, picture.width)
+
+
+def _look(args: Args) -> Seen:
+    classes = classes_in(args["folder"])
+    first = next(iter(classes.values()))[0]
+    count = sum(map(len, classes.values()))
+    return Seen(_shape(_read(first)), len(classes), {"all": count})
+
+
+def _load(args: Args) -> Mapping[str, tuple[Any, Any]]:
+    import numpy as np
+
+    classes = list(classes_in(args["folder"]).values())
+    places = [place for place, pictures in enumerate(classes) for _ in pictures]
+    paths = [path for pictures in classes for path in pictures]
+    shape = _shape(_read(paths[0]))
+    x = np.empty((len(paths), *shape), np.uint8)
+    for row, path in zip(x, paths, strict=True):
+        picture = _read(path)
+        if _shape(picture) != shape:
+            raise Unreadable(
+                f"{path} is {_told(_shape(picture))}, and {paths[0]} {_told(shape)}; "
+                f"make all pictures alike"
+            )
+        row[:] = np.asarray(picture).reshape(*shape[1:], shape[0]).transpose(2, 0, 1)
+    return {"all": (x, np.array(places))}
+
+
+def _told(shape: Shape) -> str:
+    channels, height, width = shape
+    return f"{width} by {height} in {'grey' if channels == 1 else 'colour'}"
+
+
+IMAGES = SourceType(
+    name="images",
+    doc="A folder of your pictures, all of one size: a folder for each class in it",
+    args=(Arg("folder", "string", "the folder; its place is seen from the working directory"),),
+    shape=(),
+    classes=0,
+    sizes={},
+    width=1,
+    load=_load,
+    look=_look,
+)
