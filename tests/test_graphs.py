@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import keyword
+from collections.abc import Callable
 from importlib.util import module_from_spec, spec_from_file_location
 from pathlib import Path
 from types import ModuleType
@@ -13,7 +14,7 @@ from attrs import evolve
 from torch import nn
 
 from hypertune.diagnostics import Source
-from hypertune.ir import DamagedProgram, Program, from_json, to_json
+from hypertune.ir import DamagedProgram, Program, from_json, print_program, to_json
 from hypertune.ir.names import is_free
 from hypertune.lowering.network import Network, Signal, lower
 from hypertune.network_source import network_source
@@ -155,6 +156,11 @@ def test_a_graph_is_the_same_after_json() -> None:
     again = from_json(to_json(program))
     verify(again, STANDARD)
     assert again == program
+
+
+def test_the_text_of_a_graph_is_its_golden(matches_golden: Callable[[str, Path], None]) -> None:
+    golden = Path(__file__).parent / "goldens" / "residuals.ir"
+    matches_golden(print_program(program_of(RESNET)), golden)
 
 
 @pytest.mark.parametrize(
