@@ -79,3 +79,31 @@ def test_dot_draws_devices_as_clusters():
 def test_every_layer_is_in_it(form):
     text = emitted(form)
     assert all(layer.name in text for layer in compile_text(SPEC).program.layers)
+
+
+GRAPH = SPEC.replace(
+    "flatten\n",
+    """branch add { tanh } { relu } as mixed
+  flatten as x
+  residual { linear(96) }
+  concat(x)
+""",
+)
+
+
+def test_python_of_a_graph_gives_the_same_numbers():
+    program = place(compile_text(GRAPH.replace(" on cuda:1", "")).program, STANDARD, ("cpu",))
+    network = lower(program, STANDARD).eval()
+    x = torch.randn(3, 1, 8, 8)
+    plain = built(emitted("python", GRAPH)).eval()
+    plain.load_state_dict(network.folded(None))
+    with torch.no_grad():
+        torch.testing.assert_close(plain(x), network(x, Signal(torch.full((1, 2), 0.25))))
+
+
+def test_dot_draws_every_edge_of_a_graph():
+    drawn = emitted("dot", GRAPH)
+    program = compile_text(GRAPH).program
+    edges = sum(len(layer.inputs) for layer in program.layers)
+    hears = sum(len(layer.given) for layer in program.layers) + 1  # and the dropout's rate
+    assert drawn.count(" -> ") == edges + hears + 1  # and the output's

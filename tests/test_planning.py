@@ -123,3 +123,24 @@ def test_spec_with_a_tune_block_that_is_not_there_is_wrong_usage():
     done = CliRunner().invoke(main, ["plan", "quickstart", "--tune", "tunde"])
     assert done.exit_code == 2
     assert "did you mean `tuned`" in done.stderr
+
+
+def test_device_that_cannot_be_is_wrong_usage():
+    done = CliRunner().invoke(main, ["plan", "quickstart", "--devices", "cpu,cuda"])
+    assert done.exit_code == 2
+    assert "'cuda' is no device" in done.stderr
+
+
+GRAPH = CONVOLUTIONS.replace(
+    "dropout2d(p)",
+    """residual { conv2d(24, 3, padding = 1); relu }
+  branch concat { conv2d(24, 3, padding = 1); tanh } { dropout2d(p) }""",
+)
+
+
+@pytest.mark.parametrize("tune", ["delta", "plain"])
+def test_memory_of_a_graph_is_what_a_training_takes_within_a_quarter(tune):
+    measured = runpy.run_path(str(HOUSE / "benchmarks" / "memory.py"))["measured"]
+    program = program_of(GRAPH)
+    planned = plan(program, STANDARD, tune).memory["cpu"].peak
+    assert planned == pytest.approx(measured(program, tune, 2), rel=0.25)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 
 import click
 
@@ -42,9 +43,18 @@ def command(
     if tune_name:
         tune_block(program, tune_name)
     if devices:
-        program = _placed(program, catalogue, tuple(devices.split(",")))
+        program = _placed(program, catalogue, _devices(devices))
     found = plan(program, catalogue, tune_name)
     click.echo(json.dumps(plan_json(found)) if as_object else print_plan(found))
+
+
+def _devices(listed: str) -> tuple[str, ...]:
+    devices = tuple(device.strip() for device in listed.split(","))
+    for device in devices:
+        if not re.fullmatch(r"cpu|mps|(cuda|xpu):\d+", device):
+            why = f"{device!r} is no device; write such as cpu,cuda:0,cuda:1"
+            raise click.BadParameter(why, param_hint="--devices")
+    return devices
 
 
 def _placed(program: Program, catalogue: Catalogue, devices: tuple[str, ...]) -> Program:

@@ -71,4 +71,4 @@ def _count(number: int) -> str:
 
 
 def _bytes(number: int) -> str:
-    return f"{number / 2**20:.1f} MiB"
+    return f"{number / 2**20:.1f} MiB" if number >= 2**20 else f"{number / 2**10:.0f} KiB"
