@@ -1,6 +1,6 @@
 """Kill a run with -9 at random moments, resume it, and compare it with one that was left alone.
 
-    python benchmarks/kills.py [--kills 20] [--spec quickstart] [--epochs 20] [--seed 0]
+    python benchmarks/kills.py [--kills 20] [--spec quickstart] [--epochs 200] [--seed 0]
 
 Each moment is a share of the time that an undisturbed run takes, drawn from `--seed`; a kill may
 hit the start of Python, a step, or the writing of a file. `events.jsonl` (without `seconds`) and
@@ -49,7 +49,7 @@ def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--kills", type=int, default=20)
     parser.add_argument("--spec", default="quickstart")
-    parser.add_argument("--epochs", type=int, default=20)
+    parser.add_argument("--epochs", type=int, default=200)
     parser.add_argument("--seed", type=int, default=0)
     options = parser.parse_args()
     moments = random.Random(options.seed)

@@ -31,7 +31,6 @@ from hypertune.ir import Program, Ref
 from hypertune.lowering import place
 from hypertune.methods.algorithms.delta_stn import _centred
 from hypertune.methods.algorithms.stn import _uncentred
-from hypertune.runtime import Problem
 from hypertune.standard import STANDARD
 from hypertune.tuning import prepare
 
@@ -46,8 +45,10 @@ model (1, 28, 28) given * {
   dropout(drop_2);  linear(10)
 }
 objective { train = cross_entropy; valid = cross_entropy }
-tune delta { method = delta_stn; weights = sgd(lr = 0.01, momentum = 0.9); hypers = rmsprop(lr = 0.01); epochs = 1 }
-tune stn { method = stn; weights = sgd(lr = 0.01, momentum = 0.9); hypers = rmsprop(lr = 0.01); epochs = 1 }
+tune delta { method = delta_stn; weights = sgd(lr = 0.01, momentum = 0.9); hypers = rmsprop(lr = 0.01)
+  epochs = 1 }
+tune stn { method = stn; weights = sgd(lr = 0.01, momentum = 0.9); hypers = rmsprop(lr = 0.01)
+  epochs = 1 }
 tune fixed { method = fixed; weights = sgd(lr = 0.01, momentum = 0.9); epochs = 1 }
 """
 FASHION = Path(__file__).parents[1] / "specs" / "fashion_cnn.hspec"

@@ -1,4 +1,4 @@
-"""A network and the terms of a loss, as one module: what a batch costs at given hyperparameters."""
+"""A network and the terms of a loss, one module: what a batch costs at given hyperparameters."""
 
 from __future__ import annotations
 

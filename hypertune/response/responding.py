@@ -6,7 +6,6 @@ Source: MacKay et al. 2019, section 4 (the structured response); Bae and Grosse 
 
 from __future__ import annotations
 
-import torch
 from torch import Tensor, nn
 
 from hypertune.response.conditions import Conditions
