@@ -20,5 +20,15 @@ from hypertune.data.failures import (
 from hypertune.data.fashion_mnist import FASHION_MNIST
 from hypertune.data.image_folder import IMAGES
 from hypertune.data.mnist import MNIST
+from hypertune.data.npz_file import NPZ
 
-STANDARD: tuple[Kind, ...] = (DIGITS, BREAST_CANCER, DIABETES, MNIST, FASHION_MNIST, CSV, IMAGES)
+STANDARD: tuple[Kind, ...] = (
+    DIGITS,
+    BREAST_CANCER,
+    DIABETES,
+    MNIST,
+    FASHION_MNIST,
+    CSV,
+    IMAGES,
+    NPZ,
+)
