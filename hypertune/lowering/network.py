@@ -191,7 +191,7 @@ def _columns(x_BH: Tensor, columns: tuple[int, ...]) -> Tensor:
 
 def _last_uses(nodes: tuple[Node, ...]) -> dict[str, tuple[str, ...]]:
     last = {source: node.name for node in nodes for source in node.inputs}
-    return {
-        node.name: tuple(source for source, user in last.items() if user == node.name)
-        for node in nodes
-    }
+    dying: dict[str, tuple[str, ...]] = {node.name: () for node in nodes}
+    for source, user in last.items():
+        dying[user] += (source,)
+    return dying

@@ -33,7 +33,9 @@ class Findings:
         return in_source_order(d for d in self._found.values() if d.severity == "error")
 
     def refuse(self) -> None:
-        """End here if there are mistakes.
+        """End here if there are mistakes; warnings wait until there are none.
+
+        What seems unused may well be used where a mistake stands.
 
         Raises:
             SpecError: with all of them.
