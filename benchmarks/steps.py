@@ -45,7 +45,8 @@ model (1, 28, 28) given * {
   dropout(drop_2);  linear(10)
 }
 objective { train = cross_entropy; valid = cross_entropy }
-tune delta { method = delta_stn; weights = sgd(lr = 0.01, momentum = 0.9); hypers = rmsprop(lr = 0.01)
+tune delta { method = delta_stn; weights = sgd(lr = 0.01, momentum = 0.9)
+  hypers = rmsprop(lr = 0.01)
   epochs = 1 }
 tune stn { method = stn; weights = sgd(lr = 0.01, momentum = 0.9); hypers = rmsprop(lr = 0.01)
   epochs = 1 }
