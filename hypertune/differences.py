@@ -25,7 +25,7 @@ Facts = Mapping[str, str]  # field -> its value as text
 
 @frozen
 class Difference:
-    """One field of one thing; None where a thing or a field is not there."""
+    """One field of one thing; None where a thing is not there, or a field says nothing."""
 
     thing: str  # `tune tuned`, `layer linear_1`, `data`
     field: str  # empty: the whole thing
@@ -33,9 +33,9 @@ class Difference:
     after: str | None
 
     def __str__(self) -> str:
-        place = f"{self.thing}.{self.field}" if self.field else self.thing
-        before = "not there" if self.before is None else self.before
-        return f"{place}: {before} -> {'gone' if self.after is None else self.after}"
+        if self.field:
+            return f"{self.thing}.{self.field}: {self.before or 'none'} -> {self.after or 'none'}"
+        return f"{self.thing}: {'new' if self.before is None else 'gone'}"
 
 
 def differences(before: Program, after: Program) -> tuple[Difference, ...]:
@@ -93,6 +93,8 @@ def _flat(name: str, value: object) -> Iterator[tuple[str, str]]:
         case Mapping():
             for key, item in value.items():
                 yield from _flat(key if name == "args" else f"{name}.{key}", item)
+        case ():
+            return
         case (Term() | Call(), *_):
             for number, item in enumerate(value):
                 yield from _flat(f"{name}[{number}]", item)
@@ -104,5 +106,5 @@ def _flat(name: str, value: object) -> Iterator[tuple[str, str]]:
 
 def _text(value: Any) -> str:
     if isinstance(value, tuple) and all(isinstance(item, str) for item in value):
-        return ", ".join(value) or "none"  # names
-    return value if isinstance(value, str) else print_value(value)
+        return ", ".join(value)  # names
+    return (value or '""') if isinstance(value, str) else print_value(value)

@@ -125,3 +125,13 @@ def test_diff_tells_what_is_only_on_one_side(tmp_path):
     done = run_diff(tmp_path, GRAPH, without, "--json")
     found = [json.loads(line) for line in done.stdout.splitlines()]
     assert found[0] == {"thing": "tune short", "field": "", "before": "there", "after": None}
+
+
+def test_diff_of_two_shipped_specs_reads_well():
+    done = CliRunner().invoke(main, ["diff", "quickstart", "fashion_cnn"])
+    lines = done.stdout.splitlines()
+    assert "hyper drop_in.start: 0.6 -> 0.05" in lines
+    assert "hyper decay: gone" in lines
+    assert "hyper holes: new" in lines
+    assert "data.split.test: 0.4 -> none" in lines
+    assert 'data.source.root: none -> ""' in lines
