@@ -27,10 +27,13 @@ class NoSuchSection(Diagnostic):
 
     path: str
     present: tuple[str, ...]
+    includes: bool = False
 
     def children(self) -> tuple[Note | Help, ...]:
         there = Help("its blocks are " + ", ".join(f"`{name}`" for name in self.present))
-        return (*did_you_mean(self.path, self.present), there)
+        found = (*did_you_mean(self.path, self.present), there)
+        elsewhere = Help("blocks of an included file are changed there, or after `render`")
+        return (*found, elsewhere) if self.includes else found
 
 
 @frozen
@@ -74,7 +77,8 @@ def _change(before: Overridden, written: Setting) -> Overridden:
     if not chosen:
         span = blocks[0].span.to(blocks[-1].span) if blocks else key.span
         present = tuple(_name(section) for section in _sections(fresh))
-        raise SpecError([NoSuchSection(span, span.text, present)])
+        includes = any(isinstance(statement, ast.Include) for statement in fresh.statements)
+        raise SpecError([NoSuchSection(span, span.text, present, includes)])
     text = before.text
     for section in reversed(chosen):
         text = _rewritten(text, section, setting)

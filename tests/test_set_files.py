@@ -62,3 +62,12 @@ def test_compiled_program_takes_no_file(tmp_path):
     (tmp_path / "mine.txt").write_text("tune.epochs = 1", encoding="utf-8")
     asked = ["plan", str(tmp_path / "p.json"), "--set-file", str(tmp_path / "mine.txt")]
     assert CliRunner().invoke(main, asked).exit_code == 2
+
+
+def test_block_of_an_included_file_is_said_to_be_changed_there(tmp_path):
+    (tmp_path / "all.hspec").write_text(TINY, encoding="utf-8")
+    (tmp_path / "a.hspec").write_text('hspec 1\ninclude "all.hspec"\n', encoding="utf-8")
+    asked = ["check", str(tmp_path / "a.hspec"), "--set", "tune.epochs=1"]
+    done = CliRunner().invoke(main, asked)
+    assert done.exit_code == 1
+    assert "blocks of an included file are changed there" in done.stderr
