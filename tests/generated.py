@@ -33,12 +33,18 @@ METHODS = (
     "method = delta_stn; weights = sgd(momentum = 0.9); hypers = adam; spreads = sgd(lr = 0.1)",
 )
 LENGTHS = ("epochs = 3", "steps = 1_000", "budget = 30 min")
-EXTRAS = ("", "; clip = 0.5", "; seed = 7", "; schedule = cosine(t_max = 9)", "; patience = 5 epochs")
+EXTRAS = (
+    "",
+    "; clip = 0.5",
+    "; seed = 7",
+    "; schedule = cosine(t_max = 9)",
+    "; patience = 5 epochs",
+)
 
 
 @st.composite
 def spec_texts(draw: st.DrawFn) -> str:
-    """A spec that must compile: dense layers over the digits, any conditioning, any method."""
+    """A spec that must compile: a graph over the digits, any conditioning, any method."""
     width, domain = draw(st.integers(1, 300)), draw(st.sampled_from(DOMAINS))
     return "\n".join(
         [

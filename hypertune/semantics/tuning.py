@@ -151,9 +151,9 @@ def _quantity(expr: ast.Expr, key: str, units: Sequence[str], scope: Scope) -> i
         value = ir.Quantity(value, units[0])
     fine = isinstance(value, ir.Quantity) and value.unit in units and value.amount > 0
     if not isinstance(value, ir.Quantity) or not fine:
-        scope.findings.add(NotALength(expr.span, key, units[0]))
+        scope.findings.add(NotALength(expr.span, key, " or ".join(units)))
         return None
     if value.unit != "seconds" and value.amount != int(value.amount):
-        scope.findings.add(NotALength(expr.span, key, units[0]))
+        scope.findings.add(NotALength(expr.span, key, " or ".join(units)))
         return None
     return value

@@ -164,7 +164,7 @@ class NotALength(Diagnostic):
     unit: str
 
     def fill(self, template: str) -> str:
-        wanted = "a positive whole number is wanted"
+        wanted = f"a positive whole number of {self.unit} is wanted"
         if self.unit == "seconds":
             wanted = "a time such as `30 min` is wanted"
         return template.format(key=self.key, wanted=wanted)
