@@ -57,3 +57,10 @@ def test_a_mistake_in_an_included_file_points_into_it(tmp_path: Path) -> None:
 def test_elaborating_alone_reads_no_files() -> None:
     with pytest.raises(SpecError, match="files are not read here"):
         elaborate(parse(Source("a.hspec", MAIN)), STANDARD)
+
+
+def test_a_link_that_leads_round_ends_with_a_message(tmp_path: Path) -> None:
+    (tmp_path / "again").symlink_to(tmp_path)
+    main = write(tmp_path, main='hspec 1\ninclude "again/main.hspec"\n')
+    with pytest.raises(SpecError, match="more than 50 files inside one another"):
+        width_of(main)

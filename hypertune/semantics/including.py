@@ -21,6 +21,7 @@ from hypertune.syntax import ast, parse
 Read = Callable[[str], Source]  # the text of a file; raises OSError, or SpecError if it is no text
 
 VERSIONS = (1,)  # of the language
+_DEEPEST = 50  # files inside one another
 
 
 def no_files(path: str) -> Source:
@@ -74,6 +75,10 @@ class _Includer:
             leading = opened[around.index(path) + 1 :]
             first = leading[0][1] if leading else None
             self.findings.add(IncludeCircle(written.span, written.value, first))
+        elif len(opened) > _DEEPEST:  # a link among folders makes a circle that has no end
+            self.complete = False
+            why = f"more than {_DEEPEST} files inside one another"
+            self.findings.add(CannotInclude(written.span, written.value, path, why))
         elif path not in self.seen:
             self.seen.add(path)
             spec = self.parsed(path, written)
