@@ -62,5 +62,12 @@ def test_elaborating_alone_reads_no_files() -> None:
 def test_a_link_that_leads_round_ends_with_a_message(tmp_path: Path) -> None:
     (tmp_path / "again").symlink_to(tmp_path)
     main = write(tmp_path, main='hspec 1\ninclude "again/main.hspec"\n')
-    with pytest.raises(SpecError, match="more than 50 files inside one another"):
+    with pytest.raises(SpecError, match="cannot include"):
         width_of(main)
+
+
+def test_files_inside_one_another_end_with_a_message(tmp_path: Path) -> None:
+    for i in range(60):
+        write(tmp_path, **{f"file_{i}": f'hspec 1\ninclude "file_{i + 1}.hspec"\n'})
+    with pytest.raises(SpecError, match="more than 50 files inside one another"):
+        width_of(tmp_path / "file_0.hspec")

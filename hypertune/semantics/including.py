@@ -75,7 +75,7 @@ class _Includer:
             leading = opened[around.index(path) + 1 :]
             first = leading[0][1] if leading else None
             self.findings.add(IncludeCircle(written.span, written.value, first))
-        elif len(opened) > _DEEPEST:  # a link among folders makes a circle that has no end
+        elif len(opened) > _DEEPEST:
             self.complete = False
             why = f"more than {_DEEPEST} files inside one another"
             self.findings.add(CannotInclude(written.span, written.value, path, why))
