@@ -32,11 +32,11 @@ if TYPE_CHECKING:
     from hypertune.compiler import compile_text as compile_text
     from hypertune.diagnostics import SpecError as SpecError
     from hypertune.ir import Program as Program
+    from hypertune.jobs.trained import Run as Run, load_run as load_run
     from hypertune.python import compile as compile, resume as resume, train as train
     from hypertune.runs import RunError as RunError
     from hypertune.runtime import Problem as Problem, Training as Training
     from hypertune.standard import STANDARD as STANDARD
-    from hypertune.trained import Run as Run, load_run as load_run
 
 _HOMES = {
     "hypertune.catalogue": (
@@ -60,7 +60,7 @@ _HOMES = {
     "hypertune.runs": ("RunError",),
     "hypertune.runtime": ("Problem", "Training"),
     "hypertune.standard": ("STANDARD",),
-    "hypertune.trained": ("Run", "load_run"),
+    "hypertune.jobs.trained": ("Run", "load_run"),
 }
 _HOME_OF = {name: home for home, names in _HOMES.items() for name in names}
 

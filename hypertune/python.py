@@ -13,8 +13,8 @@ from hypertune.spec_files import SpecFile, read_spec
 from hypertune.standard import STANDARD
 
 if TYPE_CHECKING:
+    from hypertune.jobs.trained import Run
     from hypertune.reporting.sink import Sink
-    from hypertune.trained import Run
 
 
 def compile(
@@ -68,8 +68,8 @@ def train(
         RunError: if the folder cannot be used.
 
     """
-    from hypertune.job import Order, start
-    from hypertune.trained import load_run
+    from hypertune.jobs.job import Order, start
+    from hypertune.jobs.trained import load_run
 
     if isinstance(spec, Program):
         name, found = "run", Compiled(spec)
@@ -97,8 +97,8 @@ def resume(
         RunError: if the folder is not a run, damaged, or in use.
 
     """
-    from hypertune import job
-    from hypertune.trained import load_run
+    from hypertune.jobs import job
+    from hypertune.jobs.trained import load_run
 
     job.resume(Path(path), catalogue, sinks)
     return load_run(path)

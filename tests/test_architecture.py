@@ -16,7 +16,6 @@ MAY_IMPORT = {
     "ir": "",
     "response": "",
     "runtime": "",
-    "interruption": "",
     "catalogue": "ir",
     "syntax": "diagnostics resources",
     "semantics": "syntax diagnostics catalogue ir",
@@ -39,20 +38,15 @@ MAY_IMPORT = {
     "compiler": "overrides semantics syntax diagnostics catalogue ir standard",
     "explanations": "diagnostics",
     "planning": "catalogue ir reporting data",
-    "plain": "catalogue ir",
-    "drawing": "ir",
     "draft": "catalogue ir data",
-    "spec_text": "ir",
     "differences": "ir",
-    "network_source": "catalogue ir plain",
     "tuning": "catalogue ir standard lowering data hyper optimisers runtime",
-    "job": "catalogue ir standard data lowering tuning runtime runs reporting interruption",
-    "trained": "catalogue ir standard plain runs",
-    "exporting": "catalogue standard plain runs trained",
-    "python": "catalogue ir standard spec_files compiler reporting job trained",
+    "emitting": "catalogue ir",
+    "jobs": "catalogue ir standard emitting data lowering tuning runtime runs reporting",
+    "python": "catalogue ir standard spec_files compiler reporting jobs",
 }
 FREE = {"cli", "__init__", "__main__"}
-FRONT = ("cli", "compiler", "explanations", "planning", "plain", "python", "standard")
+FRONT = ("cli", "compiler", "explanations", "planning", "emitting.plain", "python", "standard")
 HOUSE = Path(__file__).parents[1] / "hypertune"
 MODULES = sorted(HOUSE.rglob("*.py"))
 

@@ -14,16 +14,16 @@ from attrs import evolve
 from torch import nn
 
 from hypertune.diagnostics import Source
+from hypertune.emitting.network_source import network_source
+from hypertune.emitting.plain import module_source, plain_layers
 from hypertune.ir import DamagedProgram, Program, from_json, print_program, to_json
 from hypertune.ir.names import is_free
+from hypertune.jobs.trained import PlainNetwork
 from hypertune.lowering.network import Network, Signal, lower
-from hypertune.network_source import network_source
-from hypertune.plain import module_source, plain_layers
 from hypertune.response import Conditions
 from hypertune.semantics import elaborate, verify
 from hypertune.standard import STANDARD
 from hypertune.syntax import parse
-from hypertune.trained import PlainNetwork
 from specs import findings, spec
 
 SILENCE = Signal(torch.zeros(1, 1).double())

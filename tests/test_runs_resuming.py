@@ -10,7 +10,7 @@ import pytest
 from tiny import TINY
 
 import hypertune
-from hypertune.interruption import interruptible
+from hypertune.jobs.interruption import interruptible
 from hypertune.runs import DamagedRun, RunError, UnfinishedRun
 from hypertune.runtime import Reported, Started, Stepped
 

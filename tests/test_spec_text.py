@@ -11,9 +11,9 @@ from hypothesis import given, settings
 from hypertune.cli import main
 from hypertune.compiler import compile_text
 from hypertune.differences import differences
+from hypertune.emitting.spec_text import print_spec
 from hypertune.ir import Quantity
 from hypertune.resources import resource_folder
-from hypertune.spec_text import print_spec
 
 SHIPPED = sorted(resource_folder("specs").glob("*.hspec"))
 GRAPH = """\

@@ -10,9 +10,9 @@ from hypertune.catalogue import Catalogue
 from hypertune.cli.catalogues import catalogue_of, catalogue_option
 from hypertune.cli.compiling import compiled, set_option
 from hypertune.cli.tree import print_tree
-from hypertune.drawing import print_dot
+from hypertune.emitting.drawing import print_dot
+from hypertune.emitting.network_source import network_source
 from hypertune.ir import Program, print_program, to_json
-from hypertune.network_source import network_source
 from hypertune.overrides import Setting, override
 from hypertune.planning import plan, print_plan
 from hypertune.spec_files import SpecFile, read_spec

@@ -23,8 +23,8 @@ def command(run: Path, output: Path | None, catalogue_name: str) -> None:
 
     The weights are a safetensors file, which holds no code; the module reads it by itself.
     """
-    from hypertune.exporting import export
-    from hypertune.trained import load_run
+    from hypertune.jobs.exporting import export
+    from hypertune.jobs.trained import load_run
 
     for path in export(load_run(run), output, catalogue_of(catalogue_name)):
         click.echo(path)

@@ -9,9 +9,9 @@ import click
 from hypertune.cli.catalogues import catalogue_of, catalogue_option
 from hypertune.cli.compiling import compiled, set_option
 from hypertune.diagnostics import Source
+from hypertune.emitting.spec_text import print_spec
 from hypertune.overrides import Setting
 from hypertune.spec_files import read_spec
-from hypertune.spec_text import print_spec
 from hypertune.syntax import format_spec, parse
 
 

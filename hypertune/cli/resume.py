@@ -16,7 +16,7 @@ from hypertune.cli.catalogues import catalogue_of, catalogue_option
 def command(ctx: click.Context, run: Path, catalogue_name: str) -> None:
     """Go on with RUN, a run folder, from its last checkpoint."""
     from hypertune.cli.training import finish, watched
-    from hypertune.job import resume
+    from hypertune.jobs.job import resume
     from hypertune.runs.about import read_about, versions
     from hypertune.runs.folder import find_folder
 

@@ -42,7 +42,7 @@ def command(
 
     # Only a right spec waits for torch.
     from hypertune.cli.training import finish, watched
-    from hypertune.job import Order, start
+    from hypertune.jobs.job import Order, start
 
     order = Order(
         program=found.program,

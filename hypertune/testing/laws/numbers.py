@@ -33,7 +33,7 @@ def _outputs(case: Case, layer: Layer, x: Tensor, heard: Conditions) -> dict[str
 def _onednn(enabled: bool) -> Iterator[None]:
     """On x86, oneDNN crashes on some dilated convolutions of small images in bfloat16."""
     before = torch.backends.mkldnn.enabled
-    torch.backends.mkldnn.enabled = enabled
+    torch.backends.mkldnn.enabled = enabled  # type: ignore[assignment]  # a property of a module
     try:
         yield
     finally:

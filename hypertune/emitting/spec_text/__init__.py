@@ -1,3 +1,3 @@
 """A program written out as a spec that compiles to the equal program."""
 
-from hypertune.spec_text.spec import print_spec as print_spec
+from hypertune.emitting.spec_text.spec import print_spec as print_spec

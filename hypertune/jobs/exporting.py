@@ -6,11 +6,11 @@ import re
 from pathlib import Path
 
 from hypertune.catalogue import Catalogue
-from hypertune.plain import module_source
+from hypertune.emitting.plain import module_source
+from hypertune.jobs.trained import Run
 from hypertune.runs.files import write_atomically
 from hypertune.runs.model import write_model
 from hypertune.standard import STANDARD
-from hypertune.trained import Run
 
 
 def export(

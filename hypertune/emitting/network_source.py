@@ -6,8 +6,8 @@ from collections.abc import Iterator
 from string import Template
 
 from hypertune.catalogue import Catalogue
+from hypertune.emitting.plain import forward_lines, plain_layers
 from hypertune.ir import Program, Shape
-from hypertune.plain import forward_lines, plain_layers
 
 
 def network_source(program: Program, catalogue: Catalogue) -> str:

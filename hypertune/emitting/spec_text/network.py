@@ -6,8 +6,8 @@ from collections.abc import Iterator, Sequence
 
 from attrs import frozen
 
+from hypertune.emitting.spec_text.values import named
 from hypertune.ir import Layer, Program
-from hypertune.spec_text.values import named
 
 
 def model(program: Program) -> list[str]:

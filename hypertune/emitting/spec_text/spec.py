@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from itertools import groupby
 
+from hypertune.emitting.spec_text.network import model
+from hypertune.emitting.spec_text.values import call, named, number, value
 from hypertune.ir import Data, Hyper, Objective, Program, Quantity, Term, Tune
-from hypertune.spec_text.network import model
-from hypertune.spec_text.values import call, named, number, value
 
 _KEYS = {"epochs": "epochs", "steps": "steps", "seconds": "budget"}
 

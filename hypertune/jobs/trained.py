@@ -9,8 +9,8 @@ from attrs import frozen
 from torch import Tensor, nn
 
 from hypertune.catalogue import Catalogue, MergeType, Plain
+from hypertune.emitting.plain import plain_layers
 from hypertune.ir import Program
-from hypertune.plain import plain_layers
 from hypertune.runs import UnfinishedRun
 from hypertune.runs.about import About, read_about
 from hypertune.runs.files import read_json

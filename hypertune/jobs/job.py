@@ -12,8 +12,8 @@ from attrs import evolve, frozen
 
 from hypertune.catalogue import Catalogue
 from hypertune.data.sets import Sets
-from hypertune.interruption import interruptible
 from hypertune.ir import Program, Quantity
+from hypertune.jobs.interruption import interruptible
 from hypertune.lowering import place, visible_devices
 from hypertune.reporting.sink import Sink
 from hypertune.runs.about import About, read_about, versions
