@@ -15,6 +15,7 @@ from hypertune.catalogue import Catalogue, OptimiserType, ScheduleType
 from hypertune.ir import Call, Ref
 
 _NONE: Mapping[str, float] = {}
+_FUSED = (optim.SGD, optim.Adam, optim.AdamW)  # on every device; others fuse on some alone
 
 
 def optimiser(
@@ -33,7 +34,7 @@ def optimiser(
         name: own[value.hyper] if isinstance(value, Ref) else value
         for name, value in call.args.items()
     }
-    if "fused" in inspect.signature(kind).parameters:
+    if kind in _FUSED:
         options["fused"] = True  # one pass over the parameters instead of three
     made: partial[Optimizer] = partial(kind, **options)
     return made
