@@ -11,9 +11,9 @@ from hypertune.catalogue import Catalogue
 from hypertune.diagnostics import Diagnostic, Source
 from hypertune.ir import Program, from_json
 from hypertune.overrides import Setting, override
-from hypertune.semantics import elaborate, verify
+from hypertune.semantics import Read, Whole, elaborate, include, verify
 from hypertune.standard import STANDARD
-from hypertune.syntax import read_source
+from hypertune.syntax import parse, read_source
 
 
 @frozen
@@ -22,7 +22,22 @@ class Compiled:
 
     program: Program
     warnings: tuple[Diagnostic, ...] = ()
-    text: str = ""  # with the overrides in it
+    text: str = ""  # with the overrides in it, and with what it includes
+
+
+def read_file(path: str) -> Source:
+    """The text of a file that a spec includes."""
+    return read_source(Path(path))
+
+
+def whole_spec(source: Source, overrides: Iterable[Setting] = (), read: Read = read_file) -> Whole:
+    """A spec with what it includes, and with some of its lines changed.
+
+    Raises:
+        SpecError: if one of its files or an override cannot be read.
+
+    """
+    return override(include(parse(source), read), overrides)
 
 
 def compile_text(
@@ -30,6 +45,7 @@ def compile_text(
     name: str = "<spec>",
     catalogue: Catalogue = STANDARD,
     overrides: Iterable[Setting] = (),
+    read: Read = read_file,
 ) -> Compiled:
     """A spec to a program.
 
@@ -38,14 +54,15 @@ def compile_text(
         name: what messages call it; what it includes is looked for beside this path.
         catalogue: the kinds it may use.
         overrides: lines to be changed, such as `tune.epochs=10`.
+        read: the text of a file that the spec includes, by its path.
 
     Raises:
         SpecError: if the spec is wrong; it prints as the diagnostics.
 
     """
-    changed = override(Source(name, text), overrides)
-    elaborated = elaborate(changed.spec, catalogue, lambda path: read_source(Path(path)))
-    return Compiled(elaborated.program, tuple(elaborated.warnings), changed.text)
+    whole = whole_spec(Source(name, text), overrides, read)
+    elaborated = elaborate(whole, catalogue)
+    return Compiled(elaborated.program, elaborated.warnings, whole.text)
 
 
 def read_program(path: Path, catalogue: Catalogue = STANDARD) -> Program:

@@ -8,6 +8,7 @@ from functools import reduce
 from attrs import evolve, frozen
 
 from hypertune.diagnostics import Diagnostic, Help, Note, Source, SpecError, did_you_mean
+from hypertune.semantics import Whole
 from hypertune.syntax import ast, parse, parse_setting
 
 Setting = str | Source  # a word of the command line, or a line of a file
@@ -18,7 +19,7 @@ class NoSuchSection(Diagnostic):
     """`--set` changes one line of a block: `data.KEY`, `objective.KEY`, `tune.KEY`.
 
     Where several `tune` blocks stand side by side, `tune.KEY` is the line in all of them, and
-    `tune.NAME.KEY` the line in one.
+    `tune.NAME.KEY` the line in one. A block may stand in the spec or in a file that it includes.
     """
 
     code = "HT110"
@@ -27,32 +28,20 @@ class NoSuchSection(Diagnostic):
 
     path: str
     present: tuple[str, ...]
-    includes: bool = False
 
     def children(self) -> tuple[Note | Help, ...]:
-        there = Help("its blocks are " + ", ".join(f"`{name}`" for name in self.present))
-        found = (*did_you_mean(self.path, self.present), there)
-        elsewhere = Help("blocks of an included file are changed there, or after `render`")
-        return (*found, elsewhere) if self.includes else found
+        there = "its blocks are " + ", ".join(f"`{name}`" for name in self.present)
+        return (*did_you_mean(self.path, self.present), Help(there)) if self.present else ()
 
 
-@frozen
-class Overridden:
-    """A tree with settings from outside, and the text that says the same."""
-
-    spec: ast.Spec
-    text: str
-
-
-def override(source: Source, settings: Iterable[Setting]) -> Overridden:
+def override(whole: Whole, settings: Iterable[Setting]) -> Whole:
     """A spec with some of its lines changed; mistakes in these point where they were written.
 
     Raises:
-        SpecError: if the spec or a setting cannot be read.
+        SpecError: if a setting cannot be read, or the spec has no such block.
 
     """
-    spec = parse(source)
-    return reduce(_change, settings, Overridden(spec, source.text))
+    return reduce(_change, settings, whole)
 
 
 def settings_in(file: Source) -> tuple[Source, ...]:
@@ -67,30 +56,20 @@ def settings_in(file: Source) -> tuple[Source, ...]:
     return tuple(found)
 
 
-def _change(before: Overridden, written: Setting) -> Overridden:
+def _change(before: Whole, written: Setting) -> Whole:
     path, value = parse_setting(Source("--set", written) if isinstance(written, str) else written)
     *blocks, key = path
     setting = ast.Setting(path[0].span.to(value.span), key, value)
-    # The text may have changed since the tree was read, so that its places are read anew.
-    fresh = parse(Source("", before.text))
-    chosen = [section for section in _sections(fresh) if _named(section, blocks)]
-    if not chosen:
+    sections = [s for s in before.statements if isinstance(s, ast.Section)]
+    if not any(_named(section, blocks) for section in sections):
         span = blocks[0].span.to(blocks[-1].span) if blocks else key.span
-        present = tuple(_name(section) for section in _sections(fresh))
-        includes = any(isinstance(statement, ast.Include) for statement in fresh.statements)
-        raise SpecError([NoSuchSection(span, span.text, present, includes)])
-    text = before.text
-    for section in reversed(chosen):
-        text = _rewritten(text, section, setting)
+        present = tuple(map(_name, sections))
+        raise SpecError([NoSuchSection(span, span.text, present)])
     statements = tuple(
         _with(s, setting) if isinstance(s, ast.Section) and _named(s, blocks) else s
-        for s in before.spec.statements
+        for s in before.statements
     )
-    return Overridden(evolve(before.spec, statements=statements), text)
-
-
-def _sections(spec: ast.Spec) -> list[ast.Section]:
-    return [s for s in spec.statements if isinstance(s, ast.Section)]
+    return evolve(before, statements=statements, text=_rewritten(before.text, blocks, setting))
 
 
 def _named(section: ast.Section, blocks: list[ast.Name]) -> bool:
@@ -104,15 +83,30 @@ def _name(section: ast.Section) -> str:
 
 
 def _with(section: ast.Section, setting: ast.Setting) -> ast.Section:
-    kept = [s for s in section.settings if s.key != setting.key]
-    at = next((i for i, s in enumerate(section.settings) if s.key == setting.key), len(kept))
-    return evolve(section, settings=(*kept[:at], setting, *kept[at:]))
+    at = _place(section, setting.key)
+    before, behind = section.settings[:at], section.settings[at + 1 :]
+    return evolve(section, settings=(*before, setting, *behind))
 
 
-def _rewritten(text: str, section: ast.Section, setting: ast.Setting) -> str:
-    value = setting.value.span.text
-    for old in section.settings:
-        if old.key == setting.key:
-            return text[: old.value.span.start] + value + text[old.value.span.end :]
-    brace = section.span.end - 1
-    return f"{text[:brace].rstrip()}\n  {setting.key.text} = {value}\n{text[brace:]}"
+def _place(section: ast.Section, key: ast.Name) -> int:
+    """Which of the settings has this key; the number of them where none has."""
+    keys = [setting.key for setting in section.settings]
+    return keys.index(key) if key in keys else len(keys)
+
+
+def _rewritten(text: str, blocks: list[ast.Name], setting: ast.Setting) -> str:
+    """The text with a setting in each of its blocks of a name, from the last one up."""
+    from hypertune.syntax.printing import flat  # whoever only checks need not load the printer
+
+    value = flat(setting.value)
+    for section in reversed(parse(Source("", text)).statements):
+        if isinstance(section, ast.Section) and _named(section, blocks):
+            at = _place(section, setting.key)
+            if at < len(section.settings):
+                old = section.settings[at].value.span
+                text = text[: old.start] + value + text[old.end :]
+            else:
+                brace = section.span.end - 1
+                line = f"  {setting.key.text} = {value}"
+                text = f"{text[:brace].rstrip()}\n{line}\n{text[brace:]}"
+    return text

@@ -32,7 +32,7 @@ MAY_IMPORT = {
     "testing": "syntax diagnostics catalogue ir runtime response",
     "pytest_plugin": "",
     "standard": "catalogue hyper layers augment losses optimisers data methods",
-    "overrides": "syntax diagnostics",
+    "overrides": "semantics syntax diagnostics",
     "spec_files": "syntax diagnostics resources",
     "editors": "syntax diagnostics catalogue ir compiler version",
     "compiler": "overrides semantics syntax diagnostics catalogue ir standard",

@@ -188,6 +188,17 @@ def test_overrides_stand_in_the_spec_of_the_run():
     )
 
 
+def test_the_spec_of_a_run_needs_no_other_file(monkeypatch):
+    Path("parts").mkdir()
+    Path("tiny.hspec").rename("parts/tiny.hspec")
+    Path("tiny.hspec").write_text('hspec 1\ninclude "parts/tiny.hspec"\n')
+    trained("--set", "tune.epochs=1")
+    before = call("compile", "tiny.hspec", "--emit", "json", "--set", "tune.epochs=1").stdout
+    monkeypatch.chdir("run")
+    assert call("check", "spec.hspec").exit_code == 0
+    assert call("compile", "spec.hspec", "--emit", "json").stdout == before
+
+
 def test_training_that_diverges_exits_3_and_keeps_the_best():
     steep = ["--set", "tune.plain.weights=sgd(lr = 1e7)"]
     result = call(

@@ -10,7 +10,7 @@ import pytest
 
 from hypertune.diagnostics import Source, SpecError, render_all
 from hypertune.explanations import diagnostics
-from hypertune.semantics import elaborate
+from hypertune.semantics import elaborate, include
 from hypertune.standard import STANDARD
 from hypertune.syntax import parse, read_source
 
@@ -27,7 +27,7 @@ def _said(path: Path) -> str:
     try:
         spec = parse(read_source(path, path.name))
         read = partial(_beside, path.parent)
-        found = elaborate(spec, STANDARD, read).warnings
+        found = elaborate(include(spec, read), STANDARD).warnings
     except SpecError as wrong:
         found = wrong.diagnostics
     return render_all(found) + "\n"

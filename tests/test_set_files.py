@@ -2,12 +2,13 @@
 
 import json
 
+import pytest
 from click.testing import CliRunner
 from tiny import TINY
 
 from hypertune.cli import main
 from hypertune.compiler import compile_text
-from hypertune.diagnostics import Source
+from hypertune.diagnostics import Source, SpecError
 from hypertune.ir import Quantity, from_json
 from hypertune.overrides import settings_in
 
@@ -64,10 +65,34 @@ def test_compiled_program_takes_no_file(tmp_path):
     assert CliRunner().invoke(main, asked).exit_code == 2
 
 
-def test_block_of_an_included_file_is_said_to_be_changed_there(tmp_path):
-    (tmp_path / "all.hspec").write_text(TINY, encoding="utf-8")
-    (tmp_path / "a.hspec").write_text('hspec 1\ninclude "all.hspec"\n', encoding="utf-8")
-    asked = ["check", str(tmp_path / "a.hspec"), "--set", "tune.epochs=1"]
+def test_setting_reaches_blocks_of_included_files(tmp_path):
+    (tmp_path / "parts").mkdir()
+    (tmp_path / "parts" / "all.hspec").write_text(TINY, encoding="utf-8")
+    (tmp_path / "parts" / "more.hspec").write_text('hspec 1\ninclude "all.hspec"\n')
+    (tmp_path / "a.hspec").write_text('hspec 1\ninclude "parts/more.hspec"\n', encoding="utf-8")
+    (tmp_path / "mine.txt").write_text("# mine\ntune.plain.epochs = 8\n", encoding="utf-8")
+    asked = ["compile", str(tmp_path / "a.hspec"), "--emit", "json", "--set", "tune.epochs=7"]
+    assert lengths(CliRunner().invoke(main, asked).stdout) == [Quantity(7, "epochs")] * 2
+    done = CliRunner().invoke(main, [*asked, "--set-file", str(tmp_path / "mine.txt")])
+    assert lengths(done.stdout) == [Quantity(7, "epochs")] * 2  # words win over files
+
+    asked = ["check", str(tmp_path / "a.hspec"), "--set", "tune.tuned.epochs=0"]
     done = CliRunner().invoke(main, asked)
-    assert done.exit_code == 1
-    assert "blocks of an included file are changed there" in done.stderr
+    assert "--set:1:19" in done.stderr
+    asked = ["check", str(tmp_path / "a.hspec"), "--set", "tunes.epochs=0"]
+    done = CliRunner().invoke(main, asked)
+    assert "its blocks are `data`, `objective`, `tune.tuned`, `tune.plain`" in done.stderr
+
+
+def test_setting_does_not_hide_that_a_line_is_set_twice():
+    twice = TINY.replace("epochs  = 2", "epochs  = 2; epochs = 3")
+    with pytest.raises(SpecError, match="`epochs` is set twice"):
+        compile_text(twice, overrides=["tune.plain.epochs=4"])
+
+
+@pytest.mark.parametrize("value", ["1 +\n 2", "(1 + # one\n 2)", "(((3)))"])
+def test_text_of_a_setting_stands_on_its_line(value):
+    found = compile_text(TINY, overrides=[f"tune.epochs=({value})", "tune.seed=1"])
+    again = compile_text(found.text)
+    assert {tune.length for tune in again.program.tunes} == {Quantity(3, "epochs")}
+    assert again.program == found.program

@@ -5,15 +5,17 @@ from __future__ import annotations
 from pathlib import Path
 
 import click
+from attrs import evolve
 
 from hypertune.catalogue import Catalogue
 from hypertune.cli.catalogues import catalogue_of, catalogue_option
 from hypertune.cli.compiling import compiled, set_option
 from hypertune.cli.tree import print_tree
+from hypertune.compiler import whole_spec
 from hypertune.emitting.drawing import print_dot
 from hypertune.emitting.network_source import network_source
 from hypertune.ir import Program, print_program, to_json
-from hypertune.overrides import Setting, override
+from hypertune.overrides import Setting
 from hypertune.planning import plan, print_plan
 from hypertune.spec_files import SpecFile, read_spec
 
@@ -49,7 +51,8 @@ def command(
 def _tree(file: SpecFile, overrides: tuple[Setting, ...]) -> str:
     if file.is_program:
         raise click.BadParameter("a compiled program has no syntax tree", param_hint="--emit")
-    return print_tree(override(file.source, overrides).spec)
+    whole = whole_spec(file.source, overrides)
+    return print_tree(evolve(whole.spec, statements=whole.statements))
 
 
 def _stage(emit: str, program: Program, catalogue: Catalogue) -> str:

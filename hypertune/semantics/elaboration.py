@@ -11,7 +11,7 @@ from hypertune.semantics.conditioning import check_conditioning
 from hypertune.semantics.data import DataFacts, read_data
 from hypertune.semantics.declarations import declare
 from hypertune.semantics.fitting import check_input, check_output
-from hypertune.semantics.including import Read, no_files, with_included
+from hypertune.semantics.including import Whole, include
 from hypertune.semantics.network import Network, build_network
 from hypertune.semantics.objective import Goals, read_objective
 from hypertune.semantics.outline import Outline, outline
@@ -28,21 +28,22 @@ class Elaborated:
     warnings: tuple[Diagnostic, ...] = ()
 
 
-def elaborate(spec: ast.Spec, catalogue: Catalogue, read: Read = no_files) -> Elaborated:
+def elaborate(spec: ast.Spec | Whole, catalogue: Catalogue) -> Elaborated:
     """Settle every name, number and shape of a spec.
 
     Args:
-        spec: as parsed; the name of its source is its path.
+        spec: with all that it includes; or as parsed, if it includes nothing.
         catalogue: the kinds it may use.
-        read: the text of a file that it includes, by its path.
 
     Raises:
         SpecError: with every mistake found, not only the first.
 
     """
     knowledge = Knowledge(catalogue)
-    statements = with_included(spec, read, knowledge.findings)
-    found = outline(spec, statements, knowledge.findings)
+    whole = spec if isinstance(spec, Whole) else include(spec)
+    for mistake in whole.mistakes:
+        knowledge.findings.add(mistake)
+    found = outline(whole.spec, whole.statements, knowledge.findings)
     scope = declare(found.declarations, knowledge)
     data = [read_data(section, scope) for section in found.data]
     facts = data[0] if data else None

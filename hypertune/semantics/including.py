@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from posixpath import dirname, join, normpath
 
-from attrs import define, field
+from attrs import define, field, frozen
 
-from hypertune.diagnostics import Source, Span, SpecError
+from hypertune.diagnostics import Diagnostic, Source, Span, SpecError
 from hypertune.semantics.errors.including import CannotInclude, IncludeCircle
 from hypertune.semantics.errors.statements import (
     MissingVersion,
@@ -16,9 +16,11 @@ from hypertune.semantics.errors.statements import (
     VersionNotFirst,
 )
 from hypertune.semantics.findings import Findings
+from hypertune.semantics.parts import Part
 from hypertune.syntax import ast, parse
 
 Read = Callable[[str], Source]  # the text of a file; raises OSError, or SpecError if it is no text
+Load = Callable[[str], ast.Spec]  # the same, parsed
 
 VERSIONS = (1,)  # of the language
 _DEEPEST = 50  # files inside one another
@@ -29,72 +31,111 @@ def no_files(path: str) -> Source:
     raise PermissionError(1, "files are not read here")
 
 
-def with_included(spec: ast.Spec, read: Read, findings: Findings) -> list[ast.Statement]:
-    """All statements of a spec and of what it includes, without those that name a version.
+@frozen
+class Whole:
+    """A spec with all that it includes.
 
-    A file that is included by several others is read once. If one cannot be read, this ends here:
-    what is missing from it would only be told again, once for every name in it.
+    Args:
+        spec: the outermost file as parsed.
+        statements: its own, and those of what it includes in the place of each `include`.
+        text: says the same as the statements, and includes nothing.
+        mistakes: about the versions that the files name.
+
+    """
+
+    spec: ast.Spec
+    statements: tuple[ast.Statement, ...]
+    text: str
+    mistakes: tuple[Diagnostic, ...] = ()
+
+
+def include(spec: ast.Spec, read: Read = no_files) -> Whole:
+    """A spec with what it includes, each file once.
+
+    If a file cannot be read, this ends here: what is missing from it would only be told again,
+    once for every name in it.
+
+    Args:
+        spec: as parsed; the name of its source is its path.
+        read: the text of a file that it includes, by its path.
 
     Raises:
         SpecError: if an included file cannot be read or parsed, or includes itself.
 
     """
-    path = normpath(spec.span.source.name)
-    includer = _Includer(read, findings, {path})
-    statements = [*includer.statements(spec, ((path, spec.span),))]
-    if not includer.complete:
+    findings = Findings()
+    part, complete = gather(spec, lambda path: parse(read(path)), findings)
+    if not complete:
         findings.refuse()
-    return statements
+    return Whole(spec, tuple(part.statements), part.text, findings.mistakes)
+
+
+def gather(spec: ast.Spec, load: Load, findings: Findings) -> tuple[Part, bool]:
+    """A file with those that it includes, and whether all of them are there.
+
+    Args:
+        spec: as parsed; the name of its source is its path.
+        load: a file that it includes, by its path; may raise what reading and parsing raise.
+        findings: what is wrong.
+
+    """
+    path = normpath(spec.span.source.name)
+    includer = _Includer(load, findings, {path})
+    return includer.part(spec, ((path, spec.span),)), includer.complete
+
+
+def included_path(path: str, written: ast.String) -> str:
+    """Where the file lies that the file at `path` includes."""
+    return normpath(join(dirname(path), written.value))
 
 
 @define
 class _Includer:
-    read: Read
+    load: Load
     findings: Findings
     seen: set[str]
     complete: bool = field(default=True)
 
-    def statements(
-        self, spec: ast.Spec, opened: tuple[tuple[str, Span], ...]
-    ) -> Iterator[ast.Statement]:
-        """Those of a file; `opened` are the files around it, each with the `include` of it."""
+    def part(self, spec: ast.Spec, opened: tuple[tuple[str, Span], ...]) -> Part:
+        """What a file brings; `opened` are the files around it, each with the `include` of it."""
         _check_version(spec, self.findings)
-        for statement in spec.statements:
-            if isinstance(statement, ast.Include):
-                yield from self.included(statement.path, opened)
-            elif not isinstance(statement, ast.Version):
-                yield statement
+        pieces = (
+            self.included(s, opened) if isinstance(s, ast.Include) else s for s in spec.statements
+        )
+        return Part(spec, tuple(pieces))
 
     def included(
-        self, written: ast.String, opened: tuple[tuple[str, Span], ...]
-    ) -> Iterator[ast.Statement]:
-        path = normpath(join(dirname(opened[-1][0]), written.value))
+        self, statement: ast.Include, opened: tuple[tuple[str, Span], ...]
+    ) -> ast.Statement | Part | None:
+        written = statement.path
+        path = included_path(opened[-1][0], written)
         around = [name for name, _ in opened]
         if path in around:
-            self.complete = False
             leading = opened[around.index(path) + 1 :]
             first = leading[0][1] if leading else None
             self.findings.add(IncludeCircle(written.span, written.value, first))
         elif len(opened) > _DEEPEST:
-            self.complete = False
             why = f"more than {_DEEPEST} files inside one another"
             self.findings.add(CannotInclude(written.span, written.value, path, why))
-        elif path not in self.seen:
+        elif path in self.seen:
+            return None
+        else:
             self.seen.add(path)
-            spec = self.parsed(path, written)
+            spec = self.loaded(path, written)
             if spec:
-                yield from self.statements(spec, (*opened, (path, written.span)))
+                return self.part(spec, (*opened, (path, written.span)))
+        self.complete = False
+        return statement
 
-    def parsed(self, path: str, written: ast.String) -> ast.Spec | None:
+    def loaded(self, path: str, written: ast.String) -> ast.Spec | None:
         try:
-            return parse(self.read(path))
+            return self.load(path)
         except (OSError, ValueError) as fault:
             why = _reason(fault)
             self.findings.add(CannotInclude(written.span, written.value, path, why))
         except SpecError as wrong:
             for diagnostic in wrong.diagnostics:
                 self.findings.add(diagnostic)
-        self.complete = False
         return None
 
 

@@ -32,7 +32,7 @@ def outline(spec: ast.Spec, statements: Iterable[ast.Statement], findings: Findi
 
     Args:
         spec: where those that are missing could be written.
-        statements: its own, and those of what it includes.
+        statements: its own, with those of what it includes in the place of each `include`.
         findings: what is wrong.
 
     """
