@@ -34,7 +34,7 @@ MAY_IMPORT = {
     "standard": "catalogue hyper layers augment losses optimisers data methods",
     "overrides": "semantics syntax diagnostics",
     "spec_files": "syntax diagnostics resources",
-    "editors": "syntax diagnostics catalogue ir compiler version",
+    "editors": "semantics syntax diagnostics catalogue ir compiler version",
     "compiler": "overrides semantics syntax diagnostics catalogue ir standard",
     "explanations": "diagnostics",
     "planning": "catalogue ir reporting data",

@@ -13,16 +13,11 @@ from hypertune.editors.context import context_at
 from hypertune.editors.formatting import formatted
 from hypertune.editors.hovering import hover
 from hypertune.editors.kept import Kept
-from hypertune.editors.navigating import (
-    CannotRename,
-    definition,
-    references,
-    rename,
-    replaced,
-)
+from hypertune.editors.navigating import definition, references
+from hypertune.editors.places import Place, replaced
 from hypertune.editors.positions import Lines
 from hypertune.editors.reading import Reading, read
-from hypertune.editors.symbols import symbols
+from hypertune.editors.renaming import CannotRename, rename
 from hypertune.resources import resource_folder
 from hypertune.standard import STANDARD
 
@@ -70,35 +65,36 @@ def _offered(text: str, at: str) -> list[str]:
     return [item.word for item in completions(_read(text), offset).items]
 
 
+def _renamed(text: str, offset: int, name: str) -> str:
+    return replaced(text, [place.run for place in rename(_read(text), offset, name)], name)
+
+
 def test_every_name_is_found_where_it_is_meant() -> None:
-    reading = _read(NAMES)
-    assert reading.tree is not None
     found = {
         (symbol.sort, symbol.name): sorted(place.position[0] for place in symbol.places)
-        for symbol in symbols(reading.tree.value)
+        for symbol in _read(NAMES).symbols
     }
     assert found == MEANT
 
 
 def test_every_use_leads_to_its_declaration_and_back() -> None:
     reading = _read(NAMES)
-    assert reading.tree is not None
-    for symbol in symbols(reading.tree.value):
-        places = sorted((place.start, place.end) for place in symbol.places)
-        for start, end in places:
-            declared = (symbol.declared.start, symbol.declared.end)
-            assert definition(reading, start) == definition(reading, end) == declared
-            assert list(references(reading, start)) == places
-            assert len(references(reading, start, declaration=False)) == len(places) - 1
+    for symbol in reading.symbols:
+        places = sorted(reading.places(symbol))
+        declared = reading.place(symbol.declared)
+        for place in places:
+            assert definition(reading, place.start) == definition(reading, place.end) == declared
+            assert list(references(reading, place.start)) == places
+            assert len(references(reading, place.start, declaration=False)) == len(places) - 1
 
 
 @pytest.mark.parametrize("name", ["drop_in", "drop_1", "decay"])
 def test_renaming_there_and_back_changes_nothing(name: str) -> None:
     offset = QUICKSTART.index(name)
-    there = replaced(QUICKSTART, rename(_read(QUICKSTART), offset, "new"), "new")
+    there = _renamed(QUICKSTART, offset, "new")
     assert name not in there
     assert _read(there).findings == ()
-    assert replaced(there, rename(_read(there), offset, name), name) == QUICKSTART
+    assert _renamed(there, offset, name) == QUICKSTART
 
 
 def test_a_name_that_would_capture_another_is_refused() -> None:
@@ -110,7 +106,8 @@ def test_a_name_keeps_its_place_in_a_broken_text() -> None:
     broken = NAMES.replace("repeat n {", "repeat {")
     reading = _read(broken, _read(NAMES))
     use = broken.rindex("n }")
-    assert definition(reading, use) == (broken.index("n ="), broken.index("n =") + 1)
+    start = broken.index("n =")
+    assert definition(reading, use) == Place("a.hspec", start, start + 1)
     assert len(references(reading, use)) == len(MEANT["constant", "n"]) - 1
 
 

@@ -2,7 +2,11 @@
 
 A file under `sessions/` is a recorded session: a line `== COMMAND` for what the editor does,
 below it what the server answers. Places are those of the first occurrence of a text between
-backticks, shown as line and column from 0, as the protocol counts them.
+backticks, shown as line and column from 0, as the protocol counts them; those of another text
+than the one at hand begin with its name.
+
+`write` writes a file, `open` opens a text, `turn` goes to one that is open, `save` writes it;
+`hear` is for what the server says of a text unasked. Without a name, that of the session is meant.
 """
 
 from __future__ import annotations
@@ -14,7 +18,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from attrs import define
+from attrs import define, field
 from lsp_client import Client
 
 SESSIONS = sorted((Path(__file__).parent / "sessions").glob("*.session"))
@@ -33,19 +37,38 @@ def client() -> Iterator[Client]:
 
 @define
 class Session:
-    """An editor with one text open."""
+    """An editor with texts of a folder open, one of them at hand."""
 
     client: Client
-    uri: str
-    text: str = ""
-    version: int = 0
+    folder: Path
+    name: str
+    texts: dict[str, str] = field(factory=dict)
+    versions: dict[str, int] = field(factory=dict)
+
+    @property
+    def uri(self) -> str:
+        return (self.folder / self.name).as_uri()
+
+    @property
+    def text(self) -> str:
+        return self.texts[self.name]
 
     def do(self, command: str, text: str) -> str:
         """What the editor does; what it is told."""
         left, right, *_ = [*_QUOTED.findall(command.replace("\\n", "\n")), "", ""]
         match command.split()[0]:
+            case "write":
+                return self._written(left, text)
             case "open":
+                self.name = left or self.name
                 return self._opened(text)
+            case "turn":
+                self.name = left
+                return ""
+            case "save":
+                return self._saved()
+            case "hear":
+                return self._diagnostics(left)
             case "replace":
                 return self._changed(self.text.replace(left, right, 1))
             case "hover":
@@ -53,35 +76,49 @@ class Session:
             case "complete":
                 return self._complete(left)
             case "definition":
-                return _place(self._ask("definition", left)["result"])
+                return self._place(self._ask("definition", left)["result"])
             case "references":
                 found = self._ask("references", left, context={"includeDeclaration": True})
-                return "\n".join(map(_place, found["result"]))
+                return "\n".join(map(self._place, found["result"])) or "nowhere"
             case "rename":
                 return self._rename(left, right)
             case "format":
                 return self._format()
         raise AssertionError(command)
 
+    def _written(self, name: str, text: str) -> str:
+        path = self.folder / name
+        path.parent.mkdir(exist_ok=True)
+        path.write_text(text, encoding="utf-8")
+        return f"{text}--"
+
+    def _saved(self) -> str:
+        self._written(self.name, self.text)
+        self.client.notify("textDocument/didSave", {"textDocument": {"uri": self.uri}})
+        return ""
+
     def _opened(self, text: str) -> str:
-        self.text = text
+        self.texts[self.name], self.versions[self.name] = text, 0
         item = {"uri": self.uri, "languageId": "hspec", "version": 0, "text": text}
         self.client.notify("textDocument/didOpen", {"textDocument": item})
         return f"{text}--\n{self._diagnostics()}"
 
     def _changed(self, text: str) -> str:
-        self.text, self.version = text, self.version + 1
+        self.texts[self.name] = text
+        self.versions[self.name] += 1
         params = {
-            "textDocument": {"uri": self.uri, "version": self.version},
+            "textDocument": {"uri": self.uri, "version": self.versions[self.name]},
             "contentChanges": [{"text": text}],
         }
         self.client.notify("textDocument/didChange", params)
         return self._diagnostics()
 
-    def _diagnostics(self) -> str:
+    def _diagnostics(self, name: str = "") -> str:
         found = self.client.next_heard("textDocument/publishDiagnostics")
-        assert (found["uri"], found["version"]) == (self.uri, self.version)
-        return "\n".join(map(_diagnostic, found["diagnostics"])) or "no diagnostics"
+        assert found["uri"] == (self.folder / (name or self.name)).as_uri()
+        assert found["version"] == self.versions[name or self.name]
+        said = "\n".join(map(_diagnostic, found["diagnostics"])) or "no diagnostics"
+        return said.replace(f"{self.folder}/", "")
 
     def _ask(self, what: str, where: str, after: bool = False, **more: Any) -> dict[str, Any]:
         offset = self.text.index(where) + len(where) * after
@@ -103,8 +140,11 @@ class Session:
         answer = self._ask("rename", where, newName=name)
         if "error" in answer:
             return f"refused: {answer['error']['message']}"
-        edits = answer["result"]["changes"][self.uri]
-        return "\n".join(f"{_range(edit['range'])} {edit['newText']}" for edit in edits)
+        return "\n".join(
+            f"{self._place({'uri': uri, **edit})} {edit['newText']}"
+            for uri, edits in answer["result"]["changes"].items()
+            for edit in edits
+        )
 
     def _format(self) -> str:
         options = {"tabSize": 2, "insertSpaces": True}
@@ -112,14 +152,17 @@ class Session:
         edits = self.client.request("textDocument/formatting", params)["result"]
         return "\n".join(f"{_range(e['range'])}\n{e['newText']}" for e in edits or ()) or "nothing"
 
+    def _place(self, found: dict[str, Any] | None) -> str:
+        if found is None:
+            return "nowhere"
+        elsewhere = found["uri"] != self.uri
+        name = found["uri"].removeprefix(f"{self.folder.as_uri()}/")
+        return f"{name} {_range(found['range'])}" if elsewhere else _range(found["range"])
+
 
 def _range(found: dict[str, Any]) -> str:
     start, end = found["start"], found["end"]
     return f"{start['line']}:{start['character']}-{end['line']}:{end['character']}"
-
-
-def _place(found: dict[str, Any] | None) -> str:
-    return _range(found["range"]) if found else "nowhere"
 
 
 def _diagnostic(found: dict[str, Any]) -> str:
@@ -138,7 +181,7 @@ def _replayed(script: str, session: Session) -> str:
     out = []
     for step in script.split("== ")[1:]:
         command, _, below = step.partition("\n")
-        # The text that is opened ends with a line `--`; its mistakes stand below.
+        # A text that is given ends with a line `--`; its mistakes stand below.
         text = below.partition("--\n")[0]
         out.append(f"== {command}\n{session.do(command, text).rstrip()}\n\n")
     return "".join(out)
@@ -146,9 +189,9 @@ def _replayed(script: str, session: Session) -> str:
 
 @pytest.mark.parametrize("path", SESSIONS, ids=lambda path: path.stem)
 def test_a_session_goes_as_it_was_recorded(
-    path: Path, client: Client, matches_golden: Callable[[str, Path], None]
+    path: Path, client: Client, tmp_path: Path, matches_golden: Callable[[str, Path], None]
 ) -> None:
-    session = Session(client, f"file:///specs/{path.stem}.hspec")
+    session = Session(client, tmp_path, f"{path.stem}.hspec")
     matches_golden(_replayed(path.read_text(encoding="utf-8"), session), path)
 
 

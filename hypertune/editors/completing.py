@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
+from posixpath import basename
 from typing import Literal
 
 from attrs import frozen
@@ -12,7 +13,7 @@ from hypertune.catalogue.wording import about, arguments, family_of, signature
 from hypertune.editors.context import Context, OpenCall, context_at, word_before
 from hypertune.editors.reading import Reading
 from hypertune.editors.roles import about_kind, begins_piece, called, kinds_here
-from hypertune.editors.symbols import Symbol, symbols
+from hypertune.editors.symbols import Symbol
 from hypertune.editors.vocabulary import CLAUSES, FUNCTIONS, PIECES, SETTINGS, STATEMENTS
 
 Sort = Literal["keyword", "kind", "setting", "argument", "name", "word"]
@@ -161,14 +162,12 @@ def _in_call(context: Context, reading: Reading, offset: int) -> Iterable[Comple
 
 def _params(call: OpenCall, reading: Reading) -> list[Completion]:
     """The parameters of the block that is being used."""
-    found = symbols(reading.tree.value) if reading.tree else ()
-    blocks = [
-        symbol.holder for symbol in found if (symbol.sort, symbol.name) == ("block", call.kind)
-    ]
+    found = reading.symbols
+    blocks = [s.home for s in found if (s.sort, s.name) == ("block", call.kind)]
     return [
         Completion(symbol.name, "argument", detail=symbol.sort, insert=f"{symbol.name} = ")
         for symbol in found
-        if symbol.sort == "parameter" and symbol.holder in blocks and symbol.name not in call.named
+        if symbol.sort == "parameter" and symbol.home in blocks and symbol.name not in call.named
     ]
 
 
@@ -185,19 +184,20 @@ def _values(arg: Arg | None, reading: Reading, offset: int) -> Iterable[Completi
 
 
 def _names(reading: Reading, offset: int, *sorts: str) -> Iterator[Completion]:
-    """Names that the spec declares; a parameter only inside its own block."""
-    if reading.tree is None:
-        return
-    old = reading.tree.before(offset)
-    for symbol in symbols(reading.tree.value):
-        if symbol.sort in sorts and _is_seen(symbol, old):
-            yield Completion(symbol.name, "name", detail=symbol.sort)
+    """Names that the spec and its files declare; a parameter only inside its own block."""
+    old = reading.tree.before(offset) if reading.tree else None
+    for symbol in reading.symbols:
+        if symbol.sort in sorts and _is_seen(symbol, reading, old):
+            there = symbol.file != reading.name
+            detail = f"{symbol.sort} of {basename(symbol.file)}" if there else symbol.sort
+            yield Completion(symbol.name, "name", detail)
 
 
-def _is_seen(symbol: Symbol, old: int | None) -> bool:
-    if symbol.sort != "parameter" or old is None:
+def _is_seen(symbol: Symbol, reading: Reading, old: int | None) -> bool:
+    if symbol.sort != "parameter":
         return True
-    return symbol.holder.start <= old <= symbol.holder.end
+    inside = old is None or symbol.holder.start <= old <= symbol.holder.end
+    return inside and symbol.file == reading.name
 
 
 def _goes_on(context: Context, word: str) -> bool:

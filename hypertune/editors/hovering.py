@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from posixpath import dirname, relpath
 
 from attrs import frozen
 
 from hypertune import ir
 from hypertune.catalogue.wording import about, arguments
 from hypertune.editors.context import Context, Word, context_at, word_at
-from hypertune.editors.navigating import Run, symbol_at
+from hypertune.editors.navigating import Meant, symbol_at
+from hypertune.editors.places import Run
 from hypertune.editors.reading import Reading
 from hypertune.editors.roles import about_kind, called, kinds_here
 from hypertune.editors.symbols import Symbol
@@ -25,8 +27,15 @@ class Hover:
     at: Run
 
 
-def hover(reading: Reading, offset: int) -> Hover | None:
-    """What there is to say of the word at a place; the last good program knows the shapes."""
+def hover(reading: Reading, offset: int, others: Sequence[Reading] = ()) -> Hover | None:
+    """What there is to say of the word at a place; the last good program knows the shapes.
+
+    Args:
+        reading: the text.
+        offset: the place in it.
+        others: readings of other texts; what includes this one may declare what it uses.
+
+    """
     word = word_at(reading.text, offset)
     if word is None:
         return None
@@ -34,14 +43,14 @@ def hover(reading: Reading, offset: int) -> Hover | None:
     if context.inert:
         return None
     at = (word.start, word.end)
-    text = "\n\n".join(_said(reading, word, context))
+    meant = symbol_at(reading, word.start, others)
+    text = "\n\n".join(_said(reading, word, context, meant))
     return Hover(text, at) if text else None
 
 
-def _said(reading: Reading, word: Word, context: Context) -> Iterator[str]:
+def _said(reading: Reading, word: Word, context: Context, meant: Meant | None) -> Iterator[str]:
     layers = _layers_at(reading, word.start)
     yield from _shapes(layers)
-    meant = symbol_at(reading, word.start)
     kind = kinds_here(context, reading.catalogue).get(word.text)
     caller = called(context, reading.catalogue)
     named = _is_argument(reading.text, word)
@@ -49,7 +58,9 @@ def _said(reading: Reading, word: Word, context: Context) -> Iterator[str]:
     if caller and named and word.text in args:
         yield f"`{word.text}` of `{caller.name}`: {about(args[word.text])}"
     elif meant:
-        yield _about_symbol(meant.symbol, reading)
+        yield _about_symbol(meant.symbol, meant.reading)
+        if meant.symbol.file != reading.name:
+            yield f"declared in `{relpath(meant.symbol.file, dirname(reading.name))}`"
     elif kind:
         yield about_kind(kind)
     elif context.inner and not context.words and word.text in SETTINGS.get(context.statement, {}):

@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Final
 
 from attrs import frozen
 from lsprotocol import types
-from pygls.uris import from_fs_path
 
 from hypertune.diagnostics import Diagnostic, Help, Note, Span
 from hypertune.editors.completing import Completion, Completions, Sort
-from hypertune.editors.navigating import Run
+from hypertune.editors.places import Run
 from hypertune.editors.positions import Lines
 from hypertune.editors.reading import Reading
 
@@ -30,28 +30,26 @@ _SORTS: Final[dict[Sort, types.CompletionItemKind]] = {
 
 @frozen
 class Document:
-    """A reading under the name and in the units that the editor uses."""
+    """A reading under the name and in the units that the editor uses.
+
+    `uri_of` tells how the editor calls a text of another name.
+    """
 
     uri: str
     reading: Reading
     lines: Lines
+    uri_of: Callable[[str], str]
 
     def offset(self, position: types.Position) -> int:
         return self.lines.offset(position.line, position.character)
 
     def range(self, run: Run) -> types.Range:
-        return _range(self.lines, *run)
+        return range_of(self.lines, run)
 
     def whole(self) -> types.Range:
         return self.range((0, len(self.reading.text)))
 
-    def location(self, run: Run) -> types.Location:
-        return types.Location(self.uri, self.range(run))
-
-    def diagnostics(self) -> list[types.Diagnostic]:
-        return [self._diagnostic(found) for found in self.reading.findings]
-
-    def _diagnostic(self, found: Diagnostic) -> types.Diagnostic:
+    def diagnostic(self, found: Diagnostic) -> types.Diagnostic:
         """What lies in an included file is told at the `include`, with its place beside it."""
         span, notes = found.span, _notes(found)
         place = (span.start, span.end) if span else (0, 0)
@@ -73,10 +71,11 @@ class Document:
 
     def _place(self, span: Span) -> types.Location:
         if self.reading.owns(span):
-            return self.location((span.start, span.end))
+            return types.Location(self.uri, self.range((span.start, span.end)))
         lines = Lines(span.source.text, self.lines.encoding)
-        uri = from_fs_path(span.source.name) or self.uri
-        return types.Location(uri, _range(lines, span.start, span.end))
+        return types.Location(
+            self.uri_of(span.source.name), range_of(lines, (span.start, span.end))
+        )
 
     def completion_list(self, found: Completions, offset: int) -> types.CompletionList:
         place = self.range((offset - found.begun, offset))
@@ -88,10 +87,9 @@ def markdown(text: str) -> types.MarkupContent:
     return types.MarkupContent(types.MarkupKind.Markdown, text)
 
 
-def _range(lines: Lines, start: int, end: int) -> types.Range:
-    return types.Range(
-        types.Position(*lines.position(start)), types.Position(*lines.position(end))
-    )
+def range_of(lines: Lines, run: Run) -> types.Range:
+    start, end = (types.Position(*lines.position(offset)) for offset in run)
+    return types.Range(start, end)
 
 
 def _notes(found: Diagnostic) -> list[Note]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from attrs import define, field, fields, frozen
 
@@ -27,15 +27,31 @@ class Symbol:
     def places(self) -> tuple[Span, ...]:
         return (self.declared, *self.uses)
 
+    @property
+    def file(self) -> str:
+        """The name of the text that declares it."""
+        return self.declared.source.name
 
-def symbols(spec: ast.Spec) -> tuple[Symbol, ...]:
-    """Every name that is declared, in source order."""
-    work = _Resolver()
-    for statement in spec.statements:
+    @property
+    def home(self) -> tuple[str, int, int]:
+        """Its holder, told from those at the same offsets of other texts."""
+        return self.file, self.holder.start, self.holder.end
+
+
+def symbols(statements: Iterable[ast.Statement]) -> tuple[Symbol, ...]:
+    """Every name that is declared, file by file as they first appear, each in source order.
+
+    Args:
+        statements: those of a spec, with those of what it includes.
+
+    """
+    work, statements = _Resolver(), tuple(statements)
+    for statement in statements:
         work.declare(statement)
-    for statement in spec.statements:
+    for statement in statements:
         work.resolve(statement)
-    return tuple(sorted(work.found, key=lambda symbol: symbol.declared.start))
+    files = list(dict.fromkeys(statement.span.source.name for statement in statements))
+    return tuple(sorted(work.found, key=lambda s: (files.index(s.file), s.declared.start)))
 
 
 @frozen
@@ -101,7 +117,7 @@ class _Resolver:
         match part:
             case ast.Name(text=text):
                 symbol = names.find(text, label)
-                if symbol is not None and part.span != symbol.declared:
+                if symbol is not None and not _same(part.span, symbol.declared):
                     symbol.uses.append(part.span)
             case ast.Call(kind=kind, args=args):
                 block, own = names.find(kind.text), {}
@@ -136,6 +152,11 @@ class _Resolver:
                     self._walk(item, names, label)
             case ast.Node():
                 self._walk(_children(part), names, label)
+
+
+def _same(left: Span, right: Span) -> bool:
+    """Whether two spans are one; those of several files may count alike."""
+    return left == right and left.source.name == right.source.name
 
 
 def _children(node: ast.Node, leaving: tuple[str, ...] = ()) -> tuple[object, ...]:

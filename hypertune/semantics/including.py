@@ -70,17 +70,17 @@ def include(spec: ast.Spec, read: Read = no_files) -> Whole:
     return Whole(spec, tuple(part.statements), part.text, findings.mistakes)
 
 
-def gather(spec: ast.Spec, load: Load, findings: Findings) -> tuple[Part, bool]:
+def gather(spec: ast.Spec, load: Load, findings: Findings | None = None) -> tuple[Part, bool]:
     """A file with those that it includes, and whether all of them are there.
 
     Args:
         spec: as parsed; the name of its source is its path.
         load: a file that it includes, by its path; may raise what reading and parsing raise.
-        findings: what is wrong.
+        findings: what is wrong, for whom it may concern.
 
     """
     path = normpath(spec.span.source.name)
-    includer = _Includer(load, findings, {path})
+    includer = _Includer(load, findings or Findings(), {path})
     return includer.part(spec, ((path, spec.span),)), includer.complete
 
 
