@@ -180,6 +180,19 @@ def test_tuples_over_several_lines_are_kept_and_long_ones_are_broken() -> None:
     )
 
 
+def test_a_break_inside_a_list_inside_another_is_kept() -> None:
+    _stays("""
+        tune {
+          e = (9, f(0 * 1,
+                    6 / 2))
+        }
+    """)
+    _becomes(
+        "let e = (9, f(0 * 1,\n6  # of each\n/ 2))\n",
+        "# of each\nlet e = (9, f(0 * 1,\n              6 / 2))\n",
+    )
+
+
 def test_comments_stay_where_they_were_written() -> None:
     _stays("""
         # one

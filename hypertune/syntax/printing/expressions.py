@@ -57,9 +57,8 @@ def arranged(expr: ast.Expr, column: int, remarks: Remarks) -> list[Line]:
     if not isinstance(expr, ast.Tuple | ast.Call):
         return [Line(flat(expr))]
     items = expr.items if isinstance(expr, ast.Tuple) else expr.args
-    broken = any(last_line(a.value) < first_line(b) for a, b in pairwise(items))
     fits = column + len(flat(expr)) <= WIDTH
-    if not items or (fits and not broken and not remarks.within(expr.span)):
+    if not items or (fits and not _is_broken(expr) and not remarks.within(expr.span)):
         return [Line(flat(expr))]
     head = f"{expr.kind.text}(" if isinstance(expr, ast.Call) else "("
     rows = _Rows(column + len(head), remarks, [Line(" " * column + head)], first_line(expr))
@@ -72,6 +71,15 @@ def arranged(expr: ast.Expr, column: int, remarks: Remarks) -> list[Line]:
     rows.close()
     first, *others = rows.done
     return [evolve(first, text=first.text[column:]), *others]
+
+
+def _is_broken(expr: ast.Expr) -> bool:
+    """Whether a line ends between two items of a list, or of one of its lists."""
+    if not isinstance(expr, ast.Tuple | ast.Call):
+        return False
+    items = expr.items if isinstance(expr, ast.Tuple) else expr.args
+    between = any(last_line(a.value) < first_line(b) for a, b in pairwise(items))
+    return between or any(_is_broken(item.value) for item in items)
 
 
 @define
