@@ -85,7 +85,7 @@ GRAPH = SPEC.replace(
     "flatten\n",
     """branch add { tanh } { relu } as mixed
   flatten as x
-  residual { linear(96) }
+  branch concat { residual { linear(96) } }
   concat(x)
 """,
 )

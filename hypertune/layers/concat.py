@@ -28,5 +28,5 @@ CONCAT = MergeType(
     doc="All channels, one value's after another's; the other axes must be the same.",
     output=_output,
     build=_build,
-    plain=lambda args, names: f"torch.cat(({', '.join(names)}), 1)",
+    plain=lambda args, names: f"torch.cat([{', '.join(names)}], 1)",
 )

@@ -9,6 +9,8 @@ from attrs import frozen
 from hypertune.emitting.spec_text.values import named
 from hypertune.ir import Layer, Program
 
+_MODES = ("add", "concat")  # what a branch can do, whatever merges a catalogue has
+
 
 def model(program: Program) -> list[str]:
     """The lines of `model`, each layer with all that is settled of it."""
@@ -74,8 +76,11 @@ class _Graph:
 
         A node that takes what is right above it can name its other inputs. Every other merges
         bodies that stand one after another and start at one node, which the first layer of any
-        of them takes.
+        of them takes. A merge of one thing has one body, which may as well be empty.
         """
+        if len(node.inputs) == 1 and node.kind in _MODES:
+            end = self.places[node.name]
+            return [_Body(end, end, above)]
         ends = [self.places[name] for name in node.inputs]
         if ends[0] == above:
             return []
