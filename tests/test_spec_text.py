@@ -34,6 +34,8 @@ model (1, 8, 8) given p on cpu {
   branch add { branch add { } { relu; relu } } { add(input_2) ; tanh }
   residual { linear(27) }
   concat(x)
+  branch concat { tanh }
+  branch add {}
   linear(10)
 }
 objective { train = cross_entropy - 0.5 * l1(1e-9); valid = 2 * cross_entropy }
@@ -88,6 +90,11 @@ def test_programs_differ_exactly_where_there_is_a_difference(one, other):
     before, after = program_of(one), program_of(other)
     assert (differences(before, after) == ()) == (before == after)
     assert differences(before, before) == ()
+
+
+def test_length_that_comes_out_whole_is_no_difference():
+    program = program_of(GRAPH.replace("3 min", "293.5 hours"))
+    assert differences(program, program_of(print_spec(program))) == ()
 
 
 def test_order_is_a_difference():

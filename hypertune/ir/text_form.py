@@ -54,7 +54,7 @@ def print_value(value: Value) -> str:
 
 
 def _number(number: float) -> str:
-    whole = abs(number) < 1e6 and number == int(number)
+    whole = abs(number) < 1e15 and number == int(number)
     return repr(int(number) if whole else number)
 
 
