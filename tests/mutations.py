@@ -9,8 +9,9 @@ from pathlib import Path
 from random import Random
 from traceback import print_exception
 
-from hypertune.diagnostics import SpecError
-from hypertune.semantics import elaborate
+from hypertune.diagnostics import Source, SpecError
+from hypertune.semantics import elaborate, include
+from hypertune.semantics.including import no_files
 from hypertune.standard import STANDARD
 from hypertune.syntax import decode_source, parse
 
@@ -33,13 +34,17 @@ def mutants(count: int, seed: int = 0) -> Iterator[bytes]:
     random = Random(seed)
     texts = [path.read_text(encoding="utf-8") for path in CORPUS]
     for _ in range(count):
-        text = random.choice(texts)
-        for _ in range(random.choice((1, 1, 1, 2, 3, 8))):
-            text = _hurt(text, random)
-        data = bytearray(text.encode("utf-8"))
-        if data and random.random() < 0.1:
-            data[random.randrange(len(data))] = random.randrange(256)
-        yield bytes(data)
+        yield mutant(random.choice(texts), random)
+
+
+def mutant(text: str, random: Random) -> bytes:
+    """A text that somebody hurt, once or several times."""
+    for _ in range(random.choice((1, 1, 1, 2, 3, 8))):
+        text = _hurt(text, random)
+    data = bytearray(text.encode("utf-8"))
+    if data and random.random() < 0.1:
+        data[random.randrange(len(data))] = random.randrange(256)
+    return bytes(data)
 
 
 def _hurt(text: str, random: Random) -> str:
@@ -64,10 +69,12 @@ def _hurt(text: str, random: Random) -> str:
     return "".join(pieces)
 
 
-def escape(data: bytes) -> Exception | None:
+def escape(
+    data: bytes, path: str = "mutant.hspec", read: Callable[[str], Source] = no_files
+) -> Exception | None:
     """What a spec raises that is not for its author to read."""
     try:
-        elaborate(parse(decode_source(data, "mutant.hspec")), STANDARD)
+        elaborate(include(parse(decode_source(data, path)), read), STANDARD)
     except SpecError as wrong:
         try:
             str(wrong)
@@ -82,11 +89,11 @@ if __name__ == "__main__":
     total = int(sys.argv[1]) if len(sys.argv) > 1 else 20_000
     seed = int(sys.argv[2]) if len(sys.argv) > 2 else 0
     escaped = 0
-    for mutant in mutants(total, seed):
-        fault = escape(mutant)
+    for found in mutants(total, seed):
+        fault = escape(found)
         if fault is not None:
             escaped += 1
-            print(mutant.decode("utf-8", errors="replace"))
+            print(found.decode("utf-8", errors="replace"))
             print_exception(fault)
     print(f"{total} mutants, {escaped} of them raised something else than SpecError")
     sys.exit(escaped > 0)
