@@ -13,6 +13,7 @@ from pathlib import Path
 from hypertune.catalogue import (
     Arg,
     AugmentType,
+    CorruptionType,
     DomainType,
     Kind,
     LayerType,
@@ -35,7 +36,10 @@ FOLDER = Path(__file__).parent / "reference"
 PAGES: dict[str, tuple[str, dict[str, type[Kind]]]] = {
     "layers": ("Layers", {"Layers": LayerType, "Merges": MergeType}),
     "domains": ("Domains of hyperparameters", {"Domains": DomainType}),
-    "sources": ("Data", {"Sources": SourceType, "Augmentations": AugmentType}),
+    "sources": (
+        "Data",
+        {"Sources": SourceType, "Augmentations": AugmentType, "Corruptions": CorruptionType},
+    ),
     "losses": ("Objectives", {"Losses and penalties": LossType, "Metrics": MetricType}),
     "methods": ("Methods", {"Methods": MethodType}),
     "optimisers": ("Optimisers", {"Optimisers": OptimiserType, "Schedules": ScheduleType}),

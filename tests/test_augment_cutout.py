@@ -7,7 +7,7 @@ from hypertune.augment import CUTOUT, STANDARD
 from hypertune.augment.squares import hide_squares
 from hypertune.ir import Ref
 
-HYPERS = {"holes": Ref("holes"), "length": Ref("length")}
+HYPERS = {"holes": Ref("holes"), "length": Ref("length"), "fill": "zero"}
 
 
 def hide_one_by_one(x, rows, columns, holes, length):
@@ -62,7 +62,7 @@ def test_strengths_are_floored_where_they_are_read():
 def test_constants_need_no_strengths():
     torch.manual_seed(0)
     x = torch.ones(64, 1, 10, 10)
-    changed = CUTOUT.build({"holes": 1, "length": 4})(x, {})
+    changed = CUTOUT.build({"holes": 1, "length": 4, "fill": "zero"})(x, {})
     counts = (changed == 0).sum((1, 2, 3))
     assert counts.max() == 16
     assert counts.min() >= 4  # centred on a corner, a quarter is left
@@ -70,12 +70,31 @@ def test_constants_need_no_strengths():
 
 
 def test_the_same_seed_hides_the_same():
-    cutout, x = CUTOUT.build({"holes": 2, "length": 5}), torch.ones(6, 1, 8, 8)
+    cutout, x = CUTOUT.build({"holes": 2, "length": 5, "fill": "zero"}), torch.ones(6, 1, 8, 8)
     torch.manual_seed(7)
     first = cutout(x, {})
     torch.manual_seed(7)
     assert torch.equal(first, cutout(x, {}))
     assert not torch.equal(first, cutout(x, {}))
+
+
+def test_a_square_may_hold_noise_instead_of_zeros():
+    args = {"holes": 1, "length": 40, "fill": "noise"}
+    torch.manual_seed(0)
+    noise = CUTOUT.build(args)(torch.full((64, 1, 16, 16), 9.0), {})
+    hidden = noise[noise != 9]
+    assert len(hidden) > 64 * 8 * 8
+    assert abs(hidden.mean()) < 0.02
+    assert abs(hidden.std() - 1) < 0.02
+
+
+def test_each_example_has_its_own_filling():
+    args = {"holes": 1, "length": 40, "fill": Ref("fill")}
+    torch.manual_seed(0)
+    fill = torch.tensor([0.0, 1.0, 0.0])
+    changed = CUTOUT.build(args)(torch.full((3, 1, 8, 8), 9.0), {"fill": fill})
+    zeros = (changed == 0).flatten(1).any(1)
+    assert zeros.tolist() == [True, False, True]
 
 
 def test_the_kinds_are_there():

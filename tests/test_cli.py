@@ -257,7 +257,7 @@ def test_explain_tells_of_every_code():
 def test_kinds_are_listed_and_described():
     assert "\nlayer:\n" in call("kinds").stdout
     page = call("kinds", "linear").stdout
-    assert page.startswith("layer linear(out_features, bias = true)")
+    assert page.startswith("layer linear(out_features, bias = true, tied = none)")
 
 
 def test_kinds_of_ones_own_are_known_by_the_word_of_the_user(monkeypatch):

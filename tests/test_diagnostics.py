@@ -16,7 +16,7 @@ from hypertune.syntax import parse, read_source
 
 FOLDER = Path(__file__).parent / "diagnostics"
 WRONG = sorted(p for p in FOLDER.rglob("*.hspec") if p.parent.name != "included")
-MACHINE = {"HT110", "HT501"}  # show only on a command line, or when a program is placed
+MACHINE = {"HT110", "HT501", "HT502"}  # show only on a command line, or when a program is placed
 
 
 def _beside(folder: Path, name: str) -> Source:

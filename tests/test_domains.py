@@ -126,7 +126,7 @@ def test_the_vector_agrees_with_every_single_domain(free):
 
 def test_the_start_is_what_the_spec_says():
     domains = mixed()
-    values = domains.own_values(domains.start_H())
+    values = domains.own_values(domains.start_F())
     assert values == pytest.approx({hyper.name: hyper.start for hyper in MIXED}, rel=1e-5)
     assert isinstance(values["d"], int)
 
@@ -149,8 +149,8 @@ def test_one_domain_alone_and_none_at_all_are_vectors_too():
     assert alone.own(torch.zeros(3, 1)).tolist() == [[pytest.approx(0.475)]] * 3
     nothing = Domains((), CATALOGUE)
     assert nothing.own(torch.zeros(3, 0)).shape == (3, 0)
-    assert nothing.start_H().shape == (0,)
-    assert nothing.own_values(nothing.start_H()) == {}
+    assert nothing.start_F().shape == (0,)
+    assert nothing.own_values(nothing.start_F()) == {}
 
 
 @pytest.mark.parametrize("dtype", [torch.float32, torch.float64, torch.bfloat16])

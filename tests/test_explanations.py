@@ -6,15 +6,27 @@ from inspect import cleandoc
 
 import pytest
 
-from hypertune.diagnostics import Diagnostic, Source
+from hypertune.compiler import compile_text
+from hypertune.diagnostics import Diagnostic, Source, SpecError
 from hypertune.explanations import diagnostics
+from hypertune.lowering import place
+from hypertune.standard import STANDARD
 from hypertune.syntax import parse
 from specs import examples, findings
 
-MACHINE = {"HT501"}  # found when a program is placed on a machine
+MACHINE = ("cpu", "cuda:0")
 # An example would be a page long, no text at all, or a command line.
 UNSHOWN = {"HT108", "HT109", "HT110"}
 KINDS = tuple(kind for code, kind in diagnostics().items() if code not in UNSHOWN)
+
+
+def placing(text: str) -> tuple[Diagnostic, ...]:
+    """What is wrong with the devices that a right spec asks for."""
+    try:
+        place(compile_text(text).program, STANDARD, MACHINE)
+    except SpecError as wrong:
+        return wrong.diagnostics
+    return ()
 
 
 @pytest.mark.parametrize("kind", KINDS, ids=lambda kind: kind.code)
@@ -26,9 +38,9 @@ def test_an_explanation_is_a_paragraph_and_two_examples(kind: type[Diagnostic]) 
 
 @pytest.mark.parametrize("kind", KINDS, ids=lambda kind: kind.code)
 def test_the_wrong_example_has_this_mistake_and_no_other(kind: type[Diagnostic]) -> None:
-    if kind.code in MACHINE:
-        pytest.skip("shows only on a machine")
-    assert {found.code for found in findings(examples(kind)["Wrong"])} == {kind.code}
+    wrong = examples(kind)["Wrong"]
+    found = placing(wrong) if kind.code.startswith("HT5") else findings(wrong)
+    assert {f.code for f in found} == {kind.code}
 
 
 @pytest.mark.parametrize("kind", KINDS, ids=lambda kind: kind.code)
@@ -37,7 +49,7 @@ def test_the_right_example_has_no_mistake(kind: type[Diagnostic]) -> None:
     if kind.code.startswith("HT1"):  # what cannot be read is shown by a line, not by a whole spec
         parse(Source("a.hspec", right))
         return
-    found = findings(right)
+    found = (*findings(right), *(placing(right) if kind.code.startswith("HT5") else ()))
     assert [f.message for f in found if f.severity == "error"] == []
     assert kind.code not in {f.code for f in found}
 

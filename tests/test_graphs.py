@@ -211,7 +211,9 @@ def test_the_plain_network_and_the_exported_module_give_the_same_numbers(tmp_pat
     plain = PlainNetwork(program, STANDARD, layers).double()
     plain.load_state_dict(network.folded(None))
     torch.testing.assert_close(plain(x), expected)
-    exported = module_of(tmp_path, module_source(program, STANDARD, layers, {}, "w", "A test."))
+    exported = module_of(
+        tmp_path, module_source(program, STANDARD, layers, {}, {}, "w", "A test.")
+    )
     emitted = module_of(tmp_path, network_source(program, STANDARD))
     for module in (exported, emitted):
         plain = module.Network().double()

@@ -68,7 +68,7 @@ def test_what_is_no_program_is_refused(text: str) -> None:
         from_json(text)
 
 
-@pytest.mark.parametrize("version", [0, 2, "1", None, [1], True])
+@pytest.mark.parametrize("version", [0, 1, "2", None, [1], True])
 def test_an_unknown_version_is_refused_by_its_number(version: object) -> None:
     tree = json.loads(to_json(QUICKSTART)) | {"version": version}
     with pytest.raises(DamagedProgram, match="version"):
@@ -168,9 +168,15 @@ def with_layer(**changes: Any) -> Program:
         (with_layer(given=("drop_9",)), "drop_9"),
         (with_layer(kind="liner"), "no layer type is called `liner`"),
         (with_layer(kind="relu"), "arguments of `relu`"),
-        (with_layer(args={"out_features": 256}), "arguments of `linear`: bias"),
-        (with_layer(args={"out_features": 0, "bias": True}), "cannot take this value"),
-        (with_layer(args={"out_features": Ref("drop_in"), "bias": True}), "cannot take this"),
+        (with_layer(args={"out_features": 256}), "arguments of `linear`: bias, tied"),
+        (
+            with_layer(args={"out_features": 0, "bias": True, "tied": None}),
+            "cannot take this value",
+        ),
+        (
+            with_layer(args={"out_features": Ref("drop_in"), "bias": True, "tied": None}),
+            "cannot take this",
+        ),
         (evolve(QUICKSTART, hypers=(evolve(HYPER, start=0.96), *QUICKSTART.hypers[1:])), "start"),
         (evolve(QUICKSTART, hypers=(evolve(HYPER, per="day"), *QUICKSTART.hypers[1:])), "day"),
         (evolve(QUICKSTART, data=evolve(DATA, split={"train": 2.0})), "`train` has the size"),

@@ -8,7 +8,7 @@ from hypothesis import HealthCheck, given, settings, strategies as st
 from torch import Tensor
 from torch.func import jvp
 
-from hypertune import layers
+from hypertune import hyper, layers
 from hypertune.catalogue import Catalogue, LayerType, WrongShape
 from hypertune.ir import Call, Data, Hyper, Layer, Objective, Program, Shape
 from hypertune.lowering.network import Network, Signal, lower
@@ -16,7 +16,7 @@ from hypertune.testing.case import seeded
 from hypertune.testing.drawing import arguments
 
 HYPERS = ("p", "decay", "other")  # rates are drawn as references to `p`
-CATALOGUE = Catalogue([*layers.STANDARD, *layers.MERGES])
+CATALOGUE = Catalogue([*layers.STANDARD, *layers.MERGES, *hyper.STANDARD])
 EXAMPLES = 3
 
 

@@ -22,8 +22,8 @@ def reading(output, target, values=None, squares=unasked, absolutes=unasked):
     return Reading(output, target, values or {}, squares, absolutes)
 
 
-def cross_entropy(smoothing, values=None):
-    loss = LOSSES["cross_entropy"].build({"smoothing": smoothing})
+def cross_entropy(smoothing, values=None, weight=1.0):
+    loss = LOSSES["cross_entropy"].build({"smoothing": smoothing, "weight": weight})
     return loss(reading(OUTPUT_BC, CLASSES_B, values))
 
 
@@ -43,6 +43,23 @@ def test_a_tuned_smoothing_is_the_constant_one_example_by_example():
     torch.testing.assert_close(tuned, torch.stack(each).mean())
     shared = cross_entropy(None, {"smoothing": smoothing_B[3:4]})
     torch.testing.assert_close(shared, cross_entropy(float(smoothing_B[3])))
+
+
+@pytest.mark.parametrize("smoothing", [0.0, 0.3])
+def test_a_weight_is_what_an_example_counts(smoothing):
+    weight_B = torch.linspace(0, 2, 8, dtype=torch.float64)
+    each_B = functional.cross_entropy(
+        OUTPUT_BC, CLASSES_B, label_smoothing=smoothing, reduction="none"
+    )
+    tuned = cross_entropy(smoothing, {"weight": weight_B}, None)
+    torch.testing.assert_close(tuned, (weight_B * each_B).mean())
+    constant = cross_entropy(smoothing, None, 0.5)
+    torch.testing.assert_close(constant, 0.5 * each_B.mean())
+    both = cross_entropy(
+        None, {"weight": weight_B, "smoothing": torch.full_like(weight_B, 0.3)}, None
+    )
+    uniform = functional.cross_entropy(OUTPUT_BC, CLASSES_B, label_smoothing=0.3, reduction="none")
+    torch.testing.assert_close(both, (weight_B * uniform).mean())
 
 
 def test_cross_entropy_carries_a_gradient_to_its_smoothing():

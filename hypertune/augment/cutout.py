@@ -1,7 +1,8 @@
-"""`cutout(holes, length)`: squares of an image set to zero, after scaling.
+"""`cutout(holes, length, fill)`: squares of an image set to zero or to noise, after scaling.
 
 Source: DeVries and Taylor 2017, section 3.2; centres lie anywhere and squares are clipped at
-the border, as in the released code. Deviation: there an odd length makes a square one shorter.
+the border, as in the released code. Deviations: there an odd length makes a square one shorter;
+the noise is that of Zhong et al. 2020, section 3.2, in the unit of scaled pixels.
 """
 
 from __future__ import annotations
@@ -16,6 +17,7 @@ if TYPE_CHECKING:
     from torch import Tensor
 
 MOST_HOLES = 16
+FILLS = ("zero", "noise")
 
 
 def _build(args: Args) -> Callable[[Tensor, Mapping[str, Tensor]], Tensor]:
@@ -30,22 +32,38 @@ def _build(args: Args) -> Callable[[Tensor, Mapping[str, Tensor]], Tensor]:
         value = strengths.get(name)
         return x.new_full((1,), args[name]) if value is None else value.detach().floor()
 
+    def noise(x: Tensor, strengths: Mapping[str, Tensor]) -> Tensor | None:
+        """What stands in the squares; None, and nothing drawn, where it can be zeros alone."""
+        if args["fill"] == "zero":
+            return None
+        drawn = torch.randn_like(x)
+        # places in FILLS are the amounts of noise
+        return drawn if args["fill"] == "noise" else drawn * strengths["fill"].view(-1, 1, 1, 1)
+
     def cutout(x: Tensor, strengths: Mapping[str, Tensor]) -> Tensor:
         height, width = x.shape[-2:]
         rows_BK = torch.randint(height, (len(x), room), device=x.device)
         columns_BK = torch.randint(width, (len(x), room), device=x.device)
         holes, length = (strength(name, strengths, x) for name in ("holes", "length"))
-        return hide_squares(x, rows_BK, columns_BK, holes, length)
+        return hide_squares(x, rows_BK, columns_BK, holes, length, noise(x, strengths))
 
     return cutout
 
 
 CUTOUT = AugmentType(
     name="cutout",
-    doc="sets squares of an image to zero, each centred anywhere and clipped at the border",
+    doc="hides squares of an image, each centred anywhere and clipped at the border",
     args=(
         Arg("holes", "int", "how many squares", low=0, high=MOST_HOLES, use=Use.DISCRETE),
         Arg("length", "int", "side of a square, in pixels", low=0, use=Use.DISCRETE),
+        Arg(
+            "fill",
+            "string",
+            "what stands in a square: zeros, or Gaussian noise of deviation 1",
+            default="zero",
+            choices=FILLS,
+            use=Use.DISCRETE,
+        ),
     ),
     ranks=(3,),
     build=_build,

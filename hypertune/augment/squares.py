@@ -7,9 +7,16 @@ from torch import Tensor
 
 
 def hide_squares(
-    x_BCHW: Tensor, rows_BK: Tensor, columns_BK: Tensor, holes: Tensor, length: Tensor
+    x_BCHW: Tensor,
+    rows_BK: Tensor,
+    columns_BK: Tensor,
+    holes: Tensor,
+    length: Tensor,
+    instead_BCHW: Tensor | None = None,
 ) -> Tensor:
-    """Set to zero what the first `holes` squares of side `length` cover, clipped at the border.
+    """Hide what the first `holes` squares of side `length` cover, clipped at the border.
+
+    What is hidden becomes zero, or what is there instead.
 
     Shapes: rows_BK, columns_BK the centres, K the most holes; holes, length (B,) or (1,).
     """
@@ -18,7 +25,10 @@ def hide_squares(
     columns_BKW = _covered(columns_BK, length, x_BCHW.shape[-1])
     # counts the squares over each pixel: K of them cost one small product, not K passes
     times_BHW = rows_BKH.to(x_BCHW.dtype).mT @ columns_BKW.to(x_BCHW.dtype)
-    return x_BCHW.masked_fill((times_BHW > 0)[:, None], 0)
+    hidden_B1HW = (times_BHW > 0)[:, None]
+    if instead_BCHW is None:
+        return x_BCHW.masked_fill(hidden_B1HW, 0)
+    return torch.where(hidden_B1HW, instead_BCHW, x_BCHW)
 
 
 def _covered(centre_BK: Tensor, length: Tensor, size: int) -> Tensor:

@@ -1,11 +1,16 @@
 """What the compiler must know of a kind, and collections of them. Loads no torch."""
 
-from hypertune.catalogue.catalogue import Catalogue as Catalogue
-from hypertune.catalogue.kinds import (
+from hypertune.catalogue.arguments import (
     REQUIRED as REQUIRED,
     Arg as Arg,
     Args as Args,
+    Required as Required,
+    Use as Use,
+)
+from hypertune.catalogue.catalogue import Catalogue as Catalogue
+from hypertune.catalogue.kinds import (
     AugmentType as AugmentType,
+    CorruptionType as CorruptionType,
     Costs as Costs,
     DomainType as DomainType,
     Kind as Kind,
@@ -17,12 +22,10 @@ from hypertune.catalogue.kinds import (
     OptimiserType as OptimiserType,
     Pass as Pass,
     Plain as Plain,
-    Required as Required,
     ScheduleType as ScheduleType,
     Seen as Seen,
     SourceType as SourceType,
     Unreadable as Unreadable,
-    Use as Use,
     WrongShape as WrongShape,
 )
 from hypertune.catalogue.splits import part_sizes as part_sizes

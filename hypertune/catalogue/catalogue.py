@@ -7,7 +7,7 @@ from types import MappingProxyType
 from typing import TypeVar
 
 from hypertune.catalogue.kinds import Costs, Kind, LayerType, MergeType
-from hypertune.ir import Layer
+from hypertune.ir import Layer, Program
 
 K = TypeVar("K", bound=Kind)
 
@@ -33,12 +33,17 @@ class Catalogue:
         """
         return self.of(MergeType).get(name) or self.of(LayerType)[name]
 
-    def costs(self, node: Layer) -> Costs:
-        """What a node of a network costs."""
+    def costs(self, program: Program) -> list[Costs]:
+        """What each node of a network costs."""
+        columns = program.columns
+        return [self._costs(node, columns) for node in program.layers]
+
+    def _costs(self, node: Layer, columns: Mapping[str, range]) -> Costs:
         kind = self.node(node.kind)
         if isinstance(kind, MergeType):
             return kind.costs(node.args, node.shapes)
-        return kind.costs(node.args, node.shapes[0], len(node.given))
+        given = sum(len(columns[name]) for name in node.given)
+        return kind.costs(node.args, node.shapes[0], given)
 
     def __iter__(self) -> Iterator[Kind]:
         return iter(self._kinds.values())

@@ -7,61 +7,12 @@ The checker reads the declaration, lowering calls `build`, the conformance kit d
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from enum import StrEnum
-from math import inf
-from typing import Any, Final
+from typing import Any
 
 from attrs import evolve, field, frozen
 
+from hypertune.catalogue.arguments import REQUIRED, Arg, Args, Use
 from hypertune.ir import Shape, Value
-
-Args = Mapping[str, Any]  # settled values by name, as in `ir.Call.args`
-
-
-class Use(StrEnum):
-    """What the training loss is in a hyperparameter, at one place where it is used."""
-
-    SMOOTH = "smooth"  # it has a gradient: penalties, loss weights
-    STOCHASTIC = "stochastic"  # it moves noise: dropout rates
-    DISCRETE = "discrete"  # it is floored where it is read: cutout holes
-    OPTIMISER = "of the optimiser"  # learning rate, momentum
-
-
-class Required:
-    """The default of an argument that must be written."""
-
-    def __repr__(self) -> str:
-        return "required"
-
-
-REQUIRED: Final = Required()
-
-
-@frozen
-class Arg:
-    """One argument of a kind.
-
-    `type` is one of
-    `int`, `float`, `bool`, `string`, `size` (an int or one per axis), `numbers` (a number or a
-    tuple of them), `quantity` (a count of steps or a number with a unit), `call` (a kind by name,
-    such as a solver). Bounds are inclusive unless `open_low` or `open_high`; `choices` lists the
-    words allowed. `use` says what a hyperparameter passed here is to the training loss; without
-    it only constants are allowed. `per_batch` tells that its perturbation must be drawn once for
-    the whole batch. `count` is how many `numbers` there must be (None: any).
-    """
-
-    name: str
-    type: str
-    doc: str
-    default: Value | Required = REQUIRED
-    low: float = -inf
-    high: float = inf
-    open_low: bool = False
-    open_high: bool = False
-    choices: tuple[str, ...] = ()
-    use: Use | None = None
-    per_batch: bool = False
-    count: int | None = None
 
 
 class WrongShape(Exception):
@@ -130,6 +81,9 @@ class LayerType:
     arguments, the shape before the layer, and how many hyperparameters its weights answer to.
     `waived` names the laws of `hypertune.testing` that cannot hold for this kind, each with a
     reason.
+
+    `weight` gives the shape of the weight, of a kind whose layers may share it: such a kind has
+    an argument `tied`, a label, which `build` may ignore and `costs` counts as no weight.
     """
 
     name: str
@@ -142,6 +96,7 @@ class LayerType:
     responds: bool = False  # whether it has weights that can answer
     costs: Callable[[Args, Shape, int], Costs] = _free
     waived: Mapping[str, str] = {}
+    weight: Callable[[Args, Shape], Shape] | None = None
 
 
 def _free_merge(args: Args, shapes: Sequence[Shape]) -> Costs:
@@ -166,6 +121,10 @@ class MergeType:
     costs: Callable[[Args, Sequence[Shape]], Costs] = _free_merge
 
 
+def _no_words(args: Args) -> tuple[str, ...]:
+    return ()
+
+
 @frozen
 class DomainType:
     """Where a hyperparameter may roam, and its free (unconstrained) coordinate.
@@ -175,6 +134,9 @@ class DomainType:
     `bounds` gives (lo, hi) from the arguments. A start must lie strictly between them (or from
     bound to bound if `closed`). `refuses` says why arguments that are right one by one do not fit
     together, such as ends in the wrong order ("" if they do).
+
+    Where `words` gives any, the hyperparameter is one of these: it has a free value for each, the
+    word's logit, and is the word whose logit is the largest. All else is then said of a logit.
     """
 
     name: str
@@ -187,6 +149,7 @@ class DomainType:
     closed: bool = False
     discrete: bool = False
     refuses: Callable[[Args], str] = _fit
+    words: Callable[[Args], tuple[str, ...]] = _no_words
 
 
 class Unreadable(Exception):
@@ -252,6 +215,22 @@ class AugmentType:
     args: tuple[Arg, ...]
     ranks: tuple[int, ...]
     build: Callable[[Args], Any]
+
+
+@frozen
+class CorruptionType:
+    """Damage that is done on purpose, once, to the training part alone.
+
+    `build(args)` gives a function (x, target, classes, generator) -> (x, target): tensors with a
+    row per example, the number of classes (0: a real target), the generator of all its draws,
+    whose seed is the argument `seed` if it has one. `targets` is `classes`, `real` or ``.
+    """
+
+    name: str
+    doc: str
+    args: tuple[Arg, ...]
+    build: Callable[[Args], Any]
+    targets: str = ""
 
 
 @frozen
@@ -355,6 +334,7 @@ Kind = (
     | DomainType
     | SourceType
     | AugmentType
+    | CorruptionType
     | LossType
     | MetricType
     | MethodType

@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Final
 
+from hypertune.catalogue.arguments import Arg, Required
 from hypertune.catalogue.kinds import (
-    Arg,
     AugmentType,
+    CorruptionType,
     DomainType,
     Kind,
     LayerType,
@@ -16,7 +17,6 @@ from hypertune.catalogue.kinds import (
     MethodType,
     MetricType,
     OptimiserType,
-    Required,
     ScheduleType,
     SourceType,
 )
@@ -26,6 +26,7 @@ FAMILIES: Final[Mapping[str, type[Kind]]] = {
     "domain": DomainType,
     "source": SourceType,
     "augmentation": AugmentType,
+    "corruption": CorruptionType,
     "layer": LayerType,
     "merge": MergeType,
     "loss": LossType,

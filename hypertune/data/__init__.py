@@ -19,6 +19,7 @@ from hypertune.data.failures import (
 )
 from hypertune.data.fashion_mnist import FASHION_MNIST
 from hypertune.data.image_folder import IMAGES
+from hypertune.data.label_noise import LABELS
 from hypertune.data.mnist import MNIST
 from hypertune.data.npz_file import NPZ
 
@@ -31,4 +32,5 @@ STANDARD: tuple[Kind, ...] = (
     CSV,
     IMAGES,
     NPZ,
+    LABELS,
 )

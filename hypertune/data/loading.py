@@ -8,12 +8,12 @@ from typing import Any
 import torch
 from torch import Tensor
 
-from hypertune.catalogue import Catalogue, SourceType, Unreadable, part_sizes
+from hypertune.catalogue import Catalogue, CorruptionType, SourceType, Unreadable, part_sizes
 from hypertune.data.failures import FileUnreadable
 from hypertune.data.scaling import Scaling, fit, standardize
 from hypertune.data.serving import generator
 from hypertune.data.sets import Part, Sets
-from hypertune.ir import Data
+from hypertune.ir import Call, Data
 
 Pair = tuple[Tensor, Tensor]
 
@@ -41,6 +41,8 @@ def load(data: Data, catalogue: Catalogue, device: torch.device | str = "cpu") -
         raise ValueError(f"the source keeps its own {both[0]} part, the split makes another")
     parts = divided | arrays
     nothing = pool[0][:0], pool[1][:0]
+    if data.corrupt and "train" in parts:
+        parts["train"] = _damaged(parts["train"], data.corrupt, catalogue, source.classes)
     train_x, train_y = parts.get("train", nothing)
     scaling = fit(data.scale, train_x).to(device)
     real = data.scale is not None and data.scale.kind == "standardize" and not source.classes
@@ -51,6 +53,13 @@ def load(data: Data, catalogue: Catalogue, device: torch.device | str = "cpu") -
         return Part(x.to(device), target.apply(y).to(device), scaling)
 
     return Sets(part("train"), part("valid"), part("test"), target.to(device))
+
+
+def _damaged(train: Pair, call: Call, catalogue: Catalogue, classes: int) -> Pair:
+    damage = catalogue.of(CorruptionType)[call.kind].build(call.args)
+    seed: Any = call.args.get("seed", 0)
+    damaged: Pair = damage(*train, classes, generator(seed, "corrupt", 0))
+    return damaged
 
 
 def _tensors(x: Any, y: Any) -> Pair:

@@ -8,6 +8,7 @@ from typing import Any, Final
 from hypertune.catalogue import (
     AugmentType,
     Catalogue,
+    CorruptionType,
     DomainType,
     Kind,
     LayerType,
@@ -24,6 +25,7 @@ from hypertune.editors.context import Context
 
 _OF_SETTINGS: Final[Mapping[tuple[str, str], type[Any]]] = {
     ("data", "source"): SourceType,
+    ("data", "corrupt"): CorruptionType,
     ("data", "augment"): AugmentType,
     ("objective", "train"): LossType,
     ("objective", "valid"): LossType,

@@ -50,8 +50,10 @@ SETTINGS: Final[Mapping[str, Mapping[str, str]]] = {
         "download": "whether the network may be asked for it",
         "split": "shares or counts of the parts",
         "scale": "`standardize`, or the numbers to normalise with",
+        "corrupt": "what is damaged in the training part, for a demonstration",
         "augment": "what is done to training examples",
         "batch": "examples in a batch, or `all`",
+        "window": "steps of a sequence that are looked back on",
     },
     "objective": {
         "train": "what the weights minimise: a loss plus penalties",

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from string import Template
 
 from hypertune.catalogue import Catalogue
-from hypertune.emitting.plain import forward_lines, plain_layers
+from hypertune.emitting.plain import forward_lines, plain_layers, tie_lines, ties
 from hypertune.ir import Program, Shape
 
 
@@ -18,10 +18,12 @@ def network_source(program: Program, catalogue: Catalogue) -> str:
     """
     starts = {hyper.name: hyper.start for hyper in program.hypers}
     layers = plain_layers(program, catalogue, starts)
+    modules = [f"self.{name} = {plain}" for name, plain in layers.items()]
+    modules += tie_lines(ties(program))
     return _MODULE.substitute(
         input=_size(program.input),
         output=_size(program.output),
-        layers="\n".join(f"        self.{name} = {plain}" for name, plain in layers.items()),
+        layers="\n".join(f"        {line}" for line in modules),
         steps="\n".join(_steps(program, catalogue)),
     )
 

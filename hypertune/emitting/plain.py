@@ -7,11 +7,11 @@ from string import Template
 from typing import Any
 
 from hypertune.catalogue import Catalogue, MergeType, Plain
-from hypertune.ir import Layer, Program, Ref, Value
+from hypertune.ir import Label, Layer, Program, Ref, Value
 
 
 def plain_layers(
-    program: Program, catalogue: Catalogue, hypers: Mapping[str, float]
+    program: Program, catalogue: Catalogue, hypers: Mapping[str, float | str]
 ) -> dict[str, Plain]:
     """The torch module of each layer, by the layer's name; merges have none.
 
@@ -29,11 +29,23 @@ def plain_layers(
     return modules
 
 
-def _settled(layer: Layer, hypers: Mapping[str, float]) -> dict[str, Value]:
+def _settled(layer: Layer, hypers: Mapping[str, float | str]) -> dict[str, Value]:
     return {
         name: hypers[value.hyper] if isinstance(value, Ref) else value
         for name, value in layer.args.items()
     }
+
+
+def ties(program: Program) -> dict[str, str]:
+    """The layers that have the weight of another, each with the one that owns it."""
+    found = {node.name: node.args.get("tied") for node in program.layers}
+    return {name: owner.layer for name, owner in found.items() if isinstance(owner, Label)}
+
+
+def tie_lines(tied: Mapping[str, str]) -> Iterator[str]:
+    """The statements of `__init__(self)` by which layers share a weight."""
+    for name, owner in tied.items():
+        yield f"self.{name}.weight = self.{owner}.weight"
 
 
 def forward_lines(program: Program, catalogue: Catalogue) -> Iterator[str]:
@@ -63,6 +75,7 @@ def module_source(
     program: Program,
     catalogue: Catalogue,
     layers: Mapping[str, Plain],
+    tied: Mapping[str, str],
     scaling: Mapping[str, Mapping[str, Any]],
     weights: str,
     title: str,
@@ -73,12 +86,14 @@ def module_source(
         program: what was trained.
         catalogue: has its kinds.
         layers: as `plain_layers` gives them.
+        tied: as `ties` gives them, as far as the weights are the same.
         scaling: `mean` and `std` of `input` and `target`, as in run.json.
         weights: the name of the safetensors file beside the module.
         title: what the docstring says the network is.
 
     """
     modules = [f"self.{name} = {plain}" for name, plain in layers.items()]
+    modules += tie_lines(tied)
     steps = [*forward_lines(program, catalogue), "return x"]
     return _MODULE.substitute(
         title=title,

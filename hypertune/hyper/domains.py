@@ -8,6 +8,8 @@ from torch import Tensor, nn
 from hypertune.catalogue import Catalogue, DomainType
 from hypertune.ir import Hyper
 
+Own = float | str
+
 
 class _Group(nn.Module):
     """The columns of one domain; its ends stay exact for whatever precision is asked."""
@@ -16,25 +18,41 @@ class _Group(nn.Module):
     lo: Tensor
     hi: Tensor
 
-    def __init__(self, domain: DomainType, columns: list[int], hypers: tuple[Hyper, ...]) -> None:
+    def __init__(self, domain: DomainType, columns: list[int], hypers: list[Hyper]) -> None:
         super().__init__()
-        bounds = [domain.bounds(hypers[c].domain.args) for c in columns]
+        bounds = [domain.bounds(hyper.domain.args) for hyper in hypers]
         ends = torch.tensor(bounds, dtype=torch.float64)
         self.domain = domain
-        self.alone = len(columns) == len(hypers)
         self.register_buffer("columns", torch.tensor(columns), persistent=False)
         self.register_buffer("lo", ends[:, 0].clone(), persistent=False)
         self.register_buffer("hi", ends[:, 1].clone(), persistent=False)
 
-    def forward(self, free_BH: Tensor) -> Tensor:
-        free_BG = free_BH if self.alone else free_BH.index_select(-1, self.columns)
+    def forward(self, free_BF: Tensor) -> Tensor:
+        alone = len(self.columns) == free_BF.shape[-1]
+        free_BG = free_BF if alone else free_BF.index_select(-1, self.columns)
         lo, hi = self.lo.to(free_BG.dtype), self.hi.to(free_BG.dtype)
         own_BG: Tensor = self.domain.tensor(free_BG, lo, hi)
         return own_BG
 
 
+class _Choice(nn.Module):
+    """The logits of one choice, read as the place of the largest."""
+
+    def __init__(self, columns: range) -> None:
+        super().__init__()
+        self.first, self.count = columns.start, len(columns)
+
+    def forward(self, free_BF: Tensor) -> Tensor:
+        logits_BW = free_BF.narrow(-1, self.first, self.count)
+        return logits_BW.argmax(-1, keepdim=True).to(free_BF.dtype)
+
+
 class Domains(nn.Module):
-    """The domains of all hyperparameters, in the order of the free vector."""
+    """The domains of all hyperparameters, in the order of the free vector.
+
+    Own values have one column for each hyperparameter; free ones (F) have more where words are
+    chosen from, whose own value is the place of the word.
+    """
 
     back: Tensor
 
@@ -43,36 +61,66 @@ class Domains(nn.Module):
         kinds = catalogue.of(DomainType)
         self._hypers = hypers
         self._domains = [kinds[h.domain.kind] for h in hypers]
-        columns: dict[str, list[int]] = {}
-        for column, hyper in enumerate(hypers):
-            columns.setdefault(hyper.domain.kind, []).append(column)
-        self.groups = nn.ModuleList(_Group(kinds[k], c, hypers) for k, c in columns.items())
-        order = [column for group in columns.values() for column in group]
+        self._words = [kinds[h.domain.kind].words(h.domain.args) for h in hypers]
+        self._columns: list[range] = []
+        for hyper in hypers:
+            first = self._columns[-1].stop if self._columns else 0
+            self._columns.append(range(first, first + hyper.columns))
+        members: dict[str, list[int]] = {}  # what is read at once
+        for place, hyper in enumerate(hypers):
+            group = hyper.name if self._words[place] else hyper.domain.kind
+            members.setdefault(group, []).append(place)
+        self.groups = nn.ModuleList(map(self._group, members.values()))
+        order = [place for places in members.values() for place in places]
         back = torch.tensor(order, dtype=torch.long).argsort()
         self.register_buffer("back", back, persistent=False)
 
-    def own(self, free_BH: Tensor) -> Tensor:
-        """What the hyperparameters are: differentiable, but for whole numbers, which are floored.
+    def _group(self, places: list[int]) -> nn.Module:
+        first = places[0]
+        if self._words[first]:
+            return _Choice(self._columns[first])
+        columns = [self._columns[place].start for place in places]
+        return _Group(self._domains[first], columns, [self._hypers[place] for place in places])
 
-        Shapes: free_BH (B, H) or (H,), and so the result.
+    def own(self, free_BF: Tensor) -> Tensor:
+        """What the hyperparameters are: differentiable, but for whole numbers and words.
+
+        Shapes: free_BF (B, F) or (F,), the result (B, H) or (H,).
         """
-        own = [group(free_BH) for group in self.groups]
+        own = [group(free_BF) for group in self.groups]
         if len(own) > 1:
             return torch.cat(own, dim=-1).index_select(-1, self.back)
-        return own[0] if own else free_BH
+        return own[0] if own else free_BF
 
-    def own_values(self, free_H: Tensor) -> dict[str, float | int]:
+    def own_values(self, free_F: Tensor) -> dict[str, Own]:
         """The own values by name, for people; waits for the device."""
-        free = free_H.detach().tolist()
+        free = free_F.detach().tolist()
         return {
-            hyper.name: domain.own(value, *domain.bounds(hyper.domain.args))
-            for hyper, domain, value in zip(self._hypers, self._domains, free, strict=True)
+            hyper.name: self._own_value(place, free[columns.start : columns.stop])
+            for place, (hyper, columns) in enumerate(zip(self._hypers, self._columns, strict=True))
         }
 
-    def start_H(self) -> Tensor:
+    def _own_value(self, place: int, free: list[float]) -> Own:
+        if words := self._words[place]:
+            return words[free.index(max(free))]
+        domain = self._domains[place]
+        return domain.own(free[0], *domain.bounds(self._hypers[place].domain.args))
+
+    def start_F(self) -> Tensor:
         """The free vector to start from."""
-        starts = [
-            domain.free(hyper.start, *domain.bounds(hyper.domain.args))
-            for hyper, domain in zip(self._hypers, self._domains, strict=True)
-        ]
+        starts = [number for place in range(len(self._hypers)) for number in self._start(place)]
         return torch.tensor(starts, dtype=torch.get_default_dtype(), device=self.back.device)
+
+    def _start(self, place: int) -> list[float]:
+        hyper, domain = self._hypers[place], self._domains[place]
+        if isinstance(hyper.start, str):
+            return [float(word == hyper.start) for word in self._words[place]]
+        return [domain.free(hyper.start, *domain.bounds(hyper.domain.args))]
+
+    def names(self) -> tuple[str, ...]:
+        """What each free value is called; a logit has the name of its word behind."""
+        return tuple(
+            f"{hyper.name}[{word}]" if word else hyper.name
+            for hyper, words in zip(self._hypers, self._words, strict=True)
+            for word in words or ("",)
+        )

@@ -6,6 +6,7 @@ from hypertune.ir.program import (
     Call as Call,
     Data as Data,
     Hyper as Hyper,
+    Label as Label,
     Layer as Layer,
     Objective as Objective,
     Program as Program,

@@ -14,6 +14,7 @@ from hypertune.ir.program import (
     Call,
     Data,
     Hyper,
+    Label,
     Layer,
     Objective,
     Program,
@@ -25,7 +26,7 @@ from hypertune.ir.program import (
 )
 from hypertune.ir.verification import verify_structure
 
-VERSION: Final = 1
+VERSION: Final = 2
 FORMAT: Final = "hypertune program"
 
 Read = Callable[[Any, str], Any]  # a decoded JSON value and its place -> what it stands for
@@ -147,7 +148,7 @@ def _value(tree: Any, place: str) -> Value:
         return value
     if tree.keys() == {"number"}:
         return _infinity(tree["number"], place)
-    for kind in (Ref, Quantity, Call):
+    for kind in (Ref, Label, Quantity, Call):
         if tree.keys() == READERS[kind].keys():
             found: Value = _read(kind, tree, place)
             return found
@@ -169,23 +170,26 @@ _args = _by_name(_value)
 
 READERS: Final[Mapping[type, Mapping[str, Read]]] = {
     Ref: {"hyper": _text},
+    Label: {"layer": _text},
     Quantity: {"amount": _number, "unit": _text},
     Call: {"kind": _text, "args": _args},
     Hyper: {
         "name": _text,
         "domain": _one(Call),
-        "start": _number,
+        "start": _scalar((int, float, str), "a number or a word"),
         "per": _text,
         "spread": _number,
         "spread_fixed": _truth,
         "frozen": _truth,
         "over": _text,
+        "columns": _whole,
     },
     Data: {
         "source": _one(Call),
         "split": _by_name(_number),
         "split_seed": _maybe(_whole),
         "scale": _maybe(_one(Call)),
+        "corrupt": _maybe(_one(Call)),
         "augment": _many(_one(Call)),
         "batch": _maybe(_whole),
     },

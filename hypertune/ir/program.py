@@ -7,6 +7,7 @@ default filled in, every shape known. Later stages trust it and have no error pa
 from __future__ import annotations
 
 from collections.abc import Mapping
+from itertools import accumulate, pairwise
 
 from attrs import field, frozen
 
@@ -18,6 +19,13 @@ class Ref:
     """A hyperparameter passed to an argument; its own value is what the argument gets."""
 
     hyper: str
+
+
+@frozen
+class Label:
+    """Another layer as an argument, such as the one whose weight is shared."""
+
+    layer: str
 
 
 @frozen
@@ -36,7 +44,7 @@ class Call:
     args: Mapping[str, Value] = field(factory=dict)
 
 
-Value = None | bool | int | float | str | Ref | Quantity | Call | tuple["Value", ...]
+Value = None | bool | int | float | str | Ref | Label | Quantity | Call | tuple["Value", ...]
 
 
 @frozen
@@ -48,12 +56,13 @@ class Hyper:
 
     name: str
     domain: Call
-    start: float
+    start: float | str  # a word where words are chosen from
     per: str = "example"  # or "batch": what gets a draw of its own
     spread: float = 1.0
     spread_fixed: bool = False
     frozen: bool = False  # declared and used, not tuned
     over: str = ""  # or "example", "weight": there is one for each of those
+    columns: int = 1  # how many free values it has; a choice has one for each of its words
 
 
 @frozen
@@ -66,6 +75,7 @@ class Data:
     scale: Call | None
     augment: tuple[Call, ...]
     batch: int | None  # None: all of a part at once
+    corrupt: Call | None = None  # damage to the training part
 
 
 @frozen
@@ -125,6 +135,13 @@ class Program:
     layers: tuple[Layer, ...]
     objective: Objective
     tunes: tuple[Tune, ...]  # the first is the default
+
+    @property
+    def columns(self) -> dict[str, range]:
+        """The places of each hyperparameter's free values in the free vector."""
+        ends = accumulate((hyper.columns for hyper in self.hypers), initial=0)
+        places = [range(*place) for place in pairwise(ends)]
+        return {hyper.name: place for hyper, place in zip(self.hypers, places, strict=True)}
 
     @property
     def output(self) -> Shape:

@@ -8,6 +8,7 @@ from hypertune.ir.program import (
     Call,
     Data,
     Hyper,
+    Label,
     Layer,
     Objective,
     Program,
@@ -43,6 +44,8 @@ def print_value(value: Value) -> str:
             return f'"{value}"'
         case Ref():
             return value.hyper
+        case Label():
+            return value.layer
         case Quantity():
             return f"{_number(value.amount)} {value.unit}"
         case Call():
@@ -63,7 +66,9 @@ def _call(call: Call) -> str:
 
 
 def _named(values: Mapping[str, Value]) -> str:
-    return ", ".join(f"{name} = {print_value(value)}" for name, value in values.items())
+    """All but what is `none`, which is there for every kind that has such an argument."""
+    there = ((name, value) for name, value in values.items() if value is not None)
+    return ", ".join(f"{name} = {print_value(value)}" for name, value in there)
 
 
 def _shape(shape: Shape) -> str:
@@ -75,7 +80,7 @@ def _hyper(hyper: Hyper) -> str:
     fixed = " fixed" if hyper.spread_fixed else ""
     still = " frozen" if hyper.frozen else ""
     return (
-        f"hyper {hyper.name}{over} : {_call(hyper.domain)} = {_number(hyper.start)}"
+        f"hyper {hyper.name}{over} : {_call(hyper.domain)} = {print_value(hyper.start)}"
         f" per {hyper.per} spread {_number(hyper.spread)}{fixed}{still}"
     )
 
@@ -88,6 +93,7 @@ def _data(data: Data) -> list[str]:
         f"  source = {_call(data.source)}",
         f"  split = ({parts}){seed}",
         *([f"  scale = {_call(data.scale)}"] if data.scale else []),
+        *([f"  corrupt = {_call(data.corrupt)}"] if data.corrupt else []),
         *(f"  augment = {_call(augment)}" for augment in data.augment),
         f"  batch = {'all' if data.batch is None else data.batch}",
     ]

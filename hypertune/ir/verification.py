@@ -7,7 +7,18 @@ from math import isfinite
 
 from hypertune.ir.damage import DamagedProgram
 from hypertune.ir.names import is_free
-from hypertune.ir.program import Call, Data, Layer, Program, Quantity, Ref, Shape, Tune, Value
+from hypertune.ir.program import (
+    Call,
+    Data,
+    Label,
+    Layer,
+    Program,
+    Quantity,
+    Ref,
+    Shape,
+    Tune,
+    Value,
+)
 
 _UNITS = ("epochs", "steps", "seconds")
 
@@ -24,7 +35,9 @@ def verify_structure(program: Program) -> None:
     _unique("tunes", (tune.name for tune in program.tunes))
     for hyper in program.hypers:
         place = f"hyper {hyper.name}"
-        _require(isfinite(hyper.start), place, "its start is not a finite number")
+        finite = isinstance(hyper.start, str) or isfinite(hyper.start)
+        _require(finite, place, "its start is not a finite number")
+        _require(hyper.columns > 0, place, "it has no free value")
         _require(0 < hyper.spread < float("inf"), place, "its spread is not positive")
         over = ("", "example", "weight")
         _require(hyper.over in over, place, f"there is one for each {hyper.over!r}")
@@ -65,6 +78,8 @@ def calls_of(program: Program) -> Iterator[tuple[str, Call]]:
     yield "source", program.data.source
     if program.data.scale:
         yield "scale", program.data.scale
+    if program.data.corrupt:
+        yield "corrupt", program.data.corrupt
     yield from (("augment", call) for call in program.data.augment)
     yield from ((f"layer {x.name}", Call(x.kind, x.args)) for x in program.layers)
     yield from (("train", term.loss) for term in program.objective.train)
@@ -113,6 +128,10 @@ def _verify_inputs(layer: Layer, known: Mapping[str, Shape]) -> None:
         _require(name in known, place, f"it is fed by `{name}`, which does not stand before it")
         why = f"it takes {shape} from `{name}`, which gives {known[name]}"
         _require(known[name] == shape, place, why)
+    for value in layer.args.values():
+        if isinstance(value, Label):
+            why = f"it names `{value.layer}`, which does not stand before it"
+            _require(value.layer in known, place, why)
 
 
 def _positive(place: str, shape: Shape) -> None:

@@ -34,7 +34,9 @@ def export(
     state = run.state_dict()
     title = f"{run.about.name}, trained by hypertune (validation loss {best['valid_loss']:.4g})."
     layers = run.plain_layers(catalogue)
-    source = module_source(run.program, catalogue, layers, run.about.scaling, weights.name, title)
+    source = module_source(
+        run.program, catalogue, layers, run.ties(), run.about.scaling, weights.name, title
+    )
     write_model(weights, state)
     write_atomically(module, source.encode())
     return module, weights

@@ -9,7 +9,7 @@ from attrs import frozen
 from torch import Tensor, nn
 
 from hypertune.catalogue import Catalogue, MergeType, Plain
-from hypertune.emitting.plain import plain_layers
+from hypertune.emitting.plain import plain_layers, ties
 from hypertune.ir import Program
 from hypertune.runs import UnfinishedRun
 from hypertune.runs.about import About, read_about
@@ -96,9 +96,24 @@ class Run:
         """The plain network's torch modules as values, by layer."""
         return plain_layers(self.program, catalogue, self.summary["hypers"])
 
+    def ties(self) -> dict[str, str]:
+        """The layers that share a weight with another.
+
+        A method that is not centred moves the weights of a layer that answers, and so away from
+        those of a layer that was tied to it and does not.
+        """
+        weights = self.state_dict()
+        return {
+            name: owner
+            for name, owner in ties(self.program).items()
+            if weights[f"{name}.weight"].equal(weights[f"{owner}.weight"])
+        }
+
     def model(self, catalogue: Catalogue = STANDARD) -> nn.Module:
         """The plain, tuned network in evaluation mode; its input is scaled as `about` says."""
         network = PlainNetwork(self.program, catalogue, self.plain_layers(catalogue))
+        for name, owner in self.ties().items():
+            network.get_submodule(name).weight = network.get_submodule(owner).weight
         network.load_state_dict(self.state_dict())
         return network.eval()
 

@@ -7,6 +7,7 @@ from typing import Any
 
 from hypertune.catalogue import Arg, Args, Costs, LayerType, Plain, WrongShape
 from hypertune.ir import Shape
+from hypertune.layers.tied import TIED
 from hypertune.layers.windows import pair
 
 
@@ -28,6 +29,10 @@ def _output(args: Args, shape: Shape) -> Shape:
             "make `kernel_size` or `dilation` smaller, or `padding` larger",
         )
     return (args["out_channels"], *sizes)
+
+
+def _weight(args: Args, shape: Shape) -> Shape:
+    return (args["out_channels"], shape[0] // args["groups"], *pair(args, "kernel_size"))
 
 
 def _build(args: Args, shape: Shape, given: int) -> Any:
@@ -54,7 +59,7 @@ def _plain(args: Args, shape: Shape) -> Plain:
 def _costs(args: Args, shape: Shape, given: int) -> Costs:
     rows = args["out_channels"]
     fan_in = shape[0] // args["groups"] * prod(pair(args, "kernel_size"))
-    base = rows * (fan_in + args["bias"])
+    base = rows * (fan_in * (args["tied"] is None) + args["bias"])
     scales = (1 + args["bias"]) * rows * given
     flops = 2 * fan_in * prod(_output(args, shape))
     return Costs(base, base + scales if given else 0, flops, ("input",))
@@ -71,6 +76,7 @@ CONV2D = LayerType(
         Arg("dilation", "size", "step within the kernel", default=1, low=1),
         Arg("groups", "int", "how many convolutions stand side by side", default=1, low=1),
         Arg("bias", "bool", "whether there is a bias", default=True),
+        TIED,
     ),
     ranks=(3,),
     output=_output,
@@ -78,4 +84,5 @@ CONV2D = LayerType(
     plain=_plain,
     responds=True,
     costs=_costs,
+    weight=_weight,
 )

@@ -6,10 +6,15 @@ from typing import Any
 
 from hypertune.catalogue import Arg, Args, Costs, LayerType, Plain
 from hypertune.ir import Shape
+from hypertune.layers.tied import TIED
 
 
 def _output(args: Args, shape: Shape) -> Shape:
     return (args["out_features"],)
+
+
+def _weight(args: Args, shape: Shape) -> Shape:
+    return (args["out_features"], shape[0])
 
 
 def _build(args: Args, shape: Shape, given: int) -> Any:
@@ -24,7 +29,7 @@ def _plain(args: Args, shape: Shape) -> Plain:
 
 def _costs(args: Args, shape: Shape, given: int) -> Costs:
     rows = args["out_features"]
-    base = rows * (shape[0] + args["bias"])
+    base = rows * (shape[0] * (args["tied"] is None) + args["bias"])
     scales = (1 + args["bias"]) * rows * given
     return Costs(base, base + scales if given else 0, 2 * rows * shape[0], ("input",))
 
@@ -35,6 +40,7 @@ LINEAR = LayerType(
     args=(
         Arg("out_features", "int", "units of the output", low=1),
         Arg("bias", "bool", "whether b is there", default=True),
+        TIED,
     ),
     ranks=(1,),
     output=_output,
@@ -42,4 +48,5 @@ LINEAR = LayerType(
     plain=_plain,
     responds=True,
     costs=_costs,
+    weight=_weight,
 )

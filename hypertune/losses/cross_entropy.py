@@ -1,4 +1,4 @@
-"""`cross_entropy(smoothing)`: of the classes, from logits."""
+"""`cross_entropy(smoothing, weight)`: of the classes, from logits."""
 
 from __future__ import annotations
 
@@ -16,15 +16,18 @@ def _build(args: Args) -> Any:
     from torch.nn import functional
 
     def cross_entropy(reading: Reading) -> Tensor:
-        smoothing = reading.argument("smoothing", args)
-        if isinstance(smoothing, float | int):
-            return functional.cross_entropy(
+        smoothing, weight = (reading.argument(name, args) for name in ("smoothing", "weight"))
+        if isinstance(smoothing, float) and isinstance(weight, float):
+            loss = functional.cross_entropy(
                 reading.output, reading.target, label_smoothing=smoothing
             )
+            return loss if weight == 1 else weight * loss
         logp_BC = functional.log_softmax(reading.output, dim=1)
-        wrong_B = functional.nll_loss(logp_BC, reading.target, reduction="none")
-        uniform_B = -logp_BC.mean(dim=1)
-        return wrong_B.lerp(uniform_B, smoothing).mean()
+        loss_B = functional.nll_loss(logp_BC, reading.target, reduction="none")
+        if not isinstance(smoothing, float) or smoothing > 0:
+            uniform_B = -logp_BC.mean(dim=1)
+            loss_B = loss_B.lerp(uniform_B, smoothing)
+        return (weight * loss_B).mean()
 
     return cross_entropy
 
@@ -42,6 +45,7 @@ CROSS_ENTROPY = LossType(
             high=1,
             use=Use.SMOOTH,
         ),
+        Arg("weight", "float", "what an example counts", default=1.0, low=0, use=Use.SMOOTH),
     ),
     build=_build,
     targets="classes",

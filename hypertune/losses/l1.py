@@ -22,7 +22,11 @@ def _build(args: Args) -> Any:
 L1 = LossType(
     name="l1",
     doc="strength x the sum of the absolute effective weights, biases left out",
-    args=(Arg("strength", "float", "how strong", low=0, use=Use.SMOOTH, per_batch=True),),
+    args=(
+        Arg(
+            "strength", "float", "how strong", low=0, use=Use.SMOOTH, per_batch=True, each="weight"
+        ),
+    ),
     build=_build,
     penalty=True,
 )

@@ -23,7 +23,7 @@ L2 = LossType(
     name="l2",
     doc="strength x half the sum of the squared effective weights, biases left out; "
     "the half makes a strength mean what torch's `weight_decay` does",
-    args=(Arg("strength", "float", "how strong", low=0, use=Use.SMOOTH),),
+    args=(Arg("strength", "float", "how strong", low=0, use=Use.SMOOTH, each="weight"),),
     build=_build,
     penalty=True,
 )

@@ -7,7 +7,8 @@ from collections.abc import Callable, Mapping
 from torch import Tensor
 
 from hypertune.catalogue import AugmentType, Catalogue
-from hypertune.ir import Program, Ref
+from hypertune.ir import Program
+from hypertune.lowering.passing import Passed, columns_of
 
 Change = Callable[[Tensor, Mapping[str, Tensor]], Tensor]
 
@@ -17,16 +18,16 @@ class Augmentation:
 
     def __init__(self, program: Program, catalogue: Catalogue) -> None:
         kinds = catalogue.of(AugmentType)
-        order = {hyper.name: i for i, hyper in enumerate(program.hypers)}
-        self._changes: list[tuple[Change, dict[str, int]]] = [
+        columns = columns_of(program, catalogue)
+        self._changes: list[tuple[Change, Passed]] = [
             (
                 kinds[call.kind].build(call.args),
-                {k: order[v.hyper] for k, v in call.args.items() if isinstance(v, Ref)},
+                Passed(call.args, kinds[call.kind].args, columns),
             )
             for call in program.data.augment
         ]
 
     def __call__(self, x: Tensor, own_BH: Tensor) -> Tensor:
-        for change, columns in self._changes:
-            x = change(x, {name: own_BH[:, column] for name, column in columns.items()})
+        for change, passed in self._changes:
+            x = change(x, passed(own_BH))
         return x

@@ -29,8 +29,7 @@ def estimated_bytes(program: Program, catalogue: Catalogue) -> list[int]:
     base = 2 + (_slots(tune, "weights", catalogue) if tune else 0)
     response = 2 + (_slots(tune, "responses", catalogue) if tune else 0)
     sizes = []
-    for layer in program.layers:
-        costs = catalogue.costs(layer)
+    for layer, costs in zip(program.layers, catalogue.costs(program), strict=True):
         weights = base * costs.base + response * costs.response
         sizes.append(_FLOAT * (weights + ceil(kept * _activations(layer, costs))))
     return sizes

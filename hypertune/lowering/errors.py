@@ -42,3 +42,48 @@ class NoSuchDevice(Diagnostic):
         there = Note("the devices here are " + ", ".join(f"`{d}`" for d in self.present))
         advice = Help("write `on auto` to spread the layers over what is there")
         return (there, *did_you_mean(self.device, self.present), advice)
+
+
+@frozen
+class TiedApart(Diagnostic):
+    """A layer is placed on another device than the layer whose weight it has.
+
+    A weight lies on one device. Without `on`, a tied layer goes where its weight is.
+
+    Wrong:
+
+        hspec 1
+        data { source = digits; split = (train = 60%, valid = 20%, test = 20%); batch = 64 }
+        model (1, 8, 8) {
+          flatten
+          linear(64) on cpu as first
+          linear(64, tied = first) on cuda:0
+          linear(10)
+        }
+        objective { train = cross_entropy; valid = cross_entropy }
+        tune { method = fixed; weights = sgd(lr = 0.1); epochs = 1 }
+
+    Right:
+
+        hspec 1
+        data { source = digits; split = (train = 60%, valid = 20%, test = 20%); batch = 64 }
+        model (1, 8, 8) {
+          flatten
+          linear(64) on cpu as first
+          linear(64, tied = first)
+          linear(10)
+        }
+        objective { train = cross_entropy; valid = cross_entropy }
+        tune { method = fixed; weights = sgd(lr = 0.1); epochs = 1 }
+    """
+
+    code = "HT502"
+    title = "this layer has the weight of `{owner}`, which lies on another device"
+    label = "on `{device}`, its weight on `{where}`"
+
+    device: str
+    owner: str
+    where: str
+
+    def children(self) -> tuple[Note | Help, ...]:
+        return (Help("leave its `on` out: it goes where its weight is"),)

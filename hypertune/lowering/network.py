@@ -10,7 +10,8 @@ from attrs import frozen
 from torch import Tensor, nn
 
 from hypertune.catalogue import Catalogue, MergeType
-from hypertune.ir import Layer as Node, Program, Ref
+from hypertune.ir import Label, Layer as Node, Program
+from hypertune.lowering.passing import Passed, columns_of
 from hypertune.response import Conditions, Layer, Merge
 
 X = TypeVar("X")
@@ -34,12 +35,12 @@ class _Wiring:
 
     inputs: tuple[str, ...]
     given: tuple[int, ...]
-    values: Mapping[str, int]
+    values: Passed
     device: torch.device
     last_use: tuple[str, ...]  # outputs that nobody needs after this node
 
     def conditions(self, signal: Signal) -> Conditions:
-        values = {name: signal.own_BH[:, column] for name, column in self.values.items()}
+        values = self.values(signal.own_BH)
         if signal.response_BH is None or not self.given:
             return Conditions(None, values)
         return Conditions(_columns(signal.response_BH, self.given), values)
@@ -53,20 +54,20 @@ class Network(nn.Module):
 
     def __init__(self, program: Program, catalogue: Catalogue) -> None:
         super().__init__()
-        order = {hyper.name: i for i, hyper in enumerate(program.hypers)}
+        places, columns = program.columns, columns_of(program, catalogue)
         self.layers = nn.ModuleDict(
-            {node.name: _built(node, catalogue) for node in program.layers}
+            {node.name: _built(node, catalogue, places) for node in program.layers}
         )
+        for node in program.layers:
+            owner = node.args.get("tied")
+            if isinstance(owner, Label):
+                self._layer(node.name).tie(self._layer(owner.layer))
         dying = _last_uses(program.layers)
         self._wirings = {
             node.name: _Wiring(
                 inputs=node.inputs,
-                given=tuple(order[name] for name in node.given),
-                values={
-                    arg: order[value.hyper]
-                    for arg, value in node.args.items()
-                    if isinstance(value, Ref)
-                },
+                given=tuple(place for name in node.given for place in places[name]),
+                values=Passed(node.args, catalogue.node(node.kind).args, columns),
                 device=torch.device(node.device or "cpu"),
                 last_use=dying[node.name],
             )
@@ -76,8 +77,17 @@ class Network(nn.Module):
     def _named(self) -> Iterator[tuple[str, Layer | Merge]]:
         return cast("Iterator[tuple[str, Layer | Merge]]", iter(self.layers.items()))
 
+    def _layer(self, name: str) -> Layer:
+        return cast("Layer", self.layers[name])
+
     def _weighted(self) -> Iterator[tuple[str, Layer]]:
         return ((name, node) for name, node in self._named() if isinstance(node, Layer))
+
+    def load(self, weights: Mapping[str, Tensor]) -> None:
+        """Take over weights by the names of the parameters, a shared one by its first."""
+        with torch.no_grad():
+            for name, parameter in self.named_parameters():
+                parameter.copy_(weights[name])
 
     def forward(self, x: Tensor, signal: Signal) -> Tensor:
         """The output; the weights answer to `signal.response_BH`."""
@@ -152,12 +162,13 @@ class Network(nn.Module):
         return plain
 
 
-def _built(node: Node, catalogue: Catalogue) -> Layer | Merge:
+def _built(node: Node, catalogue: Catalogue, places: Mapping[str, range]) -> Layer | Merge:
     kind = catalogue.node(node.kind)
     if isinstance(kind, MergeType):
         merge: Merge = kind.build(node.args)
         return merge
-    layer: Layer = kind.build(node.args, node.shapes[0], len(node.given))
+    given = sum(len(places[name]) for name in node.given)
+    layer: Layer = kind.build(node.args, node.shapes[0], given)
     return layer
 
 

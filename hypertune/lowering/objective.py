@@ -9,20 +9,21 @@ from torch import Tensor, nn
 from torch.func import functional_call
 
 from hypertune.catalogue import Catalogue, LossType
-from hypertune.ir import Program, Ref, Term
+from hypertune.ir import Program, Term
 from hypertune.losses.reading import Reading
 from hypertune.lowering.network import Network, Signal
+from hypertune.lowering.passing import Passed, columns_of
 
 Weights = Mapping[str, Tensor]
 
 
 @frozen
 class _Summand:
-    """A loss, its factor, and the columns of the hyperparameters passed to it."""
+    """A loss, its factor, and the hyperparameters passed to it."""
 
     loss: Callable[[Reading], Tensor]
     weight: float
-    columns: Mapping[str, int]
+    passed: Passed
 
 
 class Objective(nn.Module):
@@ -37,12 +38,12 @@ class Objective(nn.Module):
         super().__init__()
         self.network = network
         kinds = catalogue.of(LossType)
-        order = {hyper.name: i for i, hyper in enumerate(program.hypers)}
+        columns = columns_of(program, catalogue)
         self._summands = tuple(
             _Summand(
                 kinds[term.loss.kind].build(term.loss.args),
                 term.weight,
-                {k: order[v.hyper] for k, v in term.loss.args.items() if isinstance(v, Ref)},
+                Passed(term.loss.args, kinds[term.loss.kind].args, columns),
             )
             for term in terms
         )
@@ -62,7 +63,7 @@ class Objective(nn.Module):
             reading = Reading(
                 output,
                 target,
-                {name: own_BH[:, column] for name, column in summand.columns.items()},
+                summand.passed(own_BH),
                 lambda: self.network.squares(signal).to(output.device),
                 lambda: self.network.absolutes(signal).to(output.device),
             )

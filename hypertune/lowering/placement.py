@@ -8,9 +8,9 @@ from attrs import evolve
 
 from hypertune.catalogue import Catalogue
 from hypertune.diagnostics import Span, SpecError
-from hypertune.ir import Program
+from hypertune.ir import Label, Program
 from hypertune.lowering.balance import estimated_bytes
-from hypertune.lowering.errors import NoSuchDevice
+from hypertune.lowering.errors import NoSuchDevice, TiedApart
 
 
 def visible_devices() -> tuple[str, ...]:
@@ -36,7 +36,8 @@ def place(
         default: for layers without `on`.
 
     Raises:
-        SpecError: with every layer placed on a device that is not there.
+        SpecError: with every layer placed on a device that is not there, or away from the layer
+            whose weight it has.
 
     """
     wanted = [_spelt_out(layer.device or default) for layer in program.layers]
@@ -56,8 +57,26 @@ def place(
     over = [d for d in devices if d != "cpu"] or ["cpu"]
     for i, share in zip(spread, shares([sizes[i] for i in spread], len(over)), strict=True):
         wanted[i] = over[share]
+    _bring_together(program, wanted)
     placed = (evolve(n, device=d) for n, d in zip(program.layers, wanted, strict=True))
     return evolve(program, layers=tuple(placed))
+
+
+def _bring_together(program: Program, devices: list[str]) -> None:
+    """Put a layer that has the weight of another where that one is."""
+    places = {node.name: i for i, node in enumerate(program.layers)}
+    apart = []
+    for i, node in enumerate(program.layers):
+        owner = node.args.get("tied")
+        if not isinstance(owner, Label):
+            continue
+        where = devices[places[owner.layer]]
+        if node.device not in ("", "auto") and devices[i] != where:
+            span = node.origin if isinstance(node.origin, Span) else None
+            apart.append(TiedApart(span, devices[i], owner.layer, where))
+        devices[i] = where
+    if apart:
+        raise SpecError(tuple(apart))
 
 
 def shares(sizes: Sequence[int], count: int) -> list[int]:

@@ -14,12 +14,12 @@ from torch.optim.lr_scheduler import LRScheduler
 from hypertune.catalogue import Catalogue, OptimiserType, ScheduleType
 from hypertune.ir import Call, Ref
 
-_NONE: Mapping[str, float] = {}
+_NONE: Mapping[str, float | str] = {}
 _FUSED = (optim.SGD, optim.Adam, optim.AdamW)  # on every device; others fuse on some alone
 
 
 def optimiser(
-    call: Call, catalogue: Catalogue, own: Mapping[str, float] = _NONE
+    call: Call, catalogue: Catalogue, own: Mapping[str, float | str] = _NONE
 ) -> Callable[[Iterable[Tensor]], Optimizer]:
     """What makes the optimiser for some parameters.
 

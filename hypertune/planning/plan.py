@@ -54,7 +54,7 @@ def plan(program: Program, catalogue: Catalogue, tune_name: str = "") -> Plan:
         KeyError: if there is no such tune block.
 
     """
-    costs = [catalogue.costs(layer) for layer in program.layers]
+    costs = catalogue.costs(program)
     layers = tuple(LayerPlan(n, c) for n, c in zip(program.layers, costs, strict=True))
     if not program.tunes and not tune_name:
         return Plan(layers, "", None, None)

@@ -8,7 +8,7 @@ from typing import Any
 from hypertune.reporting.numbers import aligned, minutes, short
 
 
-def closing(start: Mapping[str, float], summary: Mapping[str, Any]) -> str:
+def closing(start: Mapping[str, float | str], summary: Mapping[str, Any]) -> str:
     """The end of a run as text.
 
     Args:

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 
-def short(value: float | None) -> str:
-    """Four significant digits; `-` for a number that there is not."""
+def short(value: float | str | None) -> str:
+    """Four significant digits; `-` for a number that there is not, a word as it is."""
+    if isinstance(value, str):
+        return value
     return "-" if value is None else f"{value:.4g}"
 
 

@@ -32,7 +32,7 @@ class Rows:
             **{name: short(value) for name, value in event.hypers.items()},
         }
         if not self._widths:
-            self._widths = [max(len(name), 9) for name in cells]
+            self._widths = [max(len(name), len(cell), 9) for name, cell in cells.items()]
             self._line(list(cells))
         self._line([*cells.values(), *(["best"] if event.best else [])])
 

@@ -47,6 +47,10 @@ class Layer(nn.Module):
         """Whether there is anything in this layer that answers."""
         return any(name.startswith("response.") for name, _ in self.named_parameters())
 
+    def tie(self, owner: Layer) -> None:
+        """Have the weight of another layer instead of a weight of its own."""
+        raise TypeError(f"a {type(self).__name__} has no weight to share")
+
     def squares(self, heard: Conditions) -> Tensor | None:
         """Sum of the squared effective weights, (B,) or (1,); None if it has no weights."""
         return None

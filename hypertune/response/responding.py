@@ -39,11 +39,17 @@ class Responding(Layer):
         super().__init__()
         self.weight, self.bias = plain.weight, plain.bias
         self.response: Response | None = None
+        self.tied = False
 
     def answer_to(self, given: int, twin: nn.Linear | nn.Conv2d) -> None:
         """Let the weights answer to `given` hyperparameters; `twin`, born alike, is U and c."""
         bias = None if twin.bias is None else twin.bias.data
         self.response = Response(twin.weight.data, bias, given)
+
+    def tie(self, owner: Layer) -> None:
+        if not isinstance(owner, Responding):
+            raise TypeError(f"a {type(owner).__name__} has no weight to share")
+        self.weight, self.tied = owner.weight, True
 
     def product(self, x: Tensor, weight: Tensor, bias: Tensor | None = None) -> Tensor:
         raise NotImplementedError
@@ -83,11 +89,11 @@ class Responding(Layer):
             return None
         return self.response.weight, heard.delta_BG @ self.response.weight_scale.T
 
-    def squares(self, heard: Conditions) -> Tensor:
-        return square_rows(self.weight, self._scale(heard))
+    def squares(self, heard: Conditions) -> Tensor | None:
+        return None if self.tied else square_rows(self.weight, self._scale(heard))
 
-    def absolutes(self, heard: Conditions) -> Tensor:
-        return absolute_rows(self.weight, self._scale(heard))
+    def absolutes(self, heard: Conditions) -> Tensor | None:
+        return None if self.tied else absolute_rows(self.weight, self._scale(heard))
 
     def folded(self, delta_G: Tensor | None) -> dict[str, Tensor]:
         plain = {"weight": self.weight.detach()}

@@ -90,8 +90,8 @@ class Recorder:
 
 
 def _finite(event: Reported) -> bool:
-    losses = (event.train_loss, event.valid_loss)
-    return all(map(isfinite, (*losses, *event.hypers.values(), *event.spreads.values())))
+    own = (value for value in event.hypers.values() if not isinstance(value, str))
+    return all(map(isfinite, (event.train_loss, event.valid_loss, *own, *event.spreads.values())))
 
 
 def recover(folder: Folder) -> Checkpoint | None:

@@ -40,7 +40,7 @@ class Reported:
     train_loss: float
     valid_loss: float
     metrics: Mapping[str, float]
-    hypers: Mapping[str, float]
+    hypers: Mapping[str, float | str]
     spreads: Mapping[str, float]
     best: bool
 

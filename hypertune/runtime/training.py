@@ -21,7 +21,7 @@ from hypertune.runtime.seeding import generators, mixed, seeded
 from hypertune.runtime.snapshots import Tree, copied
 
 Evaluate = Callable[[Weights, Heard], Mapping[str, float]]
-Own = Callable[[Tensor], Mapping[str, float]]
+Own = Callable[[Tensor], Mapping[str, float | str]]
 
 _STEPS, _REPORTS = 0, 1  # two streams of random numbers
 

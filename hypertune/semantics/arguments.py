@@ -5,10 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any, Final, TypeVar
 
+from attrs import evolve
+
 from hypertune import ir
 from hypertune.catalogue import (
     Arg,
     AugmentType,
+    CorruptionType,
     DomainType,
     Kind,
     LayerType,
@@ -23,6 +26,7 @@ from hypertune.catalogue import (
 )
 from hypertune.semantics.errors.arguments import ArgumentsDisagree, KindWanted, MissingArgument
 from hypertune.semantics.errors.names import UnknownKind
+from hypertune.semantics.flow import Labels
 from hypertune.semantics.matching import match
 from hypertune.semantics.scope import FAILED, Failed, Scope
 from hypertune.semantics.values import convert
@@ -35,6 +39,7 @@ NOUNS: Final[dict[Any, str]] = {
     DomainType: "domain",
     SourceType: "source",
     AugmentType: "augmentation",
+    CorruptionType: "corruption",
     LossType: "loss",
     MergeType: "merge",
     MetricType: "metric",
@@ -76,13 +81,22 @@ def look_up(name: ast.Name, kind: type[K], scope: Scope, also: Iterable[str] = (
     return known.get(name.text)
 
 
-def settle_args(call: ast.Call, kind: Kind, scope: Scope) -> dict[str, ir.Value] | None:
-    """Every argument of `kind` with its value, in the order of its declaration."""
+def settle_args(
+    call: ast.Call, kind: Kind, scope: Scope, labels: Labels | None = None
+) -> dict[str, ir.Value] | None:
+    """Every argument of `kind` with its value, in the order of its declaration.
+
+    `labels` are those that it may name, where it stands in a network.
+    """
     declared: tuple[Arg, ...] = getattr(kind, "args", ())  # a metric takes none
+    if declared and declared[-1].rest:
+        call = _gathered(call, len(declared) - 1, scope)
     matched = match(call, [arg.name for arg in declared], scope.findings)
     if matched is None:
         return None
-    values = {arg.name: _value(arg, matched.get(arg.name), call, scope) for arg in declared}
+    values = {
+        arg.name: _value(arg, matched.get(arg.name), call, scope, labels) for arg in declared
+    }
     settled = {name: v for name, v in values.items() if not isinstance(v, Failed)}
     if len(settled) < len(values):
         return None
@@ -94,9 +108,30 @@ def settle_args(call: ast.Call, kind: Kind, scope: Scope) -> dict[str, ir.Value]
     return settled
 
 
-def _value(arg: Arg, written: ast.Arg | None, call: ast.Call, scope: Scope) -> ir.Value | Failed:
+def _gathered(call: ast.Call, last: int, scope: Scope) -> ast.Call:
+    """The call with all that stands from place `last` on as one tuple; names mean themselves."""
+    rest = tuple(
+        evolve(arg, value=_itself(arg.value, scope)) for arg in call.args[last:] if not arg.name
+    )
+    if not rest:
+        return call
+    span = rest[0].span.to(rest[-1].span)
+    gathered = ast.Arg(span, None, ast.Tuple(span, rest))
+    named = tuple(arg for arg in call.args[last:] if arg.name)
+    return evolve(call, args=(*call.args[:last], gathered, *named))
+
+
+def _itself(value: ast.Expr, scope: Scope) -> ast.Expr:
+    if isinstance(value, ast.Name) and scope.find(value.text) is None:
+        return ast.String(value.span, value.text)
+    return value
+
+
+def _value(
+    arg: Arg, written: ast.Arg | None, call: ast.Call, scope: Scope, labels: Labels | None
+) -> ir.Value | Failed:
     if written is not None:
-        return convert(arg, written.value, call.kind.text, scope)
+        return convert(arg, written.value, call.kind.text, scope, labels)
     if isinstance(arg.default, Required):
         scope.findings.add(MissingArgument(call.kind.span, call.kind.text, arg.name, arg.doc))
         return FAILED

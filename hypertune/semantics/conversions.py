@@ -6,6 +6,8 @@ from collections.abc import Callable, Mapping
 from math import inf
 from typing import Any, Final
 
+from attrs import frozen
+
 from hypertune import ir
 from hypertune.catalogue import Arg, Required
 from hypertune.semantics.scope import FAILED, Failed
@@ -39,10 +41,23 @@ def wrong_length(arg: Arg, value: ir.Value) -> int | None:
     return count if count != arg.count else None
 
 
-def accepts(arg: Arg, value: ir.Value, discrete: Mapping[str, bool]) -> bool:
-    """Whether `arg` can have a settled value; `discrete` tells of each hyperparameter."""
+@frozen
+class Own:
+    """What sort of values a hyperparameter has: whole numbers, words, any numbers."""
+
+    whole: bool = False
+    words: tuple[str, ...] = ()
+
+
+def accepts(arg: Arg, value: ir.Value, hypers: Mapping[str, Own]) -> bool:
+    """Whether `arg` can have a settled value; `hypers` tells of each hyperparameter."""
     if isinstance(value, ir.Ref):
-        return arg.use is not None and (arg.type != "int" or discrete.get(value.hyper, False))
+        own = hypers.get(value.hyper, Own())
+        if arg.type == "string" or own.words:
+            return arg.use is not None and bool(own.words) and {*own.words} <= {*arg.choices}
+        return arg.use is not None and (arg.type != "int" or own.whole)
+    if isinstance(value, ir.Label):
+        return arg.type == "label"
     if isinstance(value, ir.Call):
         return arg.type == "call" and (not arg.choices or value.kind in arg.choices)
     if not isinstance(arg.default, Required) and value == arg.default:
@@ -130,6 +145,8 @@ _TYPES: Final[Mapping[str, tuple[Callable[[ir.Value], ir.Value | Failed], str]]]
     "string": (_string, "a word or a string"),
     "size": (_each(_int), "a whole number, or one for each axis"),
     "numbers": (_each(_float), "a number or a tuple of them"),
+    "words": (_each(_string), "a word or a tuple of them"),
     "quantity": (_quantity, "a number of steps, or a quantity such as `5 epochs`"),
     "call": (_never, "a name, with arguments if it takes any"),
+    "label": (_never, "the label of a layer"),
 }

@@ -7,7 +7,7 @@ from typing import Final
 from attrs import evolve, frozen
 
 from hypertune import ir
-from hypertune.catalogue import Arg, AugmentType, SourceType, Unreadable
+from hypertune.catalogue import Arg, AugmentType, CorruptionType, SourceType, Unreadable
 from hypertune.diagnostics import Span
 from hypertune.semantics.arguments import settle
 from hypertune.semantics.constants import evaluate
@@ -16,18 +16,28 @@ from hypertune.semantics.errors.data import (
     BatchTooLarge,
     NotABatch,
     NotAScale,
+    NotASequence,
+    NothingToCorrupt,
     UnreadableData,
     WrongChannels,
 )
-from hypertune.semantics.errors.statements import NotYet
 from hypertune.semantics.scope import Failed, Scope
 from hypertune.semantics.settings import Settings, read_settings
 from hypertune.semantics.split import Split, read_split
 from hypertune.semantics.values import convert
 from hypertune.syntax import ast
 
-KEYS: Final = ("source", "root", "download", "split", "scale", "augment", "batch")
-_LATER: Final = ("window", "corrupt")  # in the language, not in this version
+KEYS: Final = (
+    "source",
+    "root",
+    "download",
+    "split",
+    "scale",
+    "corrupt",
+    "augment",
+    "batch",
+    "window",
+)
 
 _SCALE: Final = {
     "mean": Arg("mean", "numbers", "what is taken away, one number or one per channel"),
@@ -46,18 +56,19 @@ class DataFacts:
 
 def read_data(section: ast.Section, scope: Scope) -> DataFacts:
     """Everything between the braces of `data`."""
-    settings = read_settings(section, (*KEYS, *_LATER), scope)
+    settings = read_settings(section, KEYS, scope)
     source, call, place = _source(settings)
-    for key in _LATER:
-        if key in settings.by_key and (source or key == "corrupt"):  # a window is of a text
-            scope.findings.add(NotYet(settings.by_key[key].key.span, f"`{key}`"))
     split = read_split(settings, source)
     scale = _scale(settings, source)
+    corrupt = _corrupt(settings, source)
     augment = _augment(settings, source)
     batch = _batch(settings, source, split)
-    if call is None or split is None or isinstance(scale, Failed) or augment is None:
+    _check_window(settings, source)
+    if isinstance(scale, Failed) or isinstance(corrupt, Failed):
         return DataFacts(source, place, None)
-    data = ir.Data(call, split.parts, split.seed, scale, augment, batch)
+    if call is None or split is None or augment is None:
+        return DataFacts(source, place, None)
+    data = ir.Data(call, split.parts, split.seed, scale, augment, batch, corrupt)
     return DataFacts(source, place, data)
 
 
@@ -117,6 +128,26 @@ def _fits(value: ir.Value, item: ast.Arg, source: SourceType | None, scope: Scop
         scope.findings.add(WrongChannels(span, len(value), channels, noun, source.name))
         return False
     return True
+
+
+def _corrupt(settings: Settings, source: SourceType | None) -> ir.Call | Failed | None:
+    expr, scope = settings.expr("corrupt"), settings.scope
+    if expr is None:
+        return None
+    settled = settle(expr, CorruptionType, scope)
+    if settled is None:
+        return Failed()
+    kind, call = settled
+    if source and kind.targets and kind.targets != ("classes" if source.classes else "real"):
+        scope.findings.add(NothingToCorrupt(expr.span, kind.name, kind.targets, source.name))
+    return call
+
+
+def _check_window(settings: Settings, source: SourceType | None) -> None:
+    """A window is of a sequence, which no source gives that is known; an unknown one may."""
+    written = settings.by_key.get("window")
+    if written and source:
+        settings.scope.findings.add(NotASequence(written.key.span, source.name))
 
 
 def _augment(settings: Settings, source: SourceType | None) -> tuple[ir.Call, ...] | None:

@@ -3,23 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Container, Iterable, Iterator
-from math import inf
 from typing import Final
 
 from hypertune import ir
 from hypertune.catalogue import DomainType, LayerType, MergeType
 from hypertune.diagnostics import Span
 from hypertune.semantics.arguments import settle
-from hypertune.semantics.constants import FUNCTIONS, describe, evaluate
-from hypertune.semantics.errors.hypers import (
-    MissingStart,
-    NotASize,
-    NotASpread,
-    NotAStart,
-    StartOutside,
-)
+from hypertune.semantics.constants import FUNCTIONS, evaluate
+from hypertune.semantics.errors.hypers import NotASize, NotASpread
 from hypertune.semantics.errors.names import DeclaredTwice, NotConstant, ReservedName
-from hypertune.semantics.errors.statements import NotYet
 from hypertune.semantics.scope import (
     FAILED,
     Constant,
@@ -30,6 +22,7 @@ from hypertune.semantics.scope import (
     Scope,
     Tunable,
 )
+from hypertune.semantics.starting import read_start
 from hypertune.syntax import ast
 
 RESERVED: Final = frozenset({"true", "false", "none", "all", "input", *FUNCTIONS})
@@ -92,8 +85,8 @@ def _has_reference(value: ir.Value) -> bool:
 
 
 def _declare_hypers(statement: ast.Hyper, scope: Scope) -> None:
-    settled = _domain(statement.domain, scope)
-    start = _start(statement, settled, scope)
+    settled = settle(statement.domain, DomainType, scope)
+    start = read_start(statement, settled, scope)
     per = statement.per.text if statement.per else "example"
     spread = _spread(statement, scope)
     for item in statement.names:
@@ -116,18 +109,11 @@ def _declare_hypers(statement: ast.Hyper, scope: Scope) -> None:
                 spread_fixed=statement.fixed,
                 frozen=statement.frozen,
                 over=over,
+                columns=len(domain.words(call.args)) or 1,
             )
             bounds = domain.bounds(call.args)
             declared = Declared(hyper, domain, bounds, item.name.span)
             scope.knowledge.hypers[name] = declared
-
-
-def _domain(written: ast.Call, scope: Scope) -> tuple[DomainType, ir.Call] | None:
-    kind = written.kind
-    if kind.text == "choice" and kind.text not in scope.knowledge.kinds(DomainType):
-        scope.findings.add(NotYet(kind.span, "the domain `choice`"))
-        return None
-    return settle(written, DomainType, scope)
 
 
 def _over(item: ast.HyperName) -> str:
@@ -148,39 +134,6 @@ def _elements(item: ast.HyperName, scope: Scope) -> tuple[str, ...]:
         scope.findings.add(NotASize(item.size.span, _LARGEST_VECTOR))
         return (name,)
     return tuple(f"{name}[{i}]" for i in range(size))
-
-
-def _start(
-    statement: ast.Hyper, settled: tuple[DomainType, ir.Call] | None, scope: Scope
-) -> float | None:
-    names = ", ".join(item.name.text for item in statement.names)
-    if statement.start is None:
-        scope.findings.add(MissingStart(statement.domain.span, names))
-        return None
-    value = evaluate(statement.start, scope)
-    if isinstance(value, Failed) or settled is None:
-        return None
-    span = statement.start.span
-    domain, call = settled
-    if not isinstance(value, int | float) or isinstance(value, bool):
-        scope.findings.add(NotAStart(span, describe(value), "a number"))
-        return None
-    if domain.discrete and not isinstance(value, int):
-        scope.findings.add(NotAStart(span, describe(value), "a whole number"))
-        return None
-    low, high = domain.bounds(call.args)
-    if not (low < value < high or (domain.closed and low <= value <= high)):
-        scope.findings.add(
-            StartOutside(span, f"{value:g}", _interval(low, high), statement.domain.span)
-        )
-        return None
-    return float(value)
-
-
-def _interval(low: float, high: float) -> str:
-    if high == inf:
-        return f"above {low:g}"
-    return f"below {high:g}" if low == -inf else f"between {low:g} and {high:g}"
 
 
 def _spread(statement: ast.Hyper, scope: Scope) -> float:

@@ -42,7 +42,7 @@ def build_network(model: ast.Model, scope: Scope) -> Network:
         scope.findings.add(NoLayers(model.body.span))
         output = evolve(output, shape=None)
     _read_unused(builder, around)
-    return Network(flow.shape or (), tuple(builder.nodes.made), output, whole)
+    return Network(flow.shape or (), tuple(builder.nodes.made.values()), output, whole)
 
 
 def _read_unused(builder: Builder, around: Surroundings) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from math import prod
 
-from attrs import define, evolve, field
+from attrs import define, field
 
 from hypertune import ir
 from hypertune.catalogue import LayerType, MergeType, WrongShape
@@ -14,11 +14,11 @@ from hypertune.semantics.arguments import look_up, settle_args
 from hypertune.semantics.errors.conditioning import CannotRespond
 from hypertune.semantics.errors.labels import LabelWanted, UnfitMerge
 from hypertune.semantics.errors.network import UnfitShape, WrongRank
-from hypertune.semantics.errors.statements import NotYet
 from hypertune.semantics.flow import Flow, Labels, Surroundings
 from hypertune.semantics.naming import NodeNames
 from hypertune.semantics.scope import Knowledge, Piece, Scope
 from hypertune.semantics.sizing import output_shape
+from hypertune.semantics.ties import tie
 from hypertune.syntax import ast
 
 
@@ -28,25 +28,31 @@ class Nodes:
 
     knowledge: Knowledge
     names: NodeNames
-    made: list[ir.Layer] = field(factory=list)
+    made: dict[str, ir.Layer] = field(factory=dict)
 
     def layer(self, piece: ast.Layer, flow: Flow, around: Surroundings) -> Flow:
         call, span = piece.call, piece.call.kind.span
         kind = self._kind(call.kind, around.scope)
         if kind is None:
             return Flow(flow.node, None, span)
-        args = settle_args(self._untied(call, kind, around), kind, around.scope)
-        given = around.given if kind.responds else self._deaf(piece, around)
+        args = settle_args(call, kind, around.scope, around.labels)
+        tied = args is not None and args.get("tied") is not None
+        given = around.given if kind.responds and not tied else self._deaf(piece, around, tied)
         fed = self._repaired(kind, flow, span)
         output = None if args is None or fed is None else self._output(kind, args, fed, flow, span)
         name = self.names.of(kind.name, piece.label)
         if args is None or fed is None or output is None:
             return Flow(name, None, span)
+        if tied:
+            args = tie(call, kind, args, fed, self.made, self.knowledge)
         inputs = (flow.node,)
-        self.made.append(
+        self._add(
             ir.Layer(name, kind.name, args, given, inputs, (fed,), output, around.device, span)
         )
         return Flow(name, output, span)
+
+    def _add(self, node: ir.Layer) -> None:
+        self.made[node.name] = node
 
     def _kind(self, name: ast.Name, scope: Scope) -> LayerType | None:
         known = self.knowledge.kinds(LayerType)
@@ -55,21 +61,12 @@ class Nodes:
         others = (*self.knowledge.kinds(MergeType), *scope.names_of(Piece))
         return look_up(name, LayerType, scope, others)
 
-    def _untied(self, call: ast.Call, kind: LayerType, around: Surroundings) -> ast.Call:
-        """The call without `tied = NAME`, whose label must be there."""
-        tied = [arg for arg in call.args if arg.name and arg.name.text == "tied"]
-        if not tied or any(arg.name == "tied" for arg in kind.args):
-            return call
-        for arg in tied:
-            source = _one(arg.value, call.kind.text, around.labels)
-            if source and source.shape is not None and arg.name:
-                self.knowledge.findings.add(NotYet(arg.name.span, "`tied`"))
-        return evolve(call, args=tuple(arg for arg in call.args if arg not in tied))
-
-    def _deaf(self, piece: ast.Layer, around: Surroundings) -> tuple[str, ...]:
+    def _deaf(self, piece: ast.Layer, around: Surroundings, tied: bool = False) -> tuple[str, ...]:
         """What a node without weights answers to: nothing, whatever is asked of it."""
         if piece.given and around.given:
-            self.knowledge.findings.add(CannotRespond(piece.given.span, piece.call.kind.text))
+            self.knowledge.findings.add(
+                CannotRespond(piece.given.span, piece.call.kind.text, tied)
+            )
         return ()
 
     def _repaired(self, kind: LayerType, flow: Flow, span: Span) -> ir.Shape | None:
@@ -127,9 +124,7 @@ class Nodes:
             self.knowledge.findings.add(UnfitMerge(span, span.text, str(wrong), advice, feeders))
             return Flow(name, shapes[0], span)  # as if the others were like the first
         inputs = tuple(flow.node for flow in flows)
-        self.made.append(
-            ir.Layer(name, kind.name, args, (), inputs, shapes, output, around.device, span)
-        )
+        self._add(ir.Layer(name, kind.name, args, (), inputs, shapes, output, around.device, span))
         return Flow(name, output, span)
 
 
@@ -137,7 +132,9 @@ def _labelled(call: ast.Call, labels: Labels) -> tuple[Flow, ...] | None:
     """What the labels in a call stand for; None if something is wrong, which is told."""
     written = [arg.value for arg in call.args if arg.name is None]
     if not written:
-        labels.findings.add(LabelWanted(call.kind.span, call.kind.text))
+        labels.findings.add(
+            LabelWanted(call.kind.span, call.kind.text, f"{call.kind.text}(early)")
+        )
     found = [_one(value, call.kind.text, labels) for value in written]
     flows = tuple(flow for flow in found if flow)
     return flows if written and len(flows) == len(written) else None
@@ -146,5 +143,5 @@ def _labelled(call: ast.Call, labels: Labels) -> tuple[Flow, ...] | None:
 def _one(value: ast.Expr, merge: str, labels: Labels) -> Flow | None:
     if isinstance(value, ast.Name):
         return labels.find(value)
-    labels.findings.add(LabelWanted(value.span, merge))
+    labels.findings.add(LabelWanted(value.span, merge, f"{merge}(early)"))
     return None

@@ -18,7 +18,7 @@ from hypertune.semantics.errors.objective import (
     PenaltyInValid,
     WrongTargets,
 )
-from hypertune.semantics.errors.passing import HyperInArithmetic
+from hypertune.semantics.errors.passing import EachMisplaced, HyperInArithmetic
 from hypertune.semantics.scope import Failed, Scope
 from hypertune.semantics.settings import Settings, read_settings
 from hypertune.syntax import ast
@@ -51,12 +51,24 @@ def read_objective(section: ast.Section, scope: Scope, source: SourceType | None
     for summand in valid:
         if summand.kind.penalty:
             scope.findings.add(PenaltyInValid(summand.span, summand.kind.name))
+        _check_each(summand, scope)
     report = _report(settings, source)
     losses = tuple(s for s in (*train, *valid) if not s.kind.penalty)
     for loss in losses:
         _check_targets(loss.span, loss.kind.name, loss.kind.targets, source, scope)
     objective = ir.Objective(_terms(train), _terms(valid), report)
     return Goals(objective, losses)
+
+
+def _check_each(summand: Summand, scope: Scope) -> None:
+    """What there is one of for every training example cannot be read of others."""
+    for name in ir.references_in(summand.term.loss.args):
+        declared = scope.knowledge.hypers.get(name)
+        if declared and declared.hyper.over == "example":
+            why = "validation examples have none"
+            used = [use.span for use in scope.knowledge.uses if use.hyper == name]
+            span = next(span for span in used if span.start >= summand.span.start)
+            scope.findings.add(EachMisplaced(span, name, "example", why, declared.span))
 
 
 def _terms(summands: tuple[Summand, ...]) -> tuple[ir.Term, ...]:

@@ -60,6 +60,11 @@ class Declared:
     bounds: tuple[float, float]
     span: Span
 
+    @property
+    def words(self) -> tuple[str, ...]:
+        """What it is one of, if it is a choice."""
+        return self.domain.words(self.hyper.domain.args)
+
 
 @frozen
 class HyperUse:

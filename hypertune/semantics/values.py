@@ -10,24 +10,33 @@ from hypertune.diagnostics import Diagnostic, Span
 from hypertune.semantics.constants import WORDS, describe, evaluate
 from hypertune.semantics.conversions import converted, outlier, range_of, wanted, wrong_length
 from hypertune.semantics.errors.arguments import OutOfRange, UnknownWord, WrongLength, WrongType
+from hypertune.semantics.errors.labels import LabelWanted
 from hypertune.semantics.errors.passing import (
+    ChoiceMisplaced,
+    ChoiceTooWide,
     ConstantWanted,
     DomainTooWide,
+    EachMisplaced,
     PerBatchWanted,
     WholeDomainWanted,
 )
 from hypertune.semantics.errors.tuning import InSeconds
+from hypertune.semantics.flow import Labels
 from hypertune.semantics.scope import FAILED, Declared, Failed, HyperUse, Scope
 from hypertune.syntax import ast
 
 
-def convert(arg: Arg, expr: ast.Expr, owner: str, scope: Scope) -> ir.Value | Failed:
+def convert(
+    arg: Arg, expr: ast.Expr, owner: str, scope: Scope, labels: Labels | None = None
+) -> ir.Value | Failed:
     """The value of `expr` as `arg` wants it; `owner` is the kind or section it belongs to."""
     place = _Place(arg, expr.span, owner, scope)
     if isinstance(expr, ast.Name) and arg.type in ("string", "call") and not scope.find(expr.text):
         return place.word(expr.text)
     if isinstance(expr, ast.Name) and expr.text == "none" and arg.default is None:
         return None
+    if arg.type == "label" and labels:
+        return _label(arg, expr, owner, labels)
     if isinstance(expr, ast.Name) and arg.type == "bool" and place.means_nothing(expr.text):
         return place.wrong_type(f"`{expr.text}`")
     if isinstance(expr, ast.Call) and arg.type == "call":
@@ -36,6 +45,14 @@ def convert(arg: Arg, expr: ast.Expr, owner: str, scope: Scope) -> ir.Value | Fa
     if isinstance(value, Failed):
         return FAILED
     return place.reference(value) if isinstance(value, ir.Ref) else place.constant(value)
+
+
+def _label(arg: Arg, expr: ast.Expr, owner: str, labels: Labels) -> ir.Value | Failed:
+    if not isinstance(expr, ast.Name):
+        labels.findings.add(LabelWanted(expr.span, owner, f"{arg.name} = early"))
+        return FAILED
+    found = labels.find(expr)
+    return ir.Label(found.node) if found and found.shape is not None else FAILED
 
 
 def _nested(arg: Arg, call: ast.Call, owner: str, scope: Scope) -> ir.Value | Failed:
@@ -109,6 +126,19 @@ class _Place:
 
     def _misfit(self, name: str, declared: Declared) -> Diagnostic | None:
         arg, span, owner = self.arg, self.span, self.owner
+        words = declared.words
+        if (arg.type == "string") != bool(words):
+            wanted = "a number" if words else "a word"
+            listed = words or arg.choices
+            return ChoiceMisplaced(span, owner, arg.name, name, wanted, listed, declared.span)
+        for word in words:
+            if word not in arg.choices:
+                known = arg.choices
+                return ChoiceTooWide(span, owner, arg.name, name, word, known, declared.span)
+        over = declared.hyper.over
+        if over and (arg.use is Use.OPTIMISER or over != arg.each):
+            why = f"`{arg.name}` of `{owner}` cannot have so many"
+            return EachMisplaced(span, name, over, why, declared.span)
         if arg.type == "int" and not declared.domain.discrete:
             return WholeDomainWanted(span, owner, arg.name, name, declared.span)
         if not _within(arg, declared):
@@ -117,7 +147,7 @@ class _Place:
             return DomainTooWide(span, owner, arg.name, name, wanted, bounds, declared.span)
         if (
             arg.per_batch
-            and not declared.hyper.over
+            and not over
             and declared.hyper.per != "batch"
             and not declared.hyper.frozen
         ):

@@ -10,6 +10,7 @@ from hypertune.catalogue import (
     Arg,
     AugmentType,
     Catalogue,
+    CorruptionType,
     DomainType,
     LayerType,
     LossType,
@@ -23,8 +24,9 @@ from hypertune.catalogue import (
 )
 from hypertune.ir import DamagedProgram
 from hypertune.semantics.arguments import NOUNS
-from hypertune.semantics.conversions import accepts
+from hypertune.semantics.conversions import Own, accepts
 from hypertune.semantics.sizing import output_shape
+from hypertune.semantics.ties import weight_of
 from hypertune.semantics.tuning import is_endless
 
 
@@ -38,26 +40,30 @@ def verify(program: ir.Program, catalogue: Catalogue) -> None:
     ir.verify_structure(program)
     for hyper in program.hypers:
         _verify_hyper(hyper, catalogue)
-    discrete = {h.name: catalogue.of(DomainType)[h.domain.kind].discrete for h in program.hypers}
+    hypers = {h.name: _own(h.domain, catalogue) for h in program.hypers}
     data, objective = program.data, program.objective
-    _verify_call("source", data.source, SourceType, catalogue, discrete)
+    _verify_call("source", data.source, SourceType, catalogue, hypers)
+    if data.corrupt:
+        _verify_call("corrupt", data.corrupt, CorruptionType, catalogue, hypers)
     for call in data.augment:
-        _verify_call("augment", call, AugmentType, catalogue, discrete)
+        _verify_call("augment", call, AugmentType, catalogue, hypers)
+    made = {layer.name: layer for layer in program.layers}
     for layer in program.layers:
-        _verify_layer(layer, catalogue, discrete)
+        _verify_layer(layer, catalogue, hypers)
+        _verify_tie(layer, made, catalogue.of(LayerType))
     for side, terms in (("train", objective.train), ("valid", objective.valid)):
         for term in terms:
-            _verify_call(side, term.loss, LossType, catalogue, discrete)
+            _verify_call(side, term.loss, LossType, catalogue, hypers)
     for call in objective.report:
-        _verify_call("report", call, MetricType, catalogue, discrete)
+        _verify_call("report", call, MetricType, catalogue, hypers)
     for tune in program.tunes:
-        _verify_tune(tune, catalogue, discrete)
+        _verify_tune(tune, catalogue, hypers)
     _verify_scale(data.scale)
     _verify_ends(program, catalogue)
 
 
 def _verify_call(
-    place: str, call: ir.Call, kind: Any, catalogue: Catalogue, discrete: Mapping[str, bool]
+    place: str, call: ir.Call, kind: Any, catalogue: Catalogue, hypers: Mapping[str, Own]
 ) -> Any:
     """The declaration of the kind that is called."""
     known = catalogue.of(kind)
@@ -69,7 +75,7 @@ def _verify_call(
         names = ", ".join(sorted(declared.keys() ^ call.args.keys()))
         raise DamagedProgram(place, f"missing or unknown arguments of `{call.kind}`: {names}")
     for name, arg in declared.items():
-        if not accepts(arg, call.args[name], discrete):
+        if not accepts(arg, call.args[name], hypers):
             raise DamagedProgram(f"{place}, `{name}`", f"`{call.kind}` cannot take this value")
     refuses = getattr(declaration, "refuses", None)
     why = refuses(call.args) if refuses else ""
@@ -81,27 +87,53 @@ def _verify_call(
 def _verify_hyper(hyper: ir.Hyper, catalogue: Catalogue) -> None:
     place = f"hyper {hyper.name}"
     domain: DomainType = _verify_call(place, hyper.domain, DomainType, catalogue, {})
+    words = domain.words(hyper.domain.args)
+    if hyper.columns != (len(words) or 1):
+        raise DamagedProgram(place, f"its domain has not {hyper.columns} free values")
+    if isinstance(hyper.start, str) or words:
+        if hyper.start not in words:
+            raise DamagedProgram(place, f"its start {hyper.start!r} is not in its domain")
+        return
     low, high = domain.bounds(hyper.domain.args)
     inside = low < hyper.start < high or (domain.closed and low <= hyper.start <= high)
     if not inside or (domain.discrete and hyper.start != int(hyper.start)):
         raise DamagedProgram(place, f"its start {hyper.start:g} is not in its domain")
 
 
-def _verify_layer(layer: ir.Layer, catalogue: Catalogue, discrete: Mapping[str, bool]) -> None:
+def _own(domain: ir.Call, catalogue: Catalogue) -> Own:
+    kind = catalogue.of(DomainType)[domain.kind]
+    words = kind.words(domain.args)
+    return Own(kind.discrete and not words, words)
+
+
+def _verify_layer(layer: ir.Layer, catalogue: Catalogue, hypers: Mapping[str, Own]) -> None:
     place = f"layer {layer.name}"
     call = ir.Call(layer.kind, layer.args)
     if layer.kind in catalogue.of(MergeType):
-        merge: MergeType = _verify_call(place, call, MergeType, catalogue, discrete)
+        merge: MergeType = _verify_call(place, call, MergeType, catalogue, hypers)
         if layer.given:
             raise DamagedProgram(place, f"`{merge.name}` has no weights that could answer")
         _verify_output(layer, lambda: merge.output(layer.args, layer.shapes))
         return
-    kind: LayerType = _verify_call(place, call, LayerType, catalogue, discrete)
+    kind: LayerType = _verify_call(place, call, LayerType, catalogue, hypers)
     if layer.given and not kind.responds:
         raise DamagedProgram(place, f"`{kind.name}` has no weights that could answer")
     if len(layer.shapes) != 1 or (kind.ranks and len(layer.shapes[0]) not in kind.ranks):
         raise DamagedProgram(place, f"`{kind.name}` cannot take the shapes {layer.shapes}")
     _verify_output(layer, lambda: output_shape(kind, layer.args, layer.shapes[0]))
+
+
+def _verify_tie(
+    layer: ir.Layer, made: Mapping[str, ir.Layer], kinds: Mapping[str, LayerType]
+) -> None:
+    owner = layer.args.get("tied")
+    if not isinstance(owner, ir.Label):
+        return
+    of = made.get(owner.layer)
+    fits = of and weight_of(of, kinds) == weight_of(layer, kinds) != ()
+    if not fits or layer.given or (of and of.args.get("tied") is not None):
+        why = f"it cannot have the weight of `{owner.layer}`"
+        raise DamagedProgram(f"layer {layer.name}", why)
 
 
 def _verify_output(layer: ir.Layer, shape: Callable[[], ir.Shape]) -> None:
@@ -114,16 +146,16 @@ def _verify_output(layer: ir.Layer, shape: Callable[[], ir.Shape]) -> None:
         raise DamagedProgram(place, f"it gives {output}, not {layer.output}")
 
 
-def _verify_tune(tune: ir.Tune, catalogue: Catalogue, discrete: Mapping[str, bool]) -> None:
+def _verify_tune(tune: ir.Tune, catalogue: Catalogue, hypers: Mapping[str, Own]) -> None:
     place = f"tune {tune.name}".rstrip()
-    method: MethodType = _verify_call(place, tune.method, MethodType, catalogue, discrete)
+    method: MethodType = _verify_call(place, tune.method, MethodType, catalogue, hypers)
     if method.optimisers.keys() != tune.optimisers.keys():
         roles = ", ".join(method.optimisers)
         raise DamagedProgram(place, f"`{method.name}` uses optimisers for {roles}")
     for role, call in tune.optimisers.items():
-        _verify_call(f"{place}, {role}", call, OptimiserType, catalogue, discrete)
+        _verify_call(f"{place}, {role}", call, OptimiserType, catalogue, hypers)
     if tune.schedule:
-        _verify_call(f"{place}, schedule", tune.schedule, ScheduleType, catalogue, discrete)
+        _verify_call(f"{place}, schedule", tune.schedule, ScheduleType, catalogue, hypers)
         if is_endless(tune.schedule, tune.length):
             raise DamagedProgram(place, "its schedule lasts as long as the run, which is a time")
 

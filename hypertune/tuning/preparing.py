@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from math import ceil
 
 import torch
@@ -43,7 +43,7 @@ class Prepared:
 
     def plain_state(self) -> dict[str, Tensor]:
         """Weights of the plain network that the training has arrived at, on the CPU."""
-        self.network.load_state_dict(self.training.state.weights)
+        self.network.load(self.training.state.weights)
         response_BH = self.training.heard().response_BH
         folded = self.network.folded(None if response_BH is None else response_BH[0])
         return {name: value.cpu().contiguous() for name, value in folded.items()}
@@ -143,19 +143,20 @@ def _problem(
 
 
 def _vectors(hypers: tuple[Hyper, ...], domains: Domains) -> Hypers:
-    start_H = domains.start_H()
-    device = start_H.device
+    """One entry for each free value."""
+    each = [hyper for hyper in hypers for _ in range(hyper.columns)]
+    start_H = domains.start_F()
+
+    def mask(values: Iterable[bool]) -> Tensor:
+        return torch.tensor([*values], dtype=torch.bool, device=start_H.device)
+
     return Hypers(
-        names=tuple(h.name for h in hypers),
+        names=domains.names(),
         start_H=start_H,
-        spread_H=torch.tensor([h.spread for h in hypers], device=device),
-        spread_fixed_H=torch.tensor(
-            [h.spread_fixed for h in hypers], dtype=torch.bool, device=device
-        ),
-        per_batch_H=torch.tensor(
-            [h.per == "batch" for h in hypers], dtype=torch.bool, device=device
-        ),
-        frozen_H=torch.tensor([h.frozen for h in hypers], dtype=torch.bool, device=device),
+        spread_H=torch.tensor([h.spread for h in each], device=start_H.device),
+        spread_fixed_H=mask(h.spread_fixed for h in each),
+        per_batch_H=mask(h.per == "batch" for h in each),
+        frozen_H=mask(h.frozen for h in each),
     )
 
 

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from attrs import frozen
 
 from hypertune.emitting.spec_text.values import named
-from hypertune.ir import Layer, Program
+from hypertune.ir import Label, Layer, Program
 
 _MODES = ("add", "concat")  # what a branch can do, whatever merges a catalogue has
 
@@ -56,6 +56,7 @@ class _Graph:
         """The nodes that the text calls by their names."""
         for node, bodies in self._pieces(body):
             yield from () if bodies else node.inputs[1:]
+            yield from (value.layer for value in node.args.values() if isinstance(value, Label))
             for inner in bodies:
                 yield from self.mentioned(inner)
 

@@ -7,7 +7,7 @@ from itertools import groupby
 
 from hypertune.emitting.spec_text.network import model
 from hypertune.emitting.spec_text.values import call, named, number, value
-from hypertune.ir import Data, Hyper, Objective, Program, Quantity, Term, Tune
+from hypertune.ir import Call, Data, Hyper, Objective, Program, Quantity, Term, Tune, Value
 
 _KEYS = {"epochs": "epochs", "steps": "steps", "seconds": "budget"}
 
@@ -39,10 +39,21 @@ def _hypers(hypers: Iterable[Hyper]) -> Iterator[str]:
         first, *others = items
         size = f"[{1 + len(others)}]" if "[" in first.name else ""
         size = f"[{first.over}]" if first.over else size
-        words = [f"hyper {stem}{size} : {call(first.domain)} = {number(first.start)}"]
+        words = [f"hyper {stem}{size} : {_domain(first.domain)} = {value(first.start)}"]
         words += [f"per {first.per}", f"spread {number(first.spread)}"]
         words += ["fixed"] * first.spread_fixed + ["frozen"] * first.frozen
         yield " ".join(words)
+
+
+def _domain(domain: Call) -> str:
+    """A domain as it is called; what a choice is among stands in it one by one."""
+    if domain.kind == "choice":
+        return f"choice({', '.join(map(value, _several_words(domain.args['words'])))})"
+    return call(domain)
+
+
+def _several_words(words: Value) -> tuple[Value, ...]:
+    return words if isinstance(words, tuple) else (words,)
 
 
 def _data(data: Data) -> Iterator[str]:
@@ -55,6 +66,8 @@ def _data(data: Data) -> Iterator[str]:
     if data.scale:
         numbers = named(data.scale.args)
         yield f"scale = ({', '.join(numbers)})" if numbers else f"scale = {data.scale.kind}"
+    if data.corrupt:
+        yield f"corrupt = {call(data.corrupt)}"
     if data.augment:
         yield f"augment = {_several(map(call, data.augment))}"
     yield f"batch = {'all' if data.batch is None else data.batch}"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from hypertune.ir import Call, Quantity, Ref, Value
+from hypertune.ir import Call, Label, Quantity, Ref, Value
 
 
 def number(value: float) -> str:
@@ -23,6 +23,8 @@ def value(settled: Value) -> str:
             return f'"{settled}"'
         case Ref():
             return settled.hyper
+        case Label():
+            return settled.layer
         case Quantity():
             return f"{number(settled.amount)} {settled.unit}"
         case Call():

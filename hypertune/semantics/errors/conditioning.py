@@ -238,6 +238,8 @@ class UnansweredInPart(Diagnostic):
 class CannotRespond(Diagnostic):
     """`given` stands after a layer that has no weights, or none that can answer.
 
+    A layer with `tied = NAME` has the weight of another: it is that one which answers.
+
     Wrong:
 
         hspec 1
@@ -268,6 +270,11 @@ class CannotRespond(Diagnostic):
     label = "nothing to answer with"
 
     layer: str
+    tied: bool
+
+    def children(self) -> tuple[Note | Help, ...]:
+        owner = Help("its weight is that of another layer, which may answer; write `given none`")
+        return (owner,) if self.tied else ()
 
 
 @frozen

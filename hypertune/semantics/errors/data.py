@@ -211,3 +211,70 @@ class UnreadableData(Diagnostic):
 
     source: str
     why: str
+
+
+@frozen
+class NotASequence(Diagnostic):
+    """`window` says how many steps of a sequence are looked back on; the source has no steps.
+
+    Wrong:
+
+        hspec 1
+        data {
+          source = digits; split = (train = 60%, valid = 20%, test = 20%); batch = 64
+          window = 70
+        }
+        model (1, 8, 8) { flatten; linear(10) }
+        objective { train = cross_entropy; valid = cross_entropy }
+        tune { method = fixed; weights = sgd(lr = 0.1); epochs = 1 }
+
+    Right:
+
+        hspec 1
+        data { source = digits; split = (train = 60%, valid = 20%, test = 20%); batch = 64 }
+        model (1, 8, 8) { flatten; linear(10) }
+        objective { train = cross_entropy; valid = cross_entropy }
+        tune { method = fixed; weights = sgd(lr = 0.1); epochs = 1 }
+    """
+
+    code = "HT616"
+    title = "`{source}` is no sequence that a window could be cut from"
+    label = "its examples stand each for itself"
+
+    source: str
+
+
+@frozen
+class NothingToCorrupt(Diagnostic):
+    """`corrupt` damages targets of a sort that the source does not have.
+
+    Wrong:
+
+        hspec 1
+        data {
+          source = diabetes; split = (train = 60%, valid = 20%, test = 20%); batch = 64
+          corrupt = labels(40%)
+        }
+        model (10) { linear(1) }
+        objective { train = mse; valid = mse }
+        tune { method = fixed; weights = sgd(lr = 0.1); epochs = 1 }
+
+    Right:
+
+        hspec 1
+        data {
+          source = digits; split = (train = 60%, valid = 20%, test = 20%); batch = 64
+          corrupt = labels(40%)
+        }
+        model (1, 8, 8) { flatten; linear(10) }
+        objective { train = cross_entropy; valid = cross_entropy }
+        tune { method = fixed; weights = sgd(lr = 0.1); epochs = 1 }
+    """
+
+    code = "HT617"
+    title = "`{kind}` cannot damage `{source}`"
+    label = "it is for targets that are {wanted}"
+
+    kind: str
+    wanted: str
+    source: str

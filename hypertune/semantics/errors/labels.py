@@ -105,9 +105,10 @@ class LabelWanted(Diagnostic):
     label = "a label is wanted"
 
     merge: str
+    form: str
 
     def children(self) -> tuple[Note | Help, ...]:
-        return (Help(f"write `as early` after a layer further up, and `{self.merge}(early)`"),)
+        return (Help(f"write `as early` after a layer further up, and `{self.form}` here"),)
 
 
 @frozen

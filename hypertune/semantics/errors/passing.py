@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from attrs import frozen
 
-from hypertune.diagnostics import Diagnostic, Help, Note, Span
+from hypertune.diagnostics import Diagnostic, Help, Note, Span, did_you_mean
 
 
 @frozen
@@ -210,3 +210,139 @@ class PerBatchWanted(Diagnostic):
 
     def children(self) -> tuple[Note | Help, ...]:
         return (Note("declared here", self.declared), Help("declare it `per batch`"))
+
+
+@frozen
+class ChoiceMisplaced(Diagnostic):
+    """A choice of words is passed where a number is wanted, or a number where a word is.
+
+    Wrong:
+
+        hspec 1
+        hyper fill : rate = 0.1
+        data {
+          source = digits; split = (train = 60%, valid = 20%, test = 20%); batch = 64
+          augment = cutout(1, 2, fill = fill)
+        }
+        model (1, 8, 8) { flatten; linear(10) }
+        objective { train = cross_entropy; valid = cross_entropy }
+        tune { method = fixed; weights = sgd(lr = 0.1); epochs = 1 }
+
+    Right:
+
+        hspec 1
+        hyper fill : choice("zero", "noise") = "zero"
+        data {
+          source = digits; split = (train = 60%, valid = 20%, test = 20%); batch = 64
+          augment = cutout(1, 2, fill = fill)
+        }
+        model (1, 8, 8) { flatten; linear(10) }
+        objective { train = cross_entropy; valid = cross_entropy }
+        tune { method = fixed; weights = sgd(lr = 0.1); epochs = 1 }
+    """
+
+    code = "HT412"
+    title = "`{argument}` of `{kind}` is {wanted}"
+    label = "`{name}` is not"
+
+    kind: str
+    argument: str
+    name: str
+    wanted: str
+    words: tuple[str, ...]
+    declared: Span
+
+    def children(self) -> tuple[Note | Help, ...]:
+        note = Note("declared here", self.declared)
+        if self.wanted == "a number":
+            return (note, Help("declare it with a domain of numbers, such as `int(lo, hi)`"))
+        listed = ", ".join(f'"{word}"' for word in self.words)
+        return (note, Help(f"declare it with the domain `choice({listed})`"))
+
+
+@frozen
+class ChoiceTooWide(Diagnostic):
+    """A choice has a word that the argument it is passed to does not know.
+
+    Wrong:
+
+        hspec 1
+        hyper fill : choice("zero", "blur") = "zero"
+        data {
+          source = digits; split = (train = 60%, valid = 20%, test = 20%); batch = 64
+          augment = cutout(1, 2, fill = fill)
+        }
+        model (1, 8, 8) { flatten; linear(10) }
+        objective { train = cross_entropy; valid = cross_entropy }
+        tune { method = fixed; weights = sgd(lr = 0.1); epochs = 1 }
+
+    Right:
+
+        hspec 1
+        hyper fill : choice("zero", "noise") = "zero"
+        data {
+          source = digits; split = (train = 60%, valid = 20%, test = 20%); batch = 64
+          augment = cutout(1, 2, fill = fill)
+        }
+        model (1, 8, 8) { flatten; linear(10) }
+        objective { train = cross_entropy; valid = cross_entropy }
+        tune { method = fixed; weights = sgd(lr = 0.1); epochs = 1 }
+    """
+
+    code = "HT413"
+    title = "`{argument}` of `{kind}` cannot be `{word}`"
+    label = "`{name}` may choose that"
+
+    kind: str
+    argument: str
+    name: str
+    word: str
+    known: tuple[str, ...]
+    declared: Span
+
+    def children(self) -> tuple[Note | Help, ...]:
+        listed = ", ".join(f"`{word}`" for word in self.known)
+        return (
+            *did_you_mean(self.word, self.known),
+            Note(f"it is one of {listed}"),
+            Note("declared here", self.declared),
+        )
+
+
+@frozen
+class EachMisplaced(Diagnostic):
+    """There is one hyperparameter for every example or weight, where that means nothing.
+
+    `keep[example]` is for what is done to training examples one by one, such as the weight of
+    each in the loss; validation examples have none. `decays[weight]` is for penalties.
+
+    Wrong:
+
+        hspec 1
+        hyper keep[example] : real(0, 1) = 0.5
+        data { source = digits; split = (train = 60%, valid = 20%, test = 20%); batch = all }
+        model (1, 8, 8) { flatten; linear(10) }
+        objective { train = cross_entropy + l2(keep); valid = cross_entropy }
+        tune { method = fixed; weights = sgd(lr = 0.1); epochs = 1 }
+
+    Right:
+
+        hspec 1
+        hyper keep[example] : real(0, 1) = 0.5
+        data { source = digits; split = (train = 60%, valid = 20%, test = 20%); batch = all }
+        model (1, 8, 8) { flatten; linear(10) }
+        objective { train = cross_entropy(weight = keep); valid = cross_entropy }
+        tune { method = fixed; weights = sgd(lr = 0.1); epochs = 1 }
+    """
+
+    code = "HT414"
+    title = "there is one `{name}` for every {over}"
+    label = "{why}"
+
+    name: str
+    over: str
+    why: str
+    declared: Span
+
+    def children(self) -> tuple[Note | Help, ...]:
+        return (Note("declared here", self.declared),)

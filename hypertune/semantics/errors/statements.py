@@ -290,32 +290,3 @@ class SettingTwice(Diagnostic):
 
     def children(self) -> tuple[Note | Help, ...]:
         return (Note("first set here", self.first),)
-
-
-@frozen
-class NotYet(Diagnostic):
-    """The spec is in the language, but this version of hypertune cannot read that part yet.
-
-    Wrong:
-
-        hspec 1
-        hyper activation : choice("relu", "tanh") = "relu"
-        data { source = digits; split = (train = 60%, valid = 20%, test = 20%); batch = 64 }
-        model (1, 8, 8) { flatten; linear(10) }
-        objective { train = cross_entropy; valid = cross_entropy }
-        tune { method = fixed; weights = sgd(lr = 0.1); epochs = 1 }
-
-    Right:
-
-        hspec 1
-        data { source = digits; split = (train = 60%, valid = 20%, test = 20%); batch = 64 }
-        model (1, 8, 8) { flatten; linear(10) }
-        objective { train = cross_entropy; valid = cross_entropy }
-        tune { method = fixed; weights = sgd(lr = 0.1); epochs = 1 }
-    """
-
-    code = "HT230"
-    title = "{what} is not understood by this version"
-    label = "part of the language, not yet of this version"
-
-    what: str

@@ -1,0 +1,66 @@
+"""The arguments of a kind, as they are declared."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from enum import StrEnum
+from math import inf
+from typing import Any, Final
+
+from attrs import frozen
+
+from hypertune.ir import Value
+
+Args = Mapping[str, Any]  # settled values by name, as in `ir.Call.args`
+
+
+class Use(StrEnum):
+    """What the training loss is in a hyperparameter, at one place where it is used."""
+
+    SMOOTH = "smooth"  # it has a gradient: penalties, loss weights
+    STOCHASTIC = "stochastic"  # it moves noise: dropout rates
+    DISCRETE = "discrete"  # it is floored where it is read: cutout holes
+    OPTIMISER = "of the optimiser"  # learning rate, momentum
+
+
+class Required:
+    """The default of an argument that must be written."""
+
+    def __repr__(self) -> str:
+        return "required"
+
+
+REQUIRED: Final = Required()
+
+
+@frozen
+class Arg:
+    """One argument of a kind.
+
+    `type` is one of
+    `int`, `float`, `bool`, `string`, `size` (an int or one per axis), `numbers` (a number or a
+    tuple of them), `words` (the same of strings), `quantity` (a count of steps or a number with a
+    unit), `call` (a kind by name, such as a solver), `label` (another layer). Bounds are inclusive
+    unless `open_low` or `open_high`; `choices` lists the words allowed. `use` says what a
+    hyperparameter passed here is to the training loss; without it only constants are allowed. A
+    hyperparameter in the place of a `string` is a choice of words, and is heard as their places
+    in `choices`. `per_batch` tells that its perturbation must be drawn once for the whole batch.
+    `each` is what a hyperparameter passed here may have one for each of. `count` is how many
+    `numbers` there must be (None: any). `rest`, of the last argument, takes all values that are
+    left.
+    """
+
+    name: str
+    type: str
+    doc: str
+    default: Value | Required = REQUIRED
+    low: float = -inf
+    high: float = inf
+    open_low: bool = False
+    open_high: bool = False
+    choices: tuple[str, ...] = ()
+    use: Use | None = None
+    per_batch: bool = False
+    each: str = "example"  # or "weight"
+    count: int | None = None
+    rest: bool = False

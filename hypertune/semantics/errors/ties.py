@@ -1,0 +1,87 @@
+"""Weights that two layers are to share, and cannot."""
+
+from __future__ import annotations
+
+from attrs import frozen
+
+from hypertune.diagnostics import Diagnostic, Help, Note, Span
+from hypertune.ir import Shape
+
+
+@frozen
+class NothingToShare(Diagnostic):
+    """A layer is to have the weight of something that has none to share.
+
+    Wrong:
+
+        hspec 1
+        data { source = digits; split = (train = 60%, valid = 20%, test = 20%); batch = 64 }
+        model (1, 8, 8) {
+          flatten; linear(64); relu as first; linear(64, tied = first); linear(10)
+        }
+        objective { train = cross_entropy; valid = cross_entropy }
+        tune { method = fixed; weights = sgd(lr = 0.1); epochs = 1 }
+
+    Right:
+
+        hspec 1
+        data { source = digits; split = (train = 60%, valid = 20%, test = 20%); batch = 64 }
+        model (1, 8, 8) {
+          flatten; linear(64) as first; relu; linear(64, tied = first); linear(10)
+        }
+        objective { train = cross_entropy; valid = cross_entropy }
+        tune { method = fixed; weights = sgd(lr = 0.1); epochs = 1 }
+    """
+
+    code = "HT311"
+    title = "`{owner}` has no weight that a `{kind}` could have"
+    label = "what leaves a `{found}`"
+
+    kind: str
+    owner: str
+    found: str
+
+    def children(self) -> tuple[Note | Help, ...]:
+        return (Help(f"put `as {self.owner}` behind the layer whose weight is meant"),)
+
+
+@frozen
+class UnfitWeight(Diagnostic):
+    """A layer is to have a weight of another shape than its own would be.
+
+    The weight of `linear` is (outputs, inputs), so that a layer from 64 to 10 cannot have the
+    weight of one from 10 to 64.
+
+    Wrong:
+
+        hspec 1
+        data { source = digits; split = (train = 60%, valid = 20%, test = 20%); batch = 64 }
+        model (1, 8, 8) {
+          flatten; linear(32) as first; relu; linear(32, tied = first); linear(10)
+        }
+        objective { train = cross_entropy; valid = cross_entropy }
+        tune { method = fixed; weights = sgd(lr = 0.1); epochs = 1 }
+
+    Right:
+
+        hspec 1
+        data { source = digits; split = (train = 60%, valid = 20%, test = 20%); batch = 64 }
+        model (1, 8, 8) {
+          flatten; linear(64) as first; relu; linear(64, tied = first); linear(10)
+        }
+        objective { train = cross_entropy; valid = cross_entropy }
+        tune { method = fixed; weights = sgd(lr = 0.1); epochs = 1 }
+    """
+
+    code = "HT312"
+    title = "the weight of `{owner}` does not fit this `{kind}`"
+    label = "a weight of {wanted} is needed here"
+
+    kind: str
+    owner: str
+    wanted: Shape
+    found: Shape
+    place: Span | None
+
+    def children(self) -> tuple[Note | Help, ...]:
+        return (Note(f"its weight is {self.found}", self.place),) if self.place else ()

@@ -1,0 +1,71 @@
+"""What a hyperparameter starts from."""
+
+from __future__ import annotations
+
+from math import inf
+
+from hypertune import ir
+from hypertune.catalogue import DomainType
+from hypertune.diagnostics import Diagnostic, Span
+from hypertune.semantics.constants import describe, evaluate
+from hypertune.semantics.errors.arguments import UnknownWord
+from hypertune.semantics.errors.hypers import MissingStart, NotAStart, StartOutside
+from hypertune.semantics.scope import Failed, Scope
+from hypertune.syntax import ast
+
+Settled = tuple[DomainType, ir.Call]
+
+
+def read_start(statement: ast.Hyper, settled: Settled | None, scope: Scope) -> float | str | None:
+    """The number or word after `=`; None if it is missing or wrong, which is then told."""
+    names = ", ".join(item.name.text for item in statement.names)
+    written = statement.start
+    if written is None:
+        scope.findings.add(MissingStart(statement.domain.span, names))
+        return None
+    words = settled[0].words(settled[1].args) if settled else ()
+    value = _value(written, words, scope)
+    if isinstance(value, Failed) or settled is None:
+        return None
+    if words:
+        wrong = _no_word(written.span, value, words, names)
+    else:
+        wrong = _no_number(written.span, value, settled, statement.domain.span)
+    if wrong:
+        scope.findings.add(wrong)
+        return None
+    return value if isinstance(value, str) else float(value)  # type: ignore[arg-type]  # a number
+
+
+def _value(expr: ast.Expr, words: tuple[str, ...], scope: Scope) -> ir.Value | Failed:
+    """The value of an expression; one of the words may stand without its quotes."""
+    if isinstance(expr, ast.Name) and expr.text in words and scope.find(expr.text) is None:
+        return expr.text
+    return evaluate(expr, scope)
+
+
+def _no_word(span: Span, value: ir.Value, words: tuple[str, ...], names: str) -> Diagnostic | None:
+    """Why a choice cannot start from a value, if it cannot."""
+    if not isinstance(value, str):
+        listed = ", ".join(f"`{word}`" for word in words)
+        return NotAStart(span, describe(value), f"one of {listed}")
+    return None if value in words else UnknownWord(span, names, "start", value, words)
+
+
+def _no_number(span: Span, value: ir.Value, settled: Settled, place: Span) -> Diagnostic | None:
+    """Why a domain of numbers cannot start from a value, if it cannot."""
+    domain, call = settled
+    if not isinstance(value, int | float) or isinstance(value, bool):
+        return NotAStart(span, describe(value), "a number")
+    if domain.discrete and not isinstance(value, int):
+        return NotAStart(span, describe(value), "a whole number")
+    low, high = domain.bounds(call.args)
+    if low < value < high or (domain.closed and low <= value <= high):
+        return None
+    return StartOutside(span, f"{value:g}", _inside(low, high), place)
+
+
+def _inside(low: float, high: float) -> str:
+    if high == inf:
+        return f"above {low:g}"
+    return f"below {high:g}" if low == -inf else f"between {low:g} and {high:g}"
