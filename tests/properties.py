@@ -140,8 +140,8 @@ def computes_the_same_emitted(case: Case) -> None:
         for parameter in network.parameters():
             parameter.normal_(std=0.1)
         domains = Domains(program.hypers, STANDARD)
-        own_H = domains.own(domains.start_H()).double()
-        response_H = torch.randn_like(own_H)
+        own_H = domains.own(domains.start_F()).double()
+        response_H = torch.randn(len(domains.names())).double()
         plain.load_state_dict(network.folded(response_H))
         x = torch.randn(2, *program.input).double()
         expected = network(x, Signal(own_H[None], response_H[None]))

@@ -8,7 +8,7 @@ from typing import Literal
 
 from attrs import frozen
 
-from hypertune.catalogue import Arg, Kind, LossType
+from hypertune.catalogue import Arg, Kind, LossType, MergeType
 from hypertune.catalogue.wording import about, arguments, family_of, signature
 from hypertune.editors.context import Context, OpenCall, context_at, word_before
 from hypertune.editors.reading import Reading
@@ -145,7 +145,7 @@ def _in_call(context: Context, reading: Reading, offset: int) -> Iterable[Comple
     kind, call = called(context, reading.catalogue), context.calls[-1]
     declared = arguments(kind) if kind else ()
     by_name = {arg.name: arg for arg in declared}
-    if call.kind in ("add", "concat") or call.arg in ("tied", "of"):
+    if isinstance(kind, MergeType):
         return _names(reading, offset, "label")
     if call.arg:
         return _values(by_name.get(call.arg), reading, offset)
@@ -178,6 +178,8 @@ def _values(arg: Arg | None, reading: Reading, offset: int) -> Iterable[Completi
     if arg is None:
         return [*names, *hypers]
     none = ("none",) if arg.default is None else ()
+    if arg.type == "label":
+        return [*_words(none), *_names(reading, offset, "label")]
     truth = ("true", "false") if arg.type == "bool" else ()
     words = _words((*arg.choices, *truth, *none))
     return [*words, *(hypers if arg.use else ()), *names]

@@ -14,12 +14,15 @@ def network_source(program: Program, catalogue: Catalogue) -> str:
     """A module with one class, `Network`: each layer an attribute, each step of it a line.
 
     Hyperparameters have their start values. Weights are drawn anew wherever it is built; a
-    network that was trained is loaded into it by the names of its layers.
+    network that was trained is loaded into it by the names of its layers. Tied layers share their
+    weight, unless it may answer: then training can leave the two apart.
     """
     starts = {hyper.name: hyper.start for hyper in program.hypers}
     layers = plain_layers(program, catalogue, starts)
     modules = [f"self.{name} = {plain}" for name, plain in layers.items()]
-    modules += tie_lines(ties(program))
+    answering = {node.name for node in program.layers if node.given}
+    tied = {name: owner for name, owner in ties(program).items() if owner not in answering}
+    modules += tie_lines(tied)
     return _MODULE.substitute(
         input=_size(program.input),
         output=_size(program.output),

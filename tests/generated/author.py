@@ -28,7 +28,10 @@ class Constant:
 
 @frozen
 class Tunable:
-    """One hyperparameter, or one for each of something (`over`), as it is written in its place."""
+    """One hyperparameter, or one for each of something (`over`), as it is written in its place.
+
+    A choice has `words` instead of ends.
+    """
 
     text: str
     low: float
@@ -37,6 +40,7 @@ class Tunable:
     per_batch: bool
     tuned: bool
     over: str = ""
+    words: tuple[str, ...] = ()
 
 
 @define
@@ -73,15 +77,33 @@ class Author:
         return stem
 
     def tunable(
-        self, low: float, high: float, *, whole: bool = False, of_optimiser: bool = False
+        self, low: float, high: float, *, whole: bool = False, each: str = "example"
     ) -> Tunable | None:
-        """A hyperparameter for an argument from `low` to `high` (excluded), if there is one."""
+        """A hyperparameter for an argument from `low` to `high` (excluded), if there is one.
+
+        There may be one for every `each`; none of those is followed by a method.
+        """
         fit = [
             t
             for t in self.tunables
             if low <= t.low
             and (t.high < high or (t.high == high and not t.whole))
             and (t.whole or not whole)
-            and not (self.follows and t.tuned and (t.over or of_optimiser))
+            and not t.words
+            and self._can_stand(t, each)
         ]
         return self.pick(fit) if fit else None
+
+    def choice(self, words: Sequence[str]) -> Tunable | None:
+        """A choice among some of the words, if there is one."""
+        fit = [
+            t
+            for t in self.tunables
+            if t.words and {*t.words} <= {*words} and self._can_stand(t, "example")
+        ]
+        return self.pick(fit) if fit else None
+
+    def _can_stand(self, tunable: Tunable, each: str) -> bool:
+        if tunable.over not in ("", each):
+            return False
+        return not (self.follows and tunable.tuned and (tunable.over or each == "optimiser"))

@@ -38,8 +38,10 @@ def kinds(program: Program) -> Iterator[str]:
     yield from (f"domain {hyper.domain.kind}" for hyper in program.hypers)
     yield f"source {data.source.kind}"
     yield from (f"augment {call.kind}" for call in data.augment)
+    yield from [f"corruption {data.corrupt.kind}"] if data.corrupt else []
     for layer in program.layers:
         yield _called(STANDARD.node(layer.kind))
+        yield from ["tied layer"] if layer.args.get("tied") else []
     yield from (f"loss {term.loss.kind}" for term in (*objective.train, *objective.valid))
     yield from (f"metric {call.kind}" for call in objective.report)
     for tune in program.tunes:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from attrs import frozen
 
 from generated.author import Author
-from generated.numbers import call, real, truth, whole
+from generated.numbers import call, real, truth, whole, word
 
 
 @frozen
@@ -38,6 +38,10 @@ def data(author: Author, source: Source) -> list[str]:
     settings.append(f"batch = {batch}")
     if author.chance(0.5):
         settings.append(f"scale = {_scale(author, source)}")
+    if source.classes and author.chance(0.2):
+        share = real(author, 0, 1)
+        seed = whole(author, author.number(0, 99)) if author.chance(0.5) else None
+        settings.append(f"corrupt = {call(author, 'labels', ('share', share), ('seed', seed))}")
     if len(source.shape) == 3 and author.chance(0.5):
         settings.append(f"augment = {_augment(author)}")
     return author.shuffled(settings)
@@ -104,7 +108,11 @@ def _cutout(author: Author) -> str:
         tunable = author.tunable(0, most, whole=True) if author.chance(0.6) else None
         return tunable.text if tunable else whole(author, author.number(0, 6))
 
-    return call(author, "cutout", ("holes", strength(16.5)), ("length", strength(1e9)))
+    args = [("holes", strength(16.5)), ("length", strength(1e9))]
+    fill = author.choice(("zero", "noise")) if author.chance(0.6) else None
+    if fill or author.chance(0.2):
+        args.append(("fill", fill.text if fill else word(author, author.pick(("zero", "noise")))))
+    return call(author, "cutout", *args)
 
 
 AUGMENTATIONS = (_cutout,)

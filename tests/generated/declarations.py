@@ -4,10 +4,22 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+from attrs import frozen
+
 from generated.author import Author, Constant, Tunable
 from generated.numbers import call, real, whole
 
-Domain = tuple[str, float, float, bool, str]  # text, ends, whether whole, a start
+
+@frozen
+class Domain:
+    """A domain as written, with its ends or words, and a start."""
+
+    text: str
+    low: float
+    high: float
+    whole: bool
+    start: str
+    words: tuple[str, ...] = ()
 
 
 def let(author: Author) -> str:
@@ -38,7 +50,8 @@ def let(author: Author) -> str:
 
 def hyper(author: Author) -> str:
     """One statement; its names are there for what is drawn later."""
-    text, low, high, is_whole, start = author.pick(DOMAINS)(author)
+    domain = author.pick(DOMAINS)(author)
+    low, high = domain.low, domain.high
     frozen = author.chance(0.25)
     per_batch = author.chance(0.4)
     written: list[str] = []
@@ -56,7 +69,16 @@ def hyper(author: Author) -> str:
         else:
             written.append(name)
         author.tunables += [
-            Tunable(item, low, high, is_whole, per_batch or frozen or bool(over), not frozen, over)
+            Tunable(
+                item,
+                low,
+                high,
+                domain.whole,
+                per_batch or frozen or bool(over),
+                not frozen,
+                over,
+                domain.words,
+            )
             for item in items
         ]
         author.given += [] if over else [name, *items]
@@ -65,30 +87,32 @@ def hyper(author: Author) -> str:
     clauses += ["frozen"] if frozen else []
     if author.chance(0.4):
         clauses.append(f"spread {real(author, 0.01, 3)}{author.pick(('', ' fixed'))}")
-    head = f"hyper {', '.join(written)} : {text} = {start}"
+    head = f"hyper {', '.join(written)} : {domain.text} = {domain.start}"
     return " ".join([head, *author.shuffled(clauses)])
 
 
 def _real(author: Author) -> Domain:
     if author.chance(0.4):
-        return call(author, "real"), float("-inf"), float("inf"), False, real(author, -2, 2)
+        return Domain(
+            call(author, "real"), float("-inf"), float("inf"), False, real(author, -2, 2)
+        )
     low, high = author.pick(((0, 0.9), (0, 1), (0.1, 0.4), (-3, 5), (1e-3, 2)))
     text = call(author, "real", ("lo", f"{low:g}"), ("hi", f"{high:g}"))
-    return text, low, high, False, real(author, low, high)
+    return Domain(text, low, high, False, real(author, low, high))
 
 
 def _rate(author: Author) -> Domain:
-    return call(author, "rate"), 0, 0.95, False, real(author, 0, 0.95)
+    return Domain(call(author, "rate"), 0, 0.95, False, real(author, 0, 0.95))
 
 
 def _positive(author: Author) -> Domain:
-    return "positive", 0, float("inf"), False, real(author, 1e-3, 40)
+    return Domain("positive", 0, float("inf"), False, real(author, 1e-3, 40))
 
 
 def _log(author: Author) -> Domain:
     low, high = author.pick(((1e-8, 1.0), (1e-5, 1e-1), (0.5, 20.0)))
     text = call(author, "log", ("lo", f"{low:g}"), ("hi", f"{high:g}"))
-    return text, low, high, False, real(author, low, high)
+    return Domain(text, low, high, False, real(author, low, high))
 
 
 def _int(author: Author) -> Domain:
@@ -96,7 +120,19 @@ def _int(author: Author) -> Domain:
     high = low + author.number(0, 9)
     start = author.number(low, high)
     text = call(author, "int", ("lo", whole(author, low)), ("hi", whole(author, high)))
-    return text, low, high, True, whole(author, start)
+    return Domain(text, low, high, True, whole(author, start))
 
 
-DOMAINS: tuple[Callable[[Author], Domain], ...] = (_real, _rate, _rate, _positive, _log, _int)
+def _choice(author: Author) -> Domain:
+    words = author.pick((("zero", "noise"), ("noise", "zero"), ("a b", "fixed", "{#}")))
+    bare = words[0] != "a b" and author.chance(0.3)  # no name of a spec is one of these
+    quoted = [word if bare else f'"{word}"' for word in words]
+    items = ", ".join(quoted)
+    text = f"choice({items})" if bare or author.chance(0.8) else f"choice(words = ({items}))"
+    return Domain(text, 0, 0, False, author.pick(quoted), words)
+
+
+DOMAINS: tuple[Callable[[Author], Domain], ...] = (
+    *(_real, _rate, _rate, _positive),
+    *(_log, _int, _choice),
+)

@@ -8,14 +8,42 @@ from math import prod
 from generated.author import Author
 from generated.images import After, adaptive, convolution, pooling
 from generated.numbers import call, real, size, truth, whole, word
-from generated.pieces import Misfit, Piece, Place, Shape, Values, of_rank
+from generated.pieces import Inside, Misfit, Piece, Place, Shape, Values, of_rank
 
 
 def layer(place: Place, shape: Shape) -> Piece:
     """A layer that takes shapes of this rank."""
     kind = place.author.pick(LAYERS[min(len(shape), 3)])
     text, after = kind(place, shape)
-    return Piece(text, lambda shape, inside: after(shape, inside.values), kind in RESPOND)
+
+    def weight(shape: Shape, inside: Inside) -> Shape:
+        return (after(shape, inside.values)[0], shape[0])
+
+    return Piece(
+        text,
+        lambda shape, inside: after(shape, inside.values),
+        kind in RESPOND,
+        weight if kind is _linear else None,
+    )
+
+
+def tied(place: Place, shape: Shape) -> Piece | None:
+    """An affine map with the weight of one further up, if one takes what is there."""
+    fit = [name for name, weight in place.inside.weights.items() if weight[1:] == shape]
+    if not fit:
+        return None
+    owner = place.author.pick(fit)
+    wanted = place.inside.weights[owner]
+
+    def after(shape: Shape, inside: Inside) -> Shape:
+        if inside.weights.get(owner) != wanted or shape != wanted[1:]:
+            raise Misfit
+        return wanted[:1]
+
+    bias = truth(place.author, place.author.chance(0.5)) if place.author.chance(0.3) else None
+    units = whole(place.author, wanted[0])
+    text = call(place.author, "linear", ("out_features", units), ("bias", bias), ("tied", owner))
+    return Piece(text, after, weight=lambda shape, inside: wanted)
 
 
 def _plain(text: str, after: Callable[[Shape], Shape], responds: bool = False) -> Piece:
@@ -49,7 +77,6 @@ def _linear(place: Place, shape: Shape) -> tuple[str, After]:
         of_rank(shape, 1)
         return (count(values),)
 
-    # `tied = NAME` goes here, with a label in `place.inside.labels`
     return call(place.author, "linear", ("out_features", text), ("bias", bias)), after
 
 

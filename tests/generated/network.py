@@ -8,7 +8,7 @@ from attrs import evolve
 
 from generated.author import Author
 from generated.blocks import Block, draw_params, use
-from generated.layers import layer, towards
+from generated.layers import layer, tied, towards
 from generated.numbers import whole
 from generated.pieces import Inside, Misfit, Piece, Place, Shape, run
 from generated.words import FRONT, dressed, where
@@ -50,13 +50,13 @@ def body(
     pieces = []
     for _ in range(count):
         piece = _piece(place, shape, blocks)
-        trial = Inside(dict(place.inside.labels), place.inside.values)
+        trial = place.inside.copy()
         try:
             shape = run([piece] if piece else [], shape, trial)
         except Misfit:
             continue
         pieces += [piece] if piece else []
-        place.inside.labels = trial.labels
+        place.inside.labels, place.inside.weights = trial.labels, trial.weights
     return pieces, shape
 
 
@@ -70,13 +70,13 @@ def _piece(place: Place, shape: Shape, blocks: Sequence[Block]) -> Piece | None:
         ]
     forms += [lambda: use(place, place.author.pick(blocks))] * (2 * bool(blocks))
     forms += [lambda: _merge(place, shape)] * (2 * bool(place.inside.labels))
+    forms += [lambda: tied(place, shape)] * (4 * bool(place.inside.weights))
     piece = place.author.pick(forms)()
     return piece and dressed(place, piece)
 
 
 def _inner(place: Place, shape: Shape, blocks: Sequence[Block]) -> tuple[list[Piece], Shape]:
-    inside = Inside(dict(place.inside.labels), place.inside.values)
-    deeper = evolve(place, depth=place.depth + 1, inside=inside)
+    deeper = evolve(place, depth=place.depth + 1, inside=place.inside.copy())
     return body(deeper, shape, blocks, place.author.number(0, 3))
 
 

@@ -10,8 +10,8 @@ def objective(author: Author, classes: int) -> list[str]:
     """The settings, in any order."""
     loss = _cross_entropy if classes else _mse
     settings = [
-        f"train = {_sum(author, [loss(author), *_penalties(author)])}",
-        f"valid = {_sum(author, [loss(author)])}",
+        f"train = {_sum(author, [loss(author, 'example'), *_penalties(author)])}",
+        f"valid = {_sum(author, [loss(author, 'nothing')])}",
     ]
     metrics = ("accuracy", "error") if classes else ("mse", "mae", "rmse")
     if author.chance(0.7):
@@ -21,15 +21,18 @@ def objective(author: Author, classes: int) -> list[str]:
     return author.shuffled(settings)
 
 
-def _cross_entropy(author: Author) -> str:
-    smoothing = None
-    if author.chance(0.4):
-        tunable = author.tunable(0, 1.0001) if author.chance(0.6) else None
-        smoothing = tunable.text if tunable else real(author, 0, 1)
-    return call(author, "cross_entropy", ("smoothing", smoothing))
+def _cross_entropy(author: Author, each: str) -> str:
+    def argument(most: float, share: float) -> str | None:
+        if not author.chance(share):
+            return None
+        tunable = author.tunable(0, most, each=each) if author.chance(0.6) else None
+        return tunable.text if tunable else real(author, 0, 1)
+
+    smoothing, weight = argument(1.0001, 0.4), argument(float("inf"), 0.3)
+    return call(author, "cross_entropy", ("smoothing", smoothing), ("weight", weight))
 
 
-def _mse(author: Author) -> str:
+def _mse(author: Author, each: str) -> str:
     return call(author, "mse")
 
 
@@ -39,7 +42,7 @@ def _penalties(author: Author) -> list[str]:
 
 def _penalty(author: Author) -> str:
     kind = author.pick(("l1", "l2"))
-    tunable = author.tunable(0, float("inf")) if author.chance(0.6) else None
+    tunable = author.tunable(0, float("inf"), each="weight") if author.chance(0.6) else None
     if tunable and (kind == "l2" or tunable.per_batch):
         return call(author, kind, ("strength", tunable.text))
     return call(author, kind, ("strength", real(author, 1e-9, 1e-2)))

@@ -26,15 +26,23 @@ class Inside:
 
     labels: dict[str, Shape] = field(factory=dict)
     values: Values = field(factory=dict)
+    weights: dict[str, Shape] = field(factory=dict)  # of the labelled layers that have one
+
+    def copy(self) -> Inside:
+        return Inside(dict(self.labels), self.values, dict(self.weights))
 
 
 @frozen
 class Piece:
-    """A piece as written; `after` gives the shape that leaves it, or raises `Misfit`."""
+    """A piece as written; `after` gives the shape that leaves it, or raises `Misfit`.
+
+    `weight` gives the shape of the weight that it has, from the shape that enters.
+    """
 
     text: str
     after: Callable[[Shape, Inside], Shape]
     responds: bool = False
+    weight: Callable[[Shape, Inside], Shape] | None = None
 
 
 @define

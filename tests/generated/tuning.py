@@ -109,7 +109,7 @@ def _option(author: Author, name: str, kind: str) -> str:
 
 def _followed(author: Author, low: float, high: float) -> str:
     """A constant, or where no method would have to follow it, a hyperparameter."""
-    tunable = author.tunable(0, float("inf"), of_optimiser=True) if author.chance(0.2) else None
+    tunable = author.tunable(0, float("inf"), each="optimiser") if author.chance(0.2) else None
     return tunable.text if tunable else real(author, low, high)
 
 

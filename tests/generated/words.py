@@ -24,6 +24,9 @@ def dressed(place: Place, piece: Piece, named: bool = True) -> Piece:
         leaves = piece.after(shape, inside)
         if label:
             inside.labels[label] = leaves
+            inside.weights.pop(label, None)
+            if piece.weight:
+                inside.weights[label] = piece.weight(shape, inside)
         return leaves
 
     return Piece(text, after)
