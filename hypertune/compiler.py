@@ -7,6 +7,7 @@ from pathlib import Path
 
 from attrs import frozen
 
+from hypertune.anchoring import anchored
 from hypertune.catalogue import Catalogue
 from hypertune.diagnostics import Diagnostic, Source
 from hypertune.ir import Program, from_json
@@ -22,7 +23,7 @@ class Compiled:
 
     program: Program
     warnings: tuple[Diagnostic, ...] = ()
-    text: str = ""  # with the overrides in it, and with what it includes
+    text: str = ""  # with overrides, what it includes, and paths in full: it can lie anywhere
 
 
 def read_file(path: str) -> Source:
@@ -62,7 +63,8 @@ def compile_text(
     """
     whole = whole_spec(Source(name, text), overrides, read)
     elaborated = elaborate(whole, catalogue)
-    return Compiled(elaborated.program, elaborated.warnings, whole.text)
+    text = anchored(whole, elaborated.program, catalogue)
+    return Compiled(elaborated.program, elaborated.warnings, text)
 
 
 def read_program(path: Path, catalogue: Catalogue = STANDARD) -> Program:

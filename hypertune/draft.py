@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from string import Template
 
-from hypertune.catalogue import Seen, SourceType, Unreadable
+from hypertune.catalogue import Seen, SourceType, Unreadable, from_folder
 from hypertune.data.csv_table import read_table
 from hypertune.data.image_folder import IMAGES
 from hypertune.ir import Shape
@@ -12,8 +13,10 @@ from hypertune.ir import Shape
 _FEWEST = 10  # examples, so that no part of the split is empty
 
 
-def draft_for_table(file: str, target: str, classes: bool = False) -> str:
-    """A commented spec that trains on a table as it stands.
+def draft_for_table(
+    file: str, target: str, classes: bool = False, folder: Path | None = None
+) -> str:
+    """A commented spec that trains on a table as it stands, from a folder (or the present one).
 
     Raises:
         Unreadable: if the table cannot be used.
@@ -26,20 +29,26 @@ def draft_for_table(file: str, target: str, classes: bool = False) -> str:
         f"Tells `{target}` ({what}) from the other columns of {file}, {seen.sizes['all']:_} rows."
     )
     more = ", classes = true" if classes else ""
-    source = f'csv("{_plain(file)}", target = "{_plain(target)}"{more})'
+    source = f'csv("{_written(file, folder)}", target = "{_plain(target)}"{more})'
     return _draft(told, source, seen, _TABLE_LAYERS)
 
 
-def draft_for_images(folder: str) -> str:
-    """A commented spec that trains on a folder of pictures as it stands.
+def draft_for_images(pictures: str, folder: Path | None = None) -> str:
+    """A commented spec that trains on a folder of pictures as it stands; `folder` as above.
 
     Raises:
         Unreadable: if the folder cannot be used.
 
     """
-    seen = IMAGES.seen({"folder": folder})
-    told = f"Tells the {seen.classes} classes of {seen.sizes['all']:_} pictures in {folder} apart."
-    return _draft(told, f'images("{_plain(folder)}")', seen, _IMAGE_LAYERS)
+    seen = IMAGES.seen({"folder": pictures})
+    count = seen.sizes["all"]
+    told = f"Tells the {seen.classes} classes of {count:_} pictures in {pictures} apart."
+    return _draft(told, f'images("{_written(pictures, folder)}")', seen, _IMAGE_LAYERS)
+
+
+def _written(path: str, folder: Path | None) -> str:
+    """A path as a spec in a folder names it."""
+    return _plain(path if folder is None else from_folder(path, folder))
 
 
 def _plain(name: str) -> str:

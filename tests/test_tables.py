@@ -112,7 +112,7 @@ def test_new_writes_over_no_file(table):
     table("mine", "y.hspec")
     done = CliRunner().invoke(main, ["new", "--data", name, "--target", "y", "-o", "y.hspec"])
     assert done.exit_code == 4
-    assert "y.hspec: File exists" in done.stderr
+    assert "y.hspec: already there" in done.stderr
 
 
 def test_new_for_a_table_that_is_not_there_ends_in_words():

@@ -28,4 +28,9 @@ from hypertune.catalogue.kinds import (
     Unreadable as Unreadable,
     WrongShape as WrongShape,
 )
+from hypertune.catalogue.places import (
+    beside as beside,
+    from_folder as from_folder,
+    in_full as in_full,
+)
 from hypertune.catalogue.splits import part_sizes as part_sizes

@@ -40,7 +40,8 @@ class Arg:
     `type` is one of
     `int`, `float`, `bool`, `string`, `size` (an int or one per axis), `numbers` (a number or a
     tuple of them), `words` (the same of strings), `quantity` (a count of steps or a number with a
-    unit), `call` (a kind by name, such as a solver), `label` (another layer). Bounds are inclusive
+    unit), `path` (of a file or folder, seen from the file that it is written in), `call` (a kind
+    by name, such as a solver), `label` (another layer). Bounds are inclusive
     unless `open_low` or `open_high`; `choices` lists the words allowed. `use` says what a
     hyperparameter passed here is to the training loss; without it only constants are allowed. A
     hyperparameter in the place of a `string` is a choice of words, and is heard as their places

@@ -11,6 +11,7 @@ from hypertune.catalogue import Catalogue
 from hypertune.cli.catalogues import catalogue_of, catalogue_option
 from hypertune.cli.compiling import compiled, set_option
 from hypertune.cli.tree import print_tree
+from hypertune.cli.writing import deliver, force_option
 from hypertune.compiler import whole_spec
 from hypertune.emitting.drawing import print_dot
 from hypertune.emitting.network_source import network_source
@@ -31,9 +32,15 @@ from hypertune.spec_files import SpecFile, read_spec
     help="The syntax tree, the program for people or machines, costs, torch, a drawing.",
 )
 @click.option("-o", "--output", type=click.Path(path_type=Path), help="A file instead of stdout.")
+@force_option
 @catalogue_option
 def command(
-    spec: str, overrides: tuple[Setting, ...], emit: str, output: Path | None, catalogue_name: str
+    spec: str,
+    overrides: tuple[Setting, ...],
+    emit: str,
+    output: Path | None,
+    force: bool,
+    catalogue_name: str,
 ) -> None:
     """Compile SPEC (a file, the name of a shipped spec, or - for stdin) and print a stage."""
     file = read_spec(spec)
@@ -42,10 +49,7 @@ def command(
     else:
         catalogue = catalogue_of(catalogue_name)
         text = _stage(emit, compiled(file, overrides, catalogue).program, catalogue)
-    if output is None:
-        click.echo(text.rstrip("\n"))
-    else:
-        output.write_text(text.rstrip("\n") + "\n", encoding="utf-8")
+    deliver(text.rstrip("\n") + "\n", output, force)
 
 
 def _tree(file: SpecFile, overrides: tuple[Setting, ...]) -> str:

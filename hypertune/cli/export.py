@@ -7,6 +7,7 @@ from pathlib import Path
 import click
 
 from hypertune.cli.catalogues import catalogue_of, catalogue_option
+from hypertune.cli.writing import force_option
 
 
 @click.command("export")
@@ -17,8 +18,9 @@ from hypertune.cli.catalogues import catalogue_of, catalogue_option
     type=click.Path(path_type=Path),
     help="The module to write, NAME.py; the weights go beside it. Default: the run's name here.",
 )
+@force_option
 @catalogue_option
-def command(run: Path, output: Path | None, catalogue_name: str) -> None:
+def command(run: Path, output: Path | None, force: bool, catalogue_name: str) -> None:
     """Write the tuned network of RUN as a state_dict and a Python module that needs torch alone.
 
     The weights are a safetensors file, which holds no code; the module reads it by itself.
@@ -26,5 +28,5 @@ def command(run: Path, output: Path | None, catalogue_name: str) -> None:
     from hypertune.jobs.exporting import export
     from hypertune.jobs.trained import load_run
 
-    for path in export(load_run(run), output, catalogue_of(catalogue_name)):
+    for path in export(load_run(run), output, catalogue_of(catalogue_name), force):
         click.echo(path)

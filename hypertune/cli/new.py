@@ -6,6 +6,7 @@ from pathlib import Path
 
 import click
 
+from hypertune.cli.writing import deliver, force_option
 from hypertune.diagnostics import Source
 from hypertune.draft import draft_for_images, draft_for_table
 from hypertune.syntax import format_spec, parse
@@ -22,22 +23,21 @@ from hypertune.syntax import format_spec, parse
 @click.option("--target", metavar="COLUMN", default="", help="What is to be told from a table.")
 @click.option("--classes", is_flag=True, help="Numbers in that column stand for classes.")
 @click.option("-o", "--output", type=click.Path(path_type=Path), help="A file instead of stdout.")
-def command(data: str, target: str, classes: bool, output: Path | None) -> None:
+@force_option
+def command(data: str, target: str, classes: bool, output: Path | None, force: bool) -> None:
     """Write a commented spec for your own data, which trains as it stands."""
-    draft = _draft(data, target, classes)
-    text = format_spec(parse(Source("new.hspec", draft)))
-    if output is None:
-        click.echo(text, nl=False)
-        return
-    with output.open("x", encoding="utf-8") as file:  # never over a file that is there
-        file.write(text)
-    click.echo(f"{output}: `hypertune train {output}` trains it", err=True)
+    draft = _draft(data, target, classes, output.parent if output else Path())
+    deliver(format_spec(parse(Source("new.hspec", draft))), output, force)
+    if output is not None:
+        click.echo(f"{output}: `hypertune train {output}` trains it", err=True)
 
 
-def _draft(data: str, target: str, classes: bool) -> str:
+def _draft(data: str, target: str, classes: bool, folder: Path) -> str:
     pictures = Path(data).expanduser().is_dir()
     if pictures and (target or classes):
         raise click.UsageError("a folder of pictures has its classes in it: leave --target out")
     if not pictures and not target:
         raise click.UsageError("which column is to be told? Name it with --target COLUMN")
-    return draft_for_images(data) if pictures else draft_for_table(data, target, classes)
+    if pictures:
+        return draft_for_images(data, folder)
+    return draft_for_table(data, target, classes, folder)

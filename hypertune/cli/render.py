@@ -5,11 +5,15 @@ from __future__ import annotations
 from pathlib import Path
 
 import click
+from attrs import evolve
 
+from hypertune.catalogue import Catalogue, SourceType, beside
 from hypertune.cli.catalogues import catalogue_of, catalogue_option
 from hypertune.cli.compiling import compiled, set_option
+from hypertune.cli.writing import deliver, force_option
 from hypertune.diagnostics import Source
 from hypertune.emitting.spec_text import print_spec
+from hypertune.ir import Program
 from hypertune.overrides import Setting
 from hypertune.spec_files import read_spec
 from hypertune.syntax import format_spec, parse
@@ -19,14 +23,26 @@ from hypertune.syntax import format_spec, parse
 @click.argument("spec")
 @set_option
 @click.option("-o", "--output", type=click.Path(path_type=Path), help="A file instead of stdout.")
+@force_option
 @catalogue_option
 def command(
-    spec: str, overrides: tuple[Setting, ...], output: Path | None, catalogue_name: str
+    spec: str,
+    overrides: tuple[Setting, ...],
+    output: Path | None,
+    force: bool,
+    catalogue_name: str,
 ) -> None:
     """Write SPEC out with everything settled: includes, constants, defaults, overrides."""
-    program = compiled(read_spec(spec), overrides, catalogue_of(catalogue_name)).program
+    catalogue = catalogue_of(catalogue_name)
+    program = compiled(read_spec(spec), overrides, catalogue).program
+    if output is not None:
+        program = _beside(program, catalogue, output.parent)
     text = format_spec(parse(Source("rendered.hspec", print_spec(program))))
-    if output is None:
-        click.echo(text, nl=False)
-    else:
-        output.write_text(text, encoding="utf-8")
+    deliver(text, output, force)
+
+
+def _beside(program: Program, catalogue: Catalogue, folder: Path) -> Program:
+    """The program with the paths of its data as a file in another folder names them."""
+    source = program.data.source
+    declared = catalogue.of(SourceType)[source.kind].args
+    return evolve(program, data=evolve(program.data, source=beside(source, declared, folder)))

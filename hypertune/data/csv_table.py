@@ -132,7 +132,7 @@ CSV = SourceType(
     name="csv",
     doc="A table of yours: a line of names, then a row of numbers per example",
     args=(
-        Arg("file", "string", "the table; its place is seen from the working directory"),
+        Arg("file", "path", "the table"),
         Arg("target", "string", "the column to be told from the others; text stands for classes"),
         Arg("classes", "bool", "whether numbers in the target stand for classes", default=False),
     ),

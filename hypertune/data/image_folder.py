@@ -90,7 +90,7 @@ def _told(shape: Shape) -> str:
 IMAGES = SourceType(
     name="images",
     doc="A folder of your pictures, all of one size: a folder for each class in it",
-    args=(Arg("folder", "string", "the folder; its place is seen from the working directory"),),
+    args=(Arg("folder", "path", "the folder"),),
     shape=(),
     classes=0,
     sizes={},

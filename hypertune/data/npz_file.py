@@ -62,7 +62,7 @@ NPZ = SourceType(
     name="npz",
     doc="Arrays of yours: `x` with a row per example, `y` with whole numbers from 0 for classes "
     "or floats for a real target",
-    args=(Arg("file", "string", "the file; its place is seen from the working directory"),),
+    args=(Arg("file", "path", "the file"),),
     shape=(),
     classes=0,
     sizes={},

@@ -13,7 +13,7 @@ from hypertune.data.failures import DataDamaged, DataMissing, DownloadFailed
 FILES = (
     Arg(
         "root",
-        "string",
+        "path",
         "folder that holds the files; without it, $HYPERTUNE_DATA, then ~/.cache/hypertune",
         default="",
     ),

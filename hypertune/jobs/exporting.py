@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from errno import EEXIST
 from pathlib import Path
 
 from hypertune.catalogue import Catalogue
@@ -14,7 +15,7 @@ from hypertune.standard import STANDARD
 
 
 def export(
-    run: Run, output: Path | None = None, catalogue: Catalogue = STANDARD
+    run: Run, output: Path | None = None, catalogue: Catalogue = STANDARD, force: bool = False
 ) -> tuple[Path, Path]:
     """Write the plain network's weights, and a Python module that loads them with torch alone.
 
@@ -22,14 +23,19 @@ def export(
         run: one that has ended.
         output: the module; the weights get the same name. Without it, the run's name here.
         catalogue: has the layer types of the run.
+        force: write over files that are there.
 
     Raises:
+        FileExistsError: if there is one.
         RunError: if the run has not ended or kept no network.
 
     """
     name = re.sub(r"\W", "_", run.about.name)
     module = (output or Path(f"{name}.py")).with_suffix(".py")
     weights = module.with_suffix(".safetensors")
+    for path in (module, weights):
+        if path.exists() and not force:
+            raise FileExistsError(EEXIST, "already there; --force writes over it", str(path))
     best = run.summary["best"]
     state = run.state_dict()
     title = f"{run.about.name}, trained by hypertune (validation loss {best['valid_loss']:.4g})."

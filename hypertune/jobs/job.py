@@ -10,7 +10,7 @@ from typing import Any
 import torch
 from attrs import evolve, frozen
 
-from hypertune.catalogue import Catalogue
+from hypertune.catalogue import Catalogue, SourceType, in_full
 from hypertune.data.sets import Sets
 from hypertune.ir import Program, Quantity
 from hypertune.jobs.interruption import interruptible
@@ -83,7 +83,7 @@ def start(
 
     """
     now = datetime.now(UTC)
-    program = order.settled
+    program = _found_anywhere(order.settled, catalogue)
     tune = program.tune(order.tune)
     about = About(
         name=order.name,
@@ -103,6 +103,13 @@ def start(
     with locked(folder.path):
         _train(folder, prepared, None, sinks)
     return folder.path
+
+
+def _found_anywhere(program: Program, catalogue: Catalogue) -> Program:
+    """The program with the places of its data in full: a run goes on from any directory."""
+    data = program.data
+    kind = catalogue.of(SourceType)[data.source.kind]
+    return evolve(program, data=evolve(data, source=in_full(data.source, kind.args)))
 
 
 def resume(path: Path, catalogue: Catalogue = STANDARD, sinks: Iterable[Sink] = ()) -> None:

@@ -143,6 +143,7 @@ _TYPES: Final[Mapping[str, tuple[Callable[[ir.Value], ir.Value | Failed], str]]]
     "float": (_float, "a number"),
     "bool": (_bool, "`true` or `false`"),
     "string": (_string, "a word or a string"),
+    "path": (_string, "a path in quotes"),
     "size": (_each(_int), "a whole number, or one for each axis"),
     "numbers": (_each(_float), "a number or a tuple of them"),
     "words": (_each(_string), "a word or a tuple of them"),

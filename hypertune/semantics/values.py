@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from posixpath import dirname, join, normpath
+
 from attrs import frozen
 
 from hypertune import ir
@@ -99,7 +101,7 @@ class _Place:
         if isinstance(fit, Failed):
             return self.wrong_type(describe(value))
         if isinstance(fit, str):
-            return self.word(fit)
+            return seen_from(self.span.source.name, fit) if arg.type == "path" else self.word(fit)
         if isinstance(fit, ir.Quantity) and fit.unit == "seconds":
             return self.fail(InSeconds(self.span, arg.name))
         number, count = outlier(arg, fit), wrong_length(arg, fit)
@@ -162,3 +164,10 @@ def _within(arg: Arg, declared: Declared) -> bool:
     too_low = low < arg.low or (reaches and arg.open_low and low == arg.low)
     too_high = high > arg.high or (reaches and arg.open_high and high == arg.high)
     return not (too_low or too_high)
+
+
+def seen_from(file: str, path: str) -> str:
+    """A path that is written in a file, as the working directory sees it."""
+    if not path or path.startswith("~") or not dirname(file):
+        return path
+    return normpath(join(dirname(file), path))
