@@ -62,7 +62,8 @@ def hyper(author: Author) -> str:
         if form < 0.2:
             count = author.number(1, 5)
             items = [f"{name}[{whole(author, i)}]" for i in range(count)]
-            written.append(f"{name}[{whole(author, count)}]")
+            size = whole(author, count)
+            written.append(f"{name}[{count if size == 'example' else size}]")  # that is a word
         elif form < 0.3:
             over = author.pick(("example", "weight"))
             written.append(f"{name}[{over}]")
