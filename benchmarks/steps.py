@@ -29,8 +29,8 @@ from hypertune.compiler import compile_text
 from hypertune.data.sets import Part, Sets
 from hypertune.ir import Program, Ref
 from hypertune.lowering import place
-from hypertune.methods.algorithms.delta_stn import _centred
-from hypertune.methods.algorithms.stn import _uncentred
+from hypertune.methods.algorithms.delta_stn import centred
+from hypertune.methods.algorithms.stn import uncentred
 from hypertune.standard import STANDARD
 from hypertune.tuning import prepare
 
@@ -95,7 +95,7 @@ def steps(program: Program, sets: Sets, device: str) -> dict[str, Callable[[], N
 
         found[f"{tune.name} train"] = train
         if tune.name != "fixed":
-            hear = _centred if tune.name == "delta" else _uncentred
+            hear = centred if tune.name == "delta" else uncentred
 
             def valid(method=method, state=state, problem=problem, hear=hear, b=batches) -> None:
                 method.validate(problem, state, b.valid(0), hear)

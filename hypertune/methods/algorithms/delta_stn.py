@@ -37,7 +37,7 @@ class DeltaSTN(Alternation):
         if state.response.leaves and state.hypers.drawn:
             self._train_responses(problem, state, batch)
         for j in self.turn(k):
-            self.validate(problem, state, batches.valid(j), _centred)
+            self.validate(problem, state, batches.valid(j), centred)
         return loss.detach()
 
     def heard(self, state: Responding) -> Heard:
@@ -55,6 +55,7 @@ class DeltaSTN(Alternation):
         descend(loss, state.response)
 
 
-def _centred(value_BH: Tensor, here_H: Tensor) -> Heard:
+def centred(value_BH: Tensor, here_H: Tensor) -> Heard:
+    """Weights that answer to the distance from the current values."""
     # Where nothing is drawn this is zero, and its gradient the response Jacobian.
     return Heard(value_BH, value_BH - here_H)

@@ -30,7 +30,7 @@ class STN(Alternation):
             loss = problem.inner(state.for_both, Heard(value_BH, value_BH), batch)
         descend(loss, state.base, state.response)
         for j in self.turn(k):
-            self.validate(problem, state, batches.valid(j), _uncentred)
+            self.validate(problem, state, batches.valid(j), uncentred)
         return loss.detach()
 
     def heard(self, state: Responding) -> Heard:
@@ -38,5 +38,6 @@ class STN(Alternation):
         return Heard(value_1H, value_1H)
 
 
-def _uncentred(value_BH: Tensor, _: Tensor) -> Heard:
+def uncentred(value_BH: Tensor, _: Tensor) -> Heard:
+    """Weights that answer to the values themselves."""
     return Heard(value_BH, value_BH)
