@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from inspect import cleandoc
 from textwrap import dedent
 
 from hypertune.diagnostics import Diagnostic, Source, SpecError
@@ -35,6 +36,6 @@ def findings(text: str) -> tuple[Diagnostic, ...]:
 
 def examples(kind: type[Diagnostic]) -> dict[str, str]:
     """The specs in a diagnostic's docstring, under `Wrong` and `Right`."""
-    doc = kind.__doc__ or ""
-    found = re.findall(r"^ {4}(Wrong|Right):\n\n((?: {8}.*\n|\n)+)", doc + "\n", re.MULTILINE)
+    doc = cleandoc(kind.__doc__ or "")  # which Python 3.13 has done already
+    found = re.findall(r"^(Wrong|Right):\n\n((?: {4}.*\n|\n)+)", doc + "\n", re.MULTILINE)
     return {title: dedent(text).strip() + "\n" for title, text in found}
