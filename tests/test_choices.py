@@ -5,12 +5,13 @@ import torch
 from attrs import evolve
 
 import hypertune
-from hypertune.catalogue import Catalogue
+from hypertune.catalogue import Arg, AugmentType, Catalogue, Use
 from hypertune.hyper import STANDARD as DOMAINS
 from hypertune.hyper.domains import Domains
 from hypertune.ir import Call, DamagedProgram, Hyper, Ref
 from hypertune.lowering import place
 from hypertune.lowering.passing import Column, Passed
+from hypertune.runtime.events import Reported
 from hypertune.semantics import verify
 from hypertune.standard import STANDARD
 from hypertune.tuning import prepare
@@ -86,7 +87,7 @@ def test_it_carries_no_gradient():
 def test_an_argument_hears_the_place_of_the_word_among_its_own():
     column = Column(0, ("noise", "zero")).among(("zero", "noise"))
     assert column.of(torch.tensor([[0.0], [1.0]])).tolist() == [1, 0]
-    cutout = STANDARD.of(hypertune.catalogue.AugmentType)["cutout"]
+    cutout = STANDARD.of(AugmentType)["cutout"]
     passed = Passed({"fill": Ref("fill")}, cutout.args, {"fill": Column(0, ("zero", "noise"))})
     assert passed(torch.tensor([[0.0], [1.0]]))["fill"].tolist() == [0, 1]
 
@@ -145,3 +146,38 @@ def test_a_program_with_a_wrong_choice_is_damaged():
 def test_a_choice_is_among_two_words_or_more(words):
     text = SPEC.replace('"noise", "zero"', words)
     assert [found.code for found in findings(text)] == ["HT249"]
+
+
+def _spoiling(args):
+    def spoil(x, values):
+        return x + 2 * values["how"].view(-1, 1, 1, 1) * torch.randn_like(x)
+
+    return spoil
+
+
+HOW = Arg("how", "string", "noise or none", choices=("clean", "noise"), use=Use.DISCRETE)
+SPOIL = AugmentType("spoil", "noise on the training examples", (HOW,), (3,), _spoiling)
+CHOOSING = """
+hspec 1
+hyper how : choice("noise", "clean") = "noise"
+data {
+  source = digits; split = (train = 40%, valid = 30%, test = 30%); batch = 64
+  augment = spoil(how)
+}
+model (1, 8, 8) given * { flatten; linear(64); relu; linear(10) }
+objective { train = cross_entropy; valid = cross_entropy }
+tune {
+  method = METHOD(warmup = 5 epochs); weights = sgd(lr = 0.05, momentum = 0.9)
+  hypers = adam(lr = 0.02); epochs = 25
+}
+"""
+
+
+@pytest.mark.parametrize("method", ["delta_stn", "stn"])
+def test_the_word_that_validates_better_is_found(method):
+    catalogue = STANDARD | {"spoil": SPOIL}
+    found = hypertune.compile_text(CHOOSING.replace("METHOD", method), catalogue=catalogue).program
+    made = prepare(place(found, catalogue, ("cpu",)), catalogue=catalogue)
+    reports = [event for event in made.training.run() if isinstance(event, Reported)]
+    assert reports[0].hypers == {"how": "noise"}
+    assert reports[-1].hypers == {"how": "clean"}
