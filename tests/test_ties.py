@@ -15,6 +15,7 @@ from hypertune.lowering.network import Signal, lower
 from hypertune.lowering.objective import Objective, split_groups
 from hypertune.semantics import verify
 from hypertune.standard import STANDARD
+from hypertune.tuning import prepare
 
 SPEC = """
 hspec 1
@@ -98,7 +99,7 @@ def test_it_has_the_gradient_that_torch_gives_a_shared_weight():
 
 
 @pytest.mark.parametrize("method", ["delta_stn", "stn"])
-def test_a_run_is_kept_resumed_and_exported(method, tmp_path):
+def test_a_run_keeps_what_is_shared_as_far_as_it_is_the_same(method, tmp_path):
     run = hypertune.train(program(method), out=tmp_path / "run")
     network = run.model()
     assert run.ties() == (
@@ -107,6 +108,19 @@ def test_a_run_is_kept_resumed_and_exported(method, tmp_path):
     weights = [network.get_submodule(name).weight for name in ("first", "again", "linear_1")]
     assert (weights[0] is weights[1] is weights[2]) == (method == "delta_stn")
     torch.testing.assert_close(weights[1], weights[2], rtol=0, atol=0)
+
+
+def test_a_training_is_taken_up_where_it_was():
+    placed = place(program(), STANDARD, ("cpu",))
+    whole, first, second = (prepare(placed) for _ in range(3))
+    list(whole.training.run())
+    events = first.training.run()
+    while first.training.step < 4:
+        next(events)
+    second.training.restore(first.training.snapshot())
+    list(second.training.run())
+    for name, weight in whole.plain_state().items():
+        assert torch.equal(weight, second.plain_state()[name]), name
 
 
 def test_a_tied_layer_goes_where_its_weight_is():
