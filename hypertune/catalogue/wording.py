@@ -53,7 +53,7 @@ def signature(kind: Kind) -> str:
 
 def _written(arg: Arg) -> str:
     if isinstance(arg.default, Required):
-        return arg.name
+        return f"{arg.name}, …" if arg.rest else arg.name
     return f"{arg.name} = {print_value(arg.default)}"
 
 
