@@ -2,6 +2,7 @@
 
 from itertools import pairwise
 
+import numpy as np
 import pytest
 import torch
 from attrs import evolve
@@ -74,6 +75,20 @@ def test_auto_counts_activations_as_well_as_weights():
 
     # By weights alone the linear layer, which has most of them, would stand alone.
     assert [used[f"conv2d_{i}"] for i in (1, 2, 3, 4)] == ["cuda:0"] * 3 + ["cuda:1"]
+
+
+@pytest.mark.parametrize(("examples", "first"), [(10, "linear_2"), (4_000, "tanh_4")])
+def test_auto_counts_the_examples_of_a_file_where_all_are_a_batch(tmp_path, examples, first):
+    x, y = np.zeros((examples, 4), np.float32), np.arange(examples) % 2
+    np.savez(tmp_path / "a.npz", x=x, y=y)
+    source = f'npz("{tmp_path}/a.npz")'
+    text = spec(
+        data=f"data {{ source = {source}; split = (train = 80%, valid = 20%); batch = all }}",
+        model="model (4) on auto { linear(90); tanh; tanh; tanh; tanh; linear(90); linear(2) }",
+    )
+    used = devices(place(compile_text(text).program, STANDARD, ("cuda:0", "cuda:1")))
+    # Few examples weigh less than the weights, most of which are those of the second linear layer.
+    assert next(name for name, device in used.items() if device == "cuda:1") == first
 
 
 def test_auto_on_a_piece_spreads_the_layers_inside():

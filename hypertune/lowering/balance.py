@@ -10,6 +10,7 @@ from hypertune.catalogue import (
     MethodType,
     OptimiserType,
     SourceType,
+    Unreadable,
     part_sizes,
 )
 from hypertune.ir import Data, Layer, Program, Tune
@@ -39,7 +40,10 @@ def _batch(data: Data, catalogue: Catalogue) -> int:
     """The examples of a batch; where it is all of an unknown number, one stands for them."""
     if data.batch is not None:
         return data.batch
-    sizes = catalogue.of(SourceType)[data.source.kind].sizes
+    try:
+        sizes = catalogue.of(SourceType)[data.source.kind].seen(data.source.args).sizes
+    except Unreadable:  # a program may have come here without its data
+        return 1
     pool = sizes.get("all", sizes.get("train", 0))
     train: int = part_sizes(data.split, pool).get("train", 0) if data.split and pool else pool
     return max(1, train)
