@@ -12,6 +12,8 @@ number.
 from __future__ import annotations
 
 import argparse
+import re
+from collections.abc import Iterator
 from pathlib import Path
 
 import torch
@@ -28,8 +30,8 @@ from hypertune.planning.length import examples
 from hypertune.standard import STANDARD
 from hypertune.tuning import prepare
 
-SPECS = Path(__file__).parents[1] / "specs"
-UNTUNED = "\ntune untuned { method = fixed; weights = adam(lr = 0.001); epochs = 1 }\n"
+HERE = Path(__file__).parent
+SHIPPED = HERE.parent / "specs"
 WIDE = """
 hspec 1
 hyper drop_in, drop_1, drop_2 : rate = 0.05
@@ -42,14 +44,12 @@ model (1, 28, 28) given * {
   dropout(drop_2);  linear(10)
 }
 objective { train = cross_entropy + l2(decay); valid = cross_entropy }
-tune delta {
-  method  = delta_stn
-  weights = sgd(lr = 0.01, momentum = 0.9)
-  hypers  = rmsprop(lr = 0.01)
-  epochs  = 1
-}
-tune stn { method = stn; weights = adam(lr = 0.001); hypers = rmsprop(lr = 0.01); epochs = 1 }
 """
+TUNES = {
+    "delta_stn": "weights = sgd(lr = 0.01, momentum = 0.9); hypers = rmsprop(lr = 0.01)",
+    "stn": "weights = adam(lr = 0.001); hypers = rmsprop(lr = 0.01)",
+    "fixed": "weights = adam(lr = 0.001)",
+}
 
 
 def random_sets(program: Program) -> Sets:
@@ -89,22 +89,34 @@ def measured(program: Program, tune_name: str, steps: int) -> int:
     return most
 
 
+def programs() -> Iterator[tuple[str, Program]]:
+    """Programs with a tune block for each method, and what to call them."""
+    texts = {"mlp 784-2400-2400-10": WIDE, "graph": _read(HERE / "graph.hspec")}
+    texts |= {path.stem: _read(path) for path in sorted(SHIPPED.glob("*.hspec"))}
+    for name, text in texts.items():
+        own = [f"tune {m} {{ method = {m}; {rest}; epochs = 1 }}" for m, rest in TUNES.items()]
+        text = re.sub(r"(?ms)^tune .*?^\}", "", text) + "\n".join(own)
+        yield name, place(compile_text(text, name).program, STANDARD, ("cpu",))
+
+
+def _read(path: Path) -> str:
+    return path.read_text(encoding="utf-8")
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--steps", type=int, default=3)
     options = parser.parse_args()
-    fashion = (SPECS / "fashion_cnn.hspec").read_text(encoding="utf-8") + UNTUNED
-    print(f"{'training':30} {'planned':>12} {'measured':>12}  planned / measured")
-    for name, text in (("mlp 784-2400-2400-10", WIDE + UNTUNED), ("fashion_cnn", fashion)):
-        program = place(compile_text(text, name).program, STANDARD, ("cpu",))
+    print(f"{'training':32} {'planned':>12} {'measured':>12}  planned / measured")
+    for name, program in programs():
         for tune in program.tunes:
             memory = plan(program, STANDARD, tune.name).memory
             assert memory is not None
             planned = memory["cpu"].peak / 2**20
             taken = measured(program, tune.name, options.steps) / 2**20
-            title = f"{name}, {tune.name}"
             print(
-                f"{title:30} {planned:8.1f} MiB {taken:8.1f} MiB  {planned / taken:.2f}",
+                f"{f'{name}, {tune.name}':32} {planned:8.1f} MiB {taken:8.1f} MiB"
+                f"  {planned / taken:.2f}",
                 flush=True,
             )
 

@@ -53,7 +53,9 @@ class Costs:
     multiply-add of a product or convolution is two, a bias nothing (as
     `torch.utils.flop_counter` counts); an elementwise map is one per element of its output, a
     pooling one per element of every window. `keeps` says which of its "input" and "output" the
-    backward pass reads, and `extra` how many further numbers per example (a mask, places).
+    backward pass reads, with "change" if torch keeps the first-order change of the input as well,
+    and `extra` how many further numbers per example (a mask, places). `scratch` is how many more
+    its kernels take for themselves on the way back.
     """
 
     base: int = 0
@@ -61,6 +63,7 @@ class Costs:
     flops: int = 0
     keeps: tuple[str, ...] = ("output",)
     extra: int = 0
+    scratch: int = 0
 
 
 def _free(args: Args, shape: Shape, given: int) -> Costs:
@@ -269,11 +272,12 @@ class Pass:
     """One pass forward and backward that a method's step takes, for the estimate of its memory.
 
     `trains` names the groups that get gradients, of "base" and "response"; `share` is that of the
-    batch. In a `responding` pass the weights answer.
+    batch. In a `responding` pass the weights answer; in a `linearised` one, to the first order.
     """
 
     trains: tuple[str, ...] = ("base",)
     responding: bool = False
+    linearised: bool = False
     share: float = 1.0
 
 

@@ -62,7 +62,8 @@ def _costs(args: Args, shape: Shape, given: int) -> Costs:
     base = rows * (fan_in * (args["tied"] is None) + args["bias"])
     scales = (1 + args["bias"]) * rows * given
     flops = 2 * fan_in * prod(_output(args, shape))
-    return Costs(base, base + scales if given else 0, flops, ("input",))
+    response = base + scales if given else 0
+    return Costs(base, response, flops, ("input", "change"), scratch=2 * prod(shape))
 
 
 CONV2D = LayerType(

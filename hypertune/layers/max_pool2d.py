@@ -37,7 +37,7 @@ def _costs(args: Args, shape: Shape, given: int) -> Costs:
     windows = prod(pooled(args, shape))
     places = 2 * windows  # in eight bytes
     flops = windows * prod(pair(args, "kernel_size"))
-    return Costs(flops=flops, keeps=("input",), extra=places)
+    return Costs(flops=flops, keeps=("input", "change"), extra=places)
 
 
 MAX_POOL2D = LayerType(

@@ -26,7 +26,8 @@ def _build(args: Args) -> DeltaSTN:
 
 
 def _passes(args: Args) -> tuple[Pass, ...]:
-    responses = Pass(("response",), responding=True, share=args["response_share"])
+    share = args["response_share"]
+    responses = Pass(("response",), True, linearised=args["linearise"], share=share)
     return Pass(), responses, VALIDATION
 
 

@@ -1,8 +1,7 @@
 """How much memory a training takes, on each device.
 
 What lasts (data, weights, optimiser state) is counted. What comes and goes is found by walking
-back through each pass of a step: at a layer, the activations of those before it are still kept,
-and the gradients of those after it are already there.
+back through each pass of a step.
 """
 
 from __future__ import annotations
@@ -12,14 +11,21 @@ from math import ceil, prod
 
 from attrs import frozen
 
-from hypertune.catalogue import Catalogue, Costs, MethodType, OptimiserType, Pass, SourceType
+from hypertune.catalogue import (
+    Catalogue,
+    Costs,
+    LossType,
+    MethodType,
+    OptimiserType,
+    SourceType,
+)
 from hypertune.data.evaluation import EVALUATED_AT_ONCE
 from hypertune.ir import Layer, Program, Tune
 from hypertune.planning.length import examples
+from hypertune.planning.walk import FLOAT, most_back, most_forward
 
 Node = tuple[Layer, Costs, str]  # the last is its device
 
-_FLOAT = 4
 _TARGET = 8
 
 
@@ -72,15 +78,19 @@ def _on_device(
     slots = {name: _slots(tune, name, catalogue) for name in ("weights", "responses")}
     sizes = examples(program.data, catalogue)
     batch = program.data.batch or max(sizes.values())
-    evaluated = min(EVALUATED_AT_ONCE, max(sizes.values()))
+    parts = (size for part, size in sizes.items() if part != "train")
+    evaluated = min(EVALUATED_AT_ONCE, max(parts, default=0))
     folded = any(p.responding and "base" in p.trains for p in passes)
+    penalties = {loss.name for loss in catalogue.of(LossType).values() if loss.penalty}
+    penalised = any(term.loss.kind in penalties for term in program.objective.train)
+    width = 2 if tune.precision == "bf16" else FLOAT
     return Memory(
         data=_data(program, catalogue, sizes) if first else 0,
-        weights=2 * _FLOAT * base,
-        responses=(2 if kind.needs_response else 1) * _FLOAT * response,
-        optimiser=_FLOAT * (slots["weights"] * base + slots["responses"] * response),
-        step=max(_step(program, here, p, ceil(p.share * batch), tune.precision) for p in passes),
-        evaluation=evaluated * _FLOAT * max(_passing(n, c, folded) for n, c in here),
+        weights=2 * FLOAT * base,
+        responses=(2 if kind.needs_response else 1) * FLOAT * response,
+        optimiser=FLOAT * (slots["weights"] * base + slots["responses"] * response),
+        step=max(most_back(here, p, width * ceil(p.share * batch), penalised) for p in passes),
+        evaluation=evaluated * FLOAT * most_forward(here, folded),
     )
 
 
@@ -94,41 +104,3 @@ def _slots(tune: Tune, group: str, catalogue: Catalogue) -> int:
 def _data(program: Program, catalogue: Catalogue, sizes: dict[str, int]) -> int:
     width = catalogue.of(SourceType)[program.data.source.kind].width
     return sum(sizes.values()) * (width * prod(program.input) + _TARGET)
-
-
-def _step(
-    program: Program,
-    here: Sequence[tuple[Layer, Costs]],
-    taken: Pass,
-    rows: int,
-    precision: str,
-) -> int:
-    """The largest sum, at any layer of the walk back, of what is kept and what is there anew."""
-    width = 2 if precision == "bf16" else _FLOAT
-    gradients = [_FLOAT * sum(getattr(c, group) for group in taken.trains) for _, c in here]
-    read = {name for layer, costs in here for name in _read(layer, costs)}
-    kept = prod(program.input) * (here[0][0].inputs == ("input",))
-    there, most = sum(gradients), 0
-    for (layer, costs), gradient in zip(here, gradients, strict=True):
-        kept += costs.extra + prod(layer.output) * (layer.name in read)
-        if taken.responding and costs.response:
-            kept += prod(layer.output)  # what the response is multiplied by
-        passing = _passing(layer, costs, taken.responding)
-        most = max(most, rows * width * (kept + passing) + there)
-        there -= gradient
-    return most
-
-
-def _read(layer: Layer, costs: Costs) -> tuple[str, ...]:
-    """The nodes whose outputs the backward pass of a layer reads."""
-    own = (layer.name,) if "output" in costs.keeps else ()
-    return own + (layer.inputs if "input" in costs.keeps else ())
-
-
-def _passing(layer: Layer, costs: Costs, responding: bool) -> int:
-    """Numbers per example that come and go at a layer: what enters, what leaves.
-
-    Where it answers, the second product lies beside the first, and a kernel's copy beside both.
-    """
-    copies = 3 if responding and costs.response else 1
-    return sum(map(prod, layer.shapes)) + copies * prod(layer.output)
