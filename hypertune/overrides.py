@@ -7,7 +7,7 @@ from functools import reduce
 
 from attrs import evolve, frozen
 
-from hypertune.diagnostics import Diagnostic, Help, Note, Source, SpecError, did_you_mean
+from hypertune.diagnostics import Diagnostic, Help, Note, Source, Span, SpecError, did_you_mean
 from hypertune.semantics import Whole
 from hypertune.syntax import ast, parse, parse_setting
 
@@ -16,22 +16,26 @@ Setting = str | Source  # a word of the command line, or a line of a file
 
 @frozen
 class NoSuchSection(Diagnostic):
-    """`--set` changes one line of a block: `data.KEY`, `objective.KEY`, `tune.KEY`.
+    """`--set` changes one line of a block, `data.KEY`, `objective.KEY`, `tune.KEY`, or a constant.
 
     Where several `tune` blocks stand side by side, `tune.KEY` is the line in all of them, and
-    `tune.NAME.KEY` the line in one. A block may stand in the spec or in a file that it includes.
+    `tune.NAME.KEY` the line in one. `width=128` stands for `let width = 128`. A block or constant
+    may stand in the spec or in a file that it includes.
     """
 
     code = "HT110"
-    title = "this spec has no block `{path}`"
+    title = "this spec has no block or constant `{path}`"
     label = "not in this spec"
 
     path: str
     present: tuple[str, ...]
+    constants: tuple[str, ...]
 
     def children(self) -> tuple[Note | Help, ...]:
-        there = "its blocks are " + ", ".join(f"`{name}`" for name in self.present)
-        return (*did_you_mean(self.path, self.present), Help(there)) if self.present else ()
+        lists = (("blocks", self.present), ("constants", self.constants))
+        there = (f"its {what} are " + ", ".join(f"`{n}`" for n in names) for what, names in lists)
+        found = tuple(Help(text) for text, (_, names) in zip(there, lists, strict=True) if names)
+        return (*did_you_mean(self.path, (*self.present, *self.constants)), *found)
 
 
 def override(whole: Whole, settings: Iterable[Setting]) -> Whole:
@@ -56,25 +60,34 @@ def settings_in(file: Source) -> tuple[Source, ...]:
     return tuple(found)
 
 
+Target = ast.Let | ast.Section  # what a path can lead to
+
+
 def _change(before: Whole, written: Setting) -> Whole:
     path, value = parse_setting(Source("--set", written) if isinstance(written, str) else written)
     *blocks, key = path
     setting = ast.Setting(path[0].span.to(value.span), key, value)
-    sections = [s for s in before.statements if isinstance(s, ast.Section)]
-    if not any(_named(section, blocks) for section in sections):
+    if not any(_meant(statement, blocks, key) for statement in before.statements):
         span = blocks[0].span.to(blocks[-1].span) if blocks else key.span
-        present = tuple(map(_name, sections))
-        raise SpecError([NoSuchSection(span, span.text, present)])
+        sections = tuple(_name(s) for s in before.statements if isinstance(s, ast.Section))
+        constants = tuple(s.name.text for s in before.statements if isinstance(s, ast.Let))
+        raise SpecError([NoSuchSection(span, span.text, sections, constants)])
     statements = tuple(
-        _with(s, setting) if isinstance(s, ast.Section) and _named(s, blocks) else s
+        _with(target, setting) if (target := _meant(s, blocks, key)) else s
         for s in before.statements
     )
     return evolve(before, statements=statements, text=_rewritten(before.text, blocks, setting))
 
 
-def _named(section: ast.Section, blocks: list[ast.Name]) -> bool:
+def _meant(statement: ast.Statement, blocks: list[ast.Name], key: ast.Name) -> Target | None:
+    """The statement if a path leads to it: a name alone to a constant, any other to a block."""
     words = [name.text for name in blocks]
-    return words == [section.kind.text] or ".".join(words) == _name(section)
+    if isinstance(statement, ast.Let):
+        return statement if not words and statement.name == key else None
+    if not words or not isinstance(statement, ast.Section):
+        return None
+    named = words == [statement.kind.text] or ".".join(words) == _name(statement)
+    return statement if named else None
 
 
 def _name(section: ast.Section) -> str:
@@ -82,10 +95,12 @@ def _name(section: ast.Section) -> str:
     return section.kind.text + name
 
 
-def _with(section: ast.Section, setting: ast.Setting) -> ast.Section:
-    at = _place(section, setting.key)
-    before, behind = section.settings[:at], section.settings[at + 1 :]
-    return evolve(section, settings=(*before, setting, *behind))
+def _with(target: Target, setting: ast.Setting) -> Target:
+    if isinstance(target, ast.Let):
+        return evolve(target, value=setting.value)
+    at = _place(target, setting.key)
+    before, behind = target.settings[:at], target.settings[at + 1 :]
+    return evolve(target, settings=(*before, setting, *behind))
 
 
 def _place(section: ast.Section, key: ast.Name) -> int:
@@ -95,18 +110,27 @@ def _place(section: ast.Section, key: ast.Name) -> int:
 
 
 def _rewritten(text: str, blocks: list[ast.Name], setting: ast.Setting) -> str:
-    """The text with a setting in each of its blocks of a name, from the last one up."""
+    """The text with a setting in each place that its path leads to, from the last one up."""
     from hypertune.syntax.printing import flat  # whoever only checks need not load the printer
 
     value = flat(setting.value)
-    for section in reversed(parse(Source("", text)).statements):
-        if isinstance(section, ast.Section) and _named(section, blocks):
-            at = _place(section, setting.key)
-            if at < len(section.settings):
-                old = section.settings[at].value.span
-                text = text[: old.start] + value + text[old.end :]
-            else:
-                brace = section.span.end - 1
-                line = f"  {setting.key.text} = {value}"
-                text = f"{text[:brace].rstrip()}\n{line}\n{text[brace:]}"
+    for statement in reversed(parse(Source("", text)).statements):
+        target = _meant(statement, blocks, setting.key)
+        if target is None:
+            continue
+        old = _old_value(target, setting.key)
+        if old is not None:
+            text = text[: old.start] + value + text[old.end :]
+        else:
+            brace = target.span.end - 1
+            line = f"  {setting.key.text} = {value}"
+            text = f"{text[:brace].rstrip()}\n{line}\n{text[brace:]}"
     return text
+
+
+def _old_value(target: Target, key: ast.Name) -> Span | None:
+    """Where the value stands that is written over, if there is one."""
+    if isinstance(target, ast.Let):
+        return target.value.span
+    at = _place(target, key)
+    return target.settings[at].value.span if at < len(target.settings) else None

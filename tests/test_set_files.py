@@ -96,3 +96,34 @@ def test_text_of_a_setting_stands_on_its_line(value):
     again = compile_text(found.text)
     assert {tune.length for tune in again.program.tunes} == {Quantity(3, "epochs")}
     assert again.program == found.program
+
+
+CONSTANTS = TINY.replace("hspec 1\n", "hspec 1\nlet width = 8\nlet wider = 2 * width\n").replace(
+    "linear(10)", "linear(wider)\n  linear(10)"
+)
+
+
+def test_constant_is_set_by_its_name_alone():
+    found = compile_text(CONSTANTS, overrides=["width=3"])
+    assert found.program.layers[1].output == (6,)
+    assert "let width = 3\n" in found.text
+    assert compile_text(found.text).program == found.program
+
+
+def test_constant_may_be_set_to_an_expression_of_those_above_it():
+    found = compile_text(CONSTANTS, overrides=["wider=width // 2", "width=30"])
+    assert found.program.layers[1].output == (15,)
+
+
+def test_mistake_that_a_constant_makes_is_told_where_it_shows():
+    with pytest.raises(SpecError) as caught:
+        compile_text(CONSTANTS, overrides=["wider=0"])
+    assert [d.span.text for d in caught.value.diagnostics if d.span] == ["wider"]
+
+
+@pytest.mark.parametrize("setting", ["widht=3", "decay=0.1", "tune=3"])
+def test_name_of_no_constant_is_told_with_those_there_are(setting):
+    with pytest.raises(SpecError) as caught:
+        compile_text(CONSTANTS, overrides=[setting])
+    assert [d.code for d in caught.value.diagnostics] == ["HT110"]
+    assert "its constants are `width`, `wider`" in str(caught.value)
