@@ -30,7 +30,7 @@ def set_option(command: Command) -> Command:
         "words",
         metavar="PATH=VALUE",
         multiple=True,
-        help="Change a line of the spec, such as `tune.epochs=10`, or a constant; may be repeated.",
+        help="Change a line of the spec (`tune.epochs=10`) or a constant; may be repeated.",
     )
     @click.option(
         "--set-file",
