@@ -103,7 +103,7 @@ def means_the_same_rendered(case: Case) -> None:
 
 def can_be_shown(case: Case) -> None:
     assert print_program(case.program)
-    assert print_dot(case.program)
+    assert print_dot(case.program, STANDARD)
     for tune in case.program.tunes:
         found = plan(case.program, STANDARD, tune.name)
         assert print_plan(found)

@@ -59,20 +59,28 @@ def test_python_drops_at_the_rate_where_the_hyperparameter_starts():
     assert "nn.Dropout2d(p=0.25)" in emitted("python")
 
 
-def test_dot_draws_who_answers_dashed_and_who_reads_dotted():
+def test_dot_draws_layers_as_they_are_written():
     drawn = emitted("dot")
-    assert '"hyper q" -> "layer conv2d_1" [style = dashed]' in drawn
-    assert '"hyper p" -> "layer dropout2d_1" [style = dotted]' in drawn
-    assert '"hyper p" -> "layer conv2d_1"' not in drawn
+    call = "conv2d(6, 3, padding = 1)"
+    wanted = f'[label = "conv2d_1\\n{call}\\ngiven q\\n6 x 8 x 8", style = dashed]'
+    assert f'"layer conv2d_1" {wanted}' in drawn
+    assert '"layer dropout2d_1" [label = "dropout2d_1\\ndropout2d(p = p)\\n6 x 4 x 4"]' in drawn
+    assert '"layer flatten_1" [label = "flatten_1\\n96"]' in drawn
 
 
-def test_dot_draws_devices_as_clusters():
-    cluster = re.search(r"subgraph cluster_\d+ \{\n(.*?)\n  \}", emitted("dot"), re.DOTALL).group(
-        1
-    )
-    assert 'label = "cuda:1"' in cluster
-    assert "linear_1" in cluster
-    assert "conv2d_1" not in cluster
+def test_dot_tells_of_all_hyperparameters_by_a_star():
+    drawn = emitted("dot", SPEC.replace("given q {", "given * {"))
+    assert "\\ngiven *\\n" in drawn
+
+
+def test_dot_draws_neighbours_on_a_device_as_a_cluster():
+    drawn = emitted("dot", SPEC.replace("padding = 1)", "padding = 1) on cuda:1"))
+    clusters = re.findall(r"subgraph cluster_\d+ \{\n(.*?)\n  \}", drawn, re.DOTALL)
+    assert all('label = "cuda:1"' in cluster for cluster in clusters)
+    assert [re.findall(r'"layer (\w+)"', cluster) for cluster in clusters] == [
+        ["conv2d_1"],
+        ["linear_1"],
+    ]
 
 
 @pytest.mark.parametrize("form", ["dot", "python"])
@@ -102,8 +110,5 @@ def test_python_of_a_graph_gives_the_same_numbers():
 
 
 def test_dot_draws_every_edge_of_a_graph():
-    drawn = emitted("dot", GRAPH)
-    program = compile_text(GRAPH).program
-    edges = sum(len(layer.inputs) for layer in program.layers)
-    hears = sum(len(layer.given) for layer in program.layers) + 1  # and the dropout's rate
-    assert drawn.count(" -> ") == edges + hears + 1  # and the output's
+    edges = sum(len(layer.inputs) for layer in compile_text(GRAPH).program.layers)
+    assert emitted("dot", GRAPH).count(" -> ") == edges + 1  # and the output's

@@ -68,6 +68,6 @@ def _stage(emit: str, program: Program, catalogue: Catalogue) -> str:
         case "python":
             return network_source(program, catalogue)
         case "dot":
-            return print_dot(program)
+            return print_dot(program, catalogue)
         case _:
             return print_program(program)

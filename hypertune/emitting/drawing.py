@@ -3,82 +3,84 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from itertools import groupby
+from textwrap import wrap
 
-from hypertune.ir import Layer, Program, Ref, Shape, print_value
+from hypertune.catalogue import REQUIRED, Catalogue
+from hypertune.ir import Layer, Program, Shape, print_value
 
+_WIDTH = 40  # of a line that lists hyperparameters
 _HEAD = """\
 digraph network {
-  rankdir = TB
-  node [shape = box, fontname = "monospace"]
-  edge [fontname = "monospace"]"""
+  graph [rankdir = TB, ranksep = 0.3, nodesep = 0.3, fontname = "monospace", fontsize = 10]
+  node [shape = box, fontname = "monospace", fontsize = 10, height = 0.3, margin = "0.1,0.05"]
+  edge [arrowsize = 0.6]"""
 
 
-def print_dot(program: Program) -> str:
-    """Graphviz text: layers with their arguments, edges with shapes, devices as clusters.
+def print_dot(program: Program, catalogue: Catalogue) -> str:
+    """Graphviz text: layers as they are written, with the shapes that leave them; devices around.
 
-    A dashed edge leads from a hyperparameter to each layer whose weights answer to it, a dotted
-    one to each layer that reads it as an argument.
+    A layer whose weights answer to hyperparameters has a dashed frame, and says to which.
     """
     lines = [
         _HEAD,
-        f"  input [label = {_quoted('input')}, shape = plaintext]",
-        *_layers(program),
-        f"  output [label = {_quoted('output')}, shape = plaintext]",
+        f"  input [label = {_quoted('input', _size(program.input))}, shape = plaintext]",
+        *_layers(program, catalogue),
+        "  output [shape = plaintext]",
         *(line for layer in program.layers for line in _inputs(layer)),
-        *_ending(program),
-        *_hypers(program),
+        f"  {_id(program.layers[-1].name) if program.layers else 'input'} -> output",
     ]
     return "\n".join([*lines, "}"]) + "\n"
 
 
-def _layers(program: Program) -> Iterator[str]:
-    """Each once; those that have a device together in its cluster."""
-    devices = list(dict.fromkeys(layer.device for layer in program.layers))
-    for number, device in enumerate(devices):
-        nodes = [_node(layer) for layer in program.layers if layer.device == device]
+def _layers(program: Program, catalogue: Catalogue) -> Iterator[str]:
+    """Each once; neighbours that have one device together in a cluster."""
+    for number, (device, run) in enumerate(groupby(program.layers, lambda layer: layer.device)):
+        nodes = [_node(layer, program, catalogue) for layer in run]
         if not device:
             yield from (f"  {node}" for node in nodes)
             continue
         yield f"  subgraph cluster_{number} {{"
-        yield f"    label = {_quoted(device)}"
+        yield f"    graph [label = {_quoted(device)}, labeljust = l, style = rounded]"
         yield from (f"    {node}" for node in nodes)
         yield "  }"
 
 
-def _node(layer: Layer) -> str:
-    args = ", ".join(f"{name} = {print_value(value)}" for name, value in layer.args.items())
-    return f"{_id(layer.name)} [label = {_quoted(layer.name, f'{layer.kind}({args})')}]"
+def _node(layer: Layer, program: Program, catalogue: Catalogue) -> str:
+    call = _call(layer, catalogue)
+    told = call == layer.kind and layer.name.startswith(f"{call}_")  # by its name, `relu_1`
+    lines = [layer.name, *([] if told else [call]), *_given(layer, program), _size(layer.output)]
+    style = ", style = dashed" if layer.given else ""
+    return f"{_id(layer.name)} [label = {_quoted(*lines)}{style}]"
+
+
+def _call(layer: Layer, catalogue: Catalogue) -> str:
+    """The layer as one would write it: what must be said, and what is not as always."""
+    declared = catalogue.node(layer.kind).args
+    written = [print_value(layer.args[a.name]) for a in declared if a.default is REQUIRED]
+    written += [
+        f"{a.name} = {print_value(layer.args[a.name])}"
+        for a in declared
+        if a.default is not REQUIRED and layer.args[a.name] != a.default
+    ]
+    return f"{layer.kind}({', '.join(written)})" if written else layer.kind
+
+
+def _given(layer: Layer, program: Program) -> list[str]:
+    if not layer.given:
+        return []
+    everything = tuple(h.name for h in program.hypers if not (h.frozen or h.over))
+    names = "*" if layer.given == everything else ", ".join(layer.given)
+    return wrap(f"given {names}", _WIDTH)
 
 
 def _inputs(layer: Layer) -> Iterator[str]:
-    for source, shape in zip(layer.inputs, layer.shapes, strict=True):
-        start = "input" if source == "input" else _id(source)
-        yield f"  {start} -> {_id(layer.name)} [label = {_quoted(_size(shape))}]"
-
-
-def _ending(program: Program) -> Iterator[str]:
-    last = _id(program.layers[-1].name) if program.layers else "input"
-    yield f"  {last} -> output [label = {_quoted(_size(program.output))}]"
-
-
-def _hypers(program: Program) -> Iterator[str]:
-    """The hyperparameters that some layer hears of."""
-    for hyper in program.hypers:
-        answer = [layer for layer in program.layers if hyper.name in layer.given]
-        read = [layer for layer in program.layers if Ref(hyper.name) in layer.args.values()]
-        if answer or read:
-            yield f"  {_hyper(hyper.name)} [label = {_quoted(hyper.name)}, shape = ellipse]"
-        for style, layers in (("dashed", answer), ("dotted", read)):
-            for layer in layers:
-                yield f"  {_hyper(hyper.name)} -> {_id(layer.name)} [style = {style}]"
+    for source in layer.inputs:
+        yield f"  {'input' if source == 'input' else _id(source)} -> {_id(layer.name)}"
 
 
 def _id(layer: str) -> str:
     return _quoted(f"layer {layer}")
-
-
-def _hyper(name: str) -> str:
-    return _quoted(f"hyper {name}")
 
 
 def _quoted(*lines: str) -> str:
