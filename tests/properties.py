@@ -21,6 +21,8 @@ from generated.coverage import kinds, never_drawn, rules
 from mutations import escape, mutant
 from shrinking import shrunk
 
+from hypertune.anchoring import anchored
+from hypertune.catalogue import SourceType, in_full
 from hypertune.diagnostics import Source
 from hypertune.differences import differences
 from hypertune.emitting.drawing import print_dot
@@ -83,7 +85,10 @@ def means_the_same_formatted(case: Case) -> None:
 
 
 def means_the_same_in_one_file(case: Case) -> None:
-    assert program_of(case.whole.text) == case.program
+    data, text = case.program.data, anchored(case.whole, case.program, STANDARD)
+    declared = STANDARD.of(SourceType)[data.source.kind].args
+    found = evolve(data, source=in_full(data.source, declared))
+    assert program_of(text) == evolve(case.program, data=found)
 
 
 def survives_json(case: Case) -> None:
