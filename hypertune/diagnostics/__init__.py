@@ -4,6 +4,7 @@ from hypertune.diagnostics.diagnostic import (
     Diagnostic as Diagnostic,
     Help as Help,
     Note as Note,
+    closest as closest,
     did_you_mean as did_you_mean,
 )
 from hypertune.diagnostics.machine import as_json as as_json

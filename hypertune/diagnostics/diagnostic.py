@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from difflib import get_close_matches
+from difflib import SequenceMatcher, get_close_matches
 from typing import ClassVar, Literal
 
 from attrs import fields, frozen
@@ -53,7 +53,16 @@ class Diagnostic:
         return template.format_map({f.name: getattr(self, f.name) for f in fields(type(self))})
 
 
-def did_you_mean(name: str, candidates: Iterable[str]) -> tuple[Help, ...]:
+def closest(name: str, candidates: Iterable[str]) -> tuple[str, ...]:
     """The candidate that `name` was probably meant to be, if one is close."""
-    close = get_close_matches(name, sorted(set(candidates)), n=1)
-    return tuple(Help(f"did you mean `{found}`?") for found in close)
+    close = get_close_matches(name, sorted(set(candidates)))
+
+    def nearness(other: str) -> tuple[float, bool]:
+        return SequenceMatcher(None, other, name).ratio(), other[:1] == name[:1]
+
+    return (max(close, key=nearness),) if close else ()
+
+
+def did_you_mean(name: str, candidates: Iterable[str]) -> tuple[Help, ...]:
+    """Help with the candidate that `name` was probably meant to be, if one is close."""
+    return tuple(Help(f"did you mean `{found}`?") for found in closest(name, candidates))

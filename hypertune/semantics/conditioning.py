@@ -73,9 +73,10 @@ def _is_followed(demand: _Demand, method: MethodType, place: Span, knowledge: Kn
     missed = [use for use in demand.uses if use.use not in method.follows]
     if demand.over:
         used = demand.uses[0].span
-        knowledge.findings.add(
-            CannotFollowEach(used, method.name, demand.name, demand.over, place, demand.span)
-        )
+        if not knowledge.findings.about(used):  # whatever is wrong with its use comes first
+            knowledge.findings.add(
+                CannotFollowEach(used, method.name, demand.name, demand.over, place, demand.span)
+            )
         return False
     if missed:
         wanted = {use.use for use in demand.uses}

@@ -90,7 +90,9 @@ def _source(settings: Settings) -> tuple[SourceType | None, ir.Call | None, Span
     settled = settle(expr, SourceType, scope)
     if settled is None:
         name = expr.kind.text if isinstance(expr, ast.Call) else getattr(expr, "text", "")
-        return scope.knowledge.kinds(SourceType).get(name), None, expr.span
+        named = scope.knowledge.kinds(SourceType).get(name)
+        # Of a user's own data nothing is known until it is seen.
+        return named if named and named.shape else None, None, expr.span
     kind, call = settled
     try:
         return kind.seen(call.args), call, expr.span

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from attrs import define, field
 
-from hypertune.diagnostics import Diagnostic, SpecError, in_source_order
+from hypertune.diagnostics import Diagnostic, Span, SpecError, in_source_order
 
 
 @define
@@ -21,6 +21,11 @@ class Findings:
         span = diagnostic.span
         place = (span.source.name, span.start, span.end) if span else ()
         self._found.setdefault((diagnostic.message, *place), diagnostic)
+
+    def about(self, span: Span) -> bool:
+        """Whether something was found at this very place."""
+        place = (span.source.name, span.start, span.end)
+        return any(key[1:] == place for key in self._found)
 
     @property
     def warnings(self) -> tuple[Diagnostic, ...]:

@@ -47,7 +47,10 @@ def _target(
     elif named:
         findings.add(PositionalAfterNamed(arg.value.span, kind))
     elif position >= len(names):
-        findings.add(TooManyArguments(arg.value.span, kind, tuple(names)))
+        if position == len(names):
+            extra = [arg.value.span for arg in call.args[position:] if arg.name is None]
+            whole = extra[0].to(extra[-1])
+            findings.add(TooManyArguments(whole, kind, tuple(names), len(extra)))
     else:
         return names[position]
     return None

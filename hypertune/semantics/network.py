@@ -37,7 +37,8 @@ def build_network(model: ast.Model, scope: Scope) -> Network:
     builder = Builder(scope.knowledge, Nodes(scope.knowledge, NodeNames(reserved)))
     around = Surroundings(scope, named, given, device_of(model.device, scope) or "")
     output = builder.body(model.body, flow, around)
-    whole = len(scope.findings.mistakes) == before
+    # What a wrong declaration gives is told there: it shows here only as a shape that is missing.
+    whole = len(scope.findings.mistakes) == before and output.shape is not None
     if not model.body.pieces or (whole and not builder.nodes.made):
         scope.findings.add(NoLayers(model.body.span))
         output = evolve(output, shape=None)

@@ -55,7 +55,7 @@ def read_objective(section: ast.Section, scope: Scope, source: SourceType | None
     report = _report(settings, source)
     losses = tuple(s for s in (*train, *valid) if not s.kind.penalty)
     for loss in losses:
-        _check_targets(loss.span, loss.kind.name, loss.kind.targets, source, scope)
+        _check_targets(loss.span, loss.kind, source, scope)
     objective = ir.Objective(_terms(train), _terms(valid), report)
     return Goals(objective, losses)
 
@@ -144,23 +144,19 @@ def _report(settings: Settings, source: SourceType | None) -> tuple[ir.Call, ...
     for item in items:
         settled = settle(item, MetricType, scope)
         if settled:
-            _check_targets(item.span, settled[0].name, settled[0].targets, source, scope)
+            _check_targets(item.span, settled[0], source, scope)
             metrics.append(settled[1])
     return tuple(metrics)
 
 
 def _check_targets(
-    span: Span, name: str, targets: str, source: SourceType | None, scope: Scope
+    span: Span, kind: LossType | MetricType, source: SourceType | None, scope: Scope
 ) -> None:
     """Classes and real numbers want losses and metrics of their own."""
-    if source is None or not targets:
+    if source is None or not kind.targets:
         return
     there = "classes" if source.classes else "real"
-    if targets != there:
-        losses, metrics = (
-            scope.knowledge.kinds(LossType).values(),
-            scope.knowledge.kinds(MetricType).values(),
-        )
-        fitting = dict.fromkeys(loss.name for loss in losses if loss.targets == there)
-        fitting |= dict.fromkeys(metric.name for metric in metrics if metric.targets == there)
-        scope.findings.add(WrongTargets(span, name, source.name, there, tuple(fitting)))
+    if kind.targets != there:
+        others = scope.knowledge.kinds(type(kind)).values()
+        fitting = tuple(other.name for other in others if other.targets == there)
+        scope.findings.add(WrongTargets(span, kind.name, source.name, there, fitting))

@@ -8,6 +8,7 @@ from attrs import frozen
 
 from hypertune import ir
 from hypertune.catalogue import Arg, Required
+from hypertune.diagnostics import closest
 from hypertune.semantics.errors.statements import MissingSetting, SettingTwice, UnknownSetting
 from hypertune.semantics.scope import FAILED, Failed, Scope
 from hypertune.semantics.values import convert
@@ -16,11 +17,16 @@ from hypertune.syntax import ast
 
 @frozen
 class Settings:
-    """The settings of one section by key, each once, all known."""
+    """The settings of one section by key, each once, all known.
+
+    `meant` are the keys that others, which are not known, were probably meant to be: that these
+    are missing needs no telling.
+    """
 
     section: ast.Section
     by_key: dict[str, ast.Setting]
     scope: Scope
+    meant: frozenset[str]
 
     def expr(self, key: str) -> ast.Expr | None:
         """What is written for `key`, if anything."""
@@ -29,7 +35,7 @@ class Settings:
 
     def need(self, key: str, example: str) -> ast.Expr | None:
         """What is written for `key`; if nothing is, that is told."""
-        if key not in self.by_key:
+        if key not in self.by_key and key not in self.meant:
             kind = self.section.kind
             self.scope.findings.add(MissingSetting(kind.span, kind.text, key, example))
         return self.expr(key)
@@ -45,12 +51,14 @@ class Settings:
 def read_settings(section: ast.Section, keys: Sequence[str], scope: Scope) -> Settings:
     """Tell the keys that the section does not know, and those that stand twice."""
     by_key: dict[str, ast.Setting] = {}
+    meant: set[str] = set()
     for setting in section.settings:
         key, span = setting.key.text, setting.key.span
         if key not in keys:
             scope.findings.add(UnknownSetting(span, section.kind.text, key, tuple(keys)))
+            meant.update(closest(key, keys))
         elif key in by_key:
             scope.findings.add(SettingTwice(span, key, by_key[key].key.span))
         else:
             by_key[key] = setting
-    return Settings(section, by_key, scope)
+    return Settings(section, by_key, scope, frozenset(meant))

@@ -86,6 +86,7 @@ def _items(expr: ast.Expr, scope: Scope) -> dict[str, ast.Arg] | None:
         elif item.name.text in items:
             name = item.name.text
             scope.findings.add(PartTwice(item.name.span, name, items[name].span))
+            fine = False  # one of the two may have been meant for a part that is missing
         else:
             items[item.name.text] = item
     return items if fine else None
@@ -123,8 +124,10 @@ def _sizes(
 ) -> dict[str, int] | None:
     """How many examples each part gets; nothing where the source does not know its size."""
     total = source.sizes.get("all", source.sizes.get("train")) if source else None
-    if sum(size for size in parts.values() if isinstance(size, float)) > 1 + 1e-9:
-        scope.findings.add(TooManyExamples(span, "add up to more than 100%", ""))
+    share = sum(size for size in parts.values() if isinstance(size, float))
+    if share > 1 + 1e-9:
+        where = f"they are {100 * share:g}% in all"
+        scope.findings.add(TooManyExamples(span, "add up to more than 100%", where))
         return None
     if source is None or total is None:
         sizes = {part: 0 for part, size in parts.items() if size == 0}

@@ -101,7 +101,7 @@ def _optimisers(
         settled = written.get(role) or written.get(other)
         if settled:
             found[role] = settled[1]
-        elif role not in written and not other:
+        elif role not in written and not other and role not in settings.meant:
             scope.findings.add(MissingOptimiser(place, method.name, role))
     return found if len(found) == len(method.optimisers) else None
 
@@ -125,7 +125,8 @@ def _length(settings: Settings) -> ir.Quantity | None:
     scope = settings.scope
     given = [settings.by_key[key] for key in LENGTHS if key in settings.by_key]
     if not given:
-        scope.findings.add(MissingLength(settings.section.kind.span))
+        if settings.meant.isdisjoint(LENGTHS):
+            scope.findings.add(MissingLength(settings.section.kind.span))
         return None
     first, *more = sorted(given, key=lambda setting: setting.span.start)
     for other in more:

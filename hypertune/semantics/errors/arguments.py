@@ -99,16 +99,25 @@ class TooManyArguments(Diagnostic):
 
     code = "HT243"
     title = "`{kind}` takes no more than {most}"
-    label = "one too many"
+    label = "{extra} too many"
 
     kind: str
     known: tuple[str, ...]
+    count: int
+
+    @property
+    def extra(self) -> str:
+        """How many are too many."""
+        return "one" if self.count == 1 else str(self.count)
 
     @property
     def most(self) -> str:
         """The number of arguments in words."""
         count = len(self.known)
         return "no arguments" if not count else f"{count} argument{'s' * (count > 1)}"
+
+    def fill(self, template: str) -> str:
+        return template.format(kind=self.kind, most=self.most, extra=self.extra)
 
     @property
     def message(self) -> str:

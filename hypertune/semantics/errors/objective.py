@@ -156,4 +156,5 @@ class WrongTargets(Diagnostic):
     def children(self) -> tuple[Note | Help, ...]:
         if not self.fitting:
             return ()
-        return (Help("these do: " + ", ".join(f"`{name}`" for name in self.fitting)),)
+        names = ", ".join(f"`{name}`" for name in self.fitting)
+        return (Help(f"these do: {names}" if len(self.fitting) > 1 else f"{names} does"),)
