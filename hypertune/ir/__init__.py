@@ -17,7 +17,11 @@ from hypertune.ir.program import (
     Tune as Tune,
     Value as Value,
 )
-from hypertune.ir.text_form import print_program as print_program, print_value as print_value
+from hypertune.ir.text_form import (
+    print_program as print_program,
+    print_shape as print_shape,
+    print_value as print_value,
+)
 from hypertune.ir.verification import (
     calls_of as calls_of,
     references_in as references_in,

@@ -26,7 +26,10 @@ def print_program(program: Program) -> str:
     blocks = [
         [_hyper(hyper) for hyper in program.hypers],
         _data(program.data),
-        [f"model {_shape(program.input)}", *(f"  {_layer(layer)}" for layer in program.layers)],
+        [
+            f"model {print_shape(program.input)}",
+            *(f"  {_layer(layer)}" for layer in program.layers),
+        ],
         _objective(program.objective),
         *(_tune(tune) for tune in program.tunes),
     ]
@@ -71,7 +74,8 @@ def _named(values: Mapping[str, Value]) -> str:
     return ", ".join(f"{name} = {print_value(value)}" for name, value in there)
 
 
-def _shape(shape: Shape) -> str:
+def print_shape(shape: Shape) -> str:
+    """A shape as it is written: `(64)`, `(1, 8, 8)`."""
     return f"({', '.join(map(str, shape))})"
 
 
@@ -110,8 +114,8 @@ def _layer(layer: Layer) -> str:
         words.append(f"given {', '.join(layer.given)}")
     if layer.device:
         words.append(f"on {layer.device}")
-    shapes = ", ".join(map(_shape, layer.shapes))
-    return f"{' '.join(words)} : {shapes} -> {_shape(layer.output)}"
+    shapes = ", ".join(map(print_shape, layer.shapes))
+    return f"{' '.join(words)} : {shapes} -> {print_shape(layer.output)}"
 
 
 def _objective(objective: Objective) -> list[str]:

@@ -3,55 +3,27 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import Any, Final, TypeVar
+from typing import TypeVar
 
 from attrs import evolve
 
 from hypertune import ir
-from hypertune.catalogue import (
-    Arg,
-    AugmentType,
-    CorruptionType,
-    DomainType,
-    Kind,
-    LayerType,
-    LossType,
-    MergeType,
-    MethodType,
-    MetricType,
-    OptimiserType,
-    Required,
-    ScheduleType,
-    SourceType,
-)
+from hypertune.catalogue import Arg, Kind, Required
 from hypertune.semantics.errors.arguments import ArgumentsDisagree, KindWanted, MissingArgument
 from hypertune.semantics.errors.names import UnknownKind
 from hypertune.semantics.flow import Labels
 from hypertune.semantics.matching import match
+from hypertune.semantics.nouns import NOUNS, otherwise
 from hypertune.semantics.scope import FAILED, Failed, Scope
 from hypertune.semantics.values import convert
 from hypertune.syntax import ast
 
 K = TypeVar("K", bound=Kind)
 
-NOUNS: Final[dict[Any, str]] = {
-    LayerType: "layer type",
-    DomainType: "domain",
-    SourceType: "source",
-    AugmentType: "augmentation",
-    CorruptionType: "corruption",
-    LossType: "loss",
-    MergeType: "merge",
-    MetricType: "metric",
-    MethodType: "method",
-    OptimiserType: "optimiser",
-    ScheduleType: "schedule",
-}
-
 
 def settle(expr: ast.Expr, kind: type[K], scope: Scope) -> tuple[K, ir.Call] | None:
     """A kind and its settled call; None if something is wrong with it, which is then told."""
-    call = as_call(expr, NOUNS[kind], scope)
+    call = _as_call(expr, kind, scope)
     declaration = look_up(call.kind, kind, scope) if call else None
     if call is None or declaration is None:
         return None
@@ -59,13 +31,14 @@ def settle(expr: ast.Expr, kind: type[K], scope: Scope) -> tuple[K, ir.Call] | N
     return None if args is None else (declaration, ir.Call(declaration.name, args))
 
 
-def as_call(expr: ast.Expr, noun: str, scope: Scope) -> ast.Call | None:
+def _as_call(expr: ast.Expr, kind: type[K], scope: Scope) -> ast.Call | None:
     """A bare name where only a call can stand is a call without arguments."""
     if isinstance(expr, ast.Call):
         return expr
     if isinstance(expr, ast.Name):
         return ast.Call(expr.span, expr, ())
-    scope.findings.add(KindWanted(expr.span, noun))
+    known = tuple(scope.knowledge.kinds(kind))
+    scope.findings.add(KindWanted(expr.span, NOUNS[kind], known))
     return None
 
 
@@ -76,8 +49,8 @@ def look_up(name: ast.Name, kind: type[K], scope: Scope, also: Iterable[str] = (
     """
     known = scope.knowledge.kinds(kind)
     if name.text not in known:
-        names = (*known, *also)
-        scope.findings.add(UnknownKind(name.span, NOUNS[kind], name.text, names))
+        names, other = (*known, *also), otherwise(name.text, scope)
+        scope.findings.add(UnknownKind(name.span, NOUNS[kind], name.text, names, other))
     return known.get(name.text)
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 import operator
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any, Final
 
 from hypertune import ir
@@ -20,6 +20,7 @@ from hypertune.semantics.errors.constants import (
 )
 from hypertune.semantics.errors.names import NoSuchItem, NotAValue, UnknownName, UsedTooEarly
 from hypertune.semantics.errors.passing import HyperInArithmetic
+from hypertune.semantics.nouns import otherwise
 from hypertune.semantics.scope import FAILED, Constant, Failed, Meaning, Piece, Scope, Tunable
 from hypertune.syntax import ast
 
@@ -63,8 +64,11 @@ FUNCTIONS: Final[Mapping[str, tuple[Callable[..., Any], int, float]]] = {
 }
 
 
-def evaluate(expr: ast.Expr, scope: Scope) -> ir.Value | Failed:
-    """What an expression stands for; a hyperparameter's name stands for a reference to it."""
+def evaluate(expr: ast.Expr, scope: Scope, also: Iterable[str] = ()) -> ir.Value | Failed:
+    """What an expression stands for; a hyperparameter's name stands for a reference to it.
+
+    `also` are words that may be meant besides names.
+    """
     match expr:
         case ast.Number():
             value = float(expr.value) if expr.percent else expr.value
@@ -74,7 +78,7 @@ def evaluate(expr: ast.Expr, scope: Scope) -> ir.Value | Failed:
         case ast.Quantity():
             return _quantity(expr, scope)
         case ast.Name():
-            return _name(expr, scope)
+            return _name(expr, scope, also)
         case ast.Index():
             return _item(expr, scope)
         case ast.Unary():
@@ -116,10 +120,10 @@ def _quantity(expr: ast.Quantity, scope: Scope) -> ir.Quantity | Failed:
     return ir.Quantity(amount, unit[1])
 
 
-def _name(expr: ast.Name, scope: Scope) -> ir.Value | Failed:
+def _name(expr: ast.Name, scope: Scope, also: Iterable[str] = ()) -> ir.Value | Failed:
     if expr.text in WORDS:
         return WORDS[expr.text]
-    match meaning_of(expr, scope):
+    match meaning_of(expr, scope, also):
         case None:
             return FAILED
         case Constant(value):
@@ -131,7 +135,7 @@ def _name(expr: ast.Name, scope: Scope) -> ir.Value | Failed:
             return _fail(scope, NotAValue(expr.span, expr.text))
 
 
-def meaning_of(name: ast.Name, scope: Scope) -> Meaning | None:
+def meaning_of(name: ast.Name, scope: Scope, also: Iterable[str] = ()) -> Meaning | None:
     """What a name stands for; None if nothing, which is then told."""
     meaning = scope.find(name.text)
     if meaning is None:
@@ -139,7 +143,8 @@ def meaning_of(name: ast.Name, scope: Scope) -> Meaning | None:
         if later:
             scope.findings.add(UsedTooEarly(name.span, name.text, later))
         else:
-            scope.findings.add(UnknownName(name.span, name.text, tuple(scope.names())))
+            known, other = (*scope.names(), *also), otherwise(name.text, scope)
+            scope.findings.add(UnknownName(name.span, name.text, known, other))
     return meaning
 
 
@@ -214,7 +219,8 @@ def _tuple(expr: ast.Tuple, scope: Scope) -> ir.Value | Failed:
 def _function(expr: ast.Call, scope: Scope) -> ir.Value | Failed:
     name = expr.kind.text
     if name not in FUNCTIONS:
-        return _fail(scope, UnknownFunction(expr.kind.span, name, tuple(FUNCTIONS)))
+        other = otherwise(name, scope)
+        return _fail(scope, UnknownFunction(expr.kind.span, name, tuple(FUNCTIONS), other))
     apply, fewest, most = FUNCTIONS[name]
     numbers: list[int | float | None] = []
     for arg in expr.args:
@@ -249,6 +255,8 @@ def describe(value: ir.Value) -> str:
             return "a hyperparameter"
         case ir.Quantity():
             return "a quantity"
+        case tuple() if value and all(isinstance(item, ir.Ref) for item in value):
+            return "a vector of hyperparameters"
         case tuple():
             return "a tuple"
         case _:

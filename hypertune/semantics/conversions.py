@@ -20,7 +20,7 @@ def converted(arg: Arg, value: ir.Value) -> ir.Value | Failed:
 
 def wanted(arg: Arg) -> str:
     """What sort of value `arg` wants, in the language's words."""
-    return _TYPES[arg.type][1]
+    return "a list of words" if arg.rest else _TYPES[arg.type][1]
 
 
 def outlier(arg: Arg, value: ir.Value) -> float | None:

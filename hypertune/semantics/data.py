@@ -125,7 +125,7 @@ def _fits(value: ir.Value, item: ast.Arg, source: SourceType | None, scope: Scop
         return True
     channels = source.shape[0]
     if len(value) not in (1, channels):
-        noun = "channels" if len(source.shape) > 1 else "features"
+        noun = "channel" if len(source.shape) > 1 else "feature"
         span = item.value.span
         scope.findings.add(WrongChannels(span, len(value), channels, noun, source.name))
         return False
@@ -174,7 +174,7 @@ def _batch(settings: Settings, source: SourceType | None, split: Split | None) -
     expr, scope = settings.need("batch", "batch = 64"), settings.scope
     if expr is None or (isinstance(expr, ast.Name) and expr.text == "all"):
         return None
-    value = evaluate(expr, scope)
+    value = evaluate(expr, scope, ("all",))
     if isinstance(value, Failed):
         return None
     if not isinstance(value, int) or isinstance(value, bool) or value < 1:

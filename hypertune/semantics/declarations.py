@@ -26,6 +26,7 @@ from hypertune.semantics.starting import read_start
 from hypertune.syntax import ast
 
 RESERVED: Final = frozenset({"true", "false", "none", "all", "input", *FUNCTIONS})
+EACH: Final = ("example", "weight")  # of which there may be a hyperparameter for every one
 _LARGEST_VECTOR: Final = 10_000
 
 Declaration = ast.Let | ast.Hyper | ast.Block
@@ -119,7 +120,7 @@ def _declare_hypers(statement: ast.Hyper, scope: Scope) -> None:
 def _over(item: ast.HyperName) -> str:
     """What there is one of each for, in `keep[example]` or `decays[weight]`."""
     size = item.size.text if isinstance(item.size, ast.Name) else ""
-    return size if size in ("example", "weight") else ""
+    return size if size in EACH else ""
 
 
 def _elements(item: ast.HyperName, scope: Scope) -> tuple[str, ...]:
@@ -127,7 +128,7 @@ def _elements(item: ast.HyperName, scope: Scope) -> tuple[str, ...]:
     name = item.name.text
     if item.size is None:
         return (name,)
-    size = evaluate(item.size, scope)
+    size = evaluate(item.size, scope, EACH)
     if isinstance(size, Failed):
         return (name,)
     if not isinstance(size, int) or isinstance(size, bool) or not 1 <= size <= _LARGEST_VECTOR:

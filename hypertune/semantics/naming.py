@@ -27,6 +27,11 @@ def labels(body: ast.Body) -> Iterator[ast.Name]:
                     yield from labels(branch)
 
 
+def named(value: ast.Expr) -> str:
+    """The name that stands in a string, where one was put around it; empty if none does."""
+    return value.value if isinstance(value, ast.String) and value.value.isidentifier() else ""
+
+
 @define
 class NodeNames:
     """Unique names for nodes: `linear_1`, `linear_2`, or as labelled."""

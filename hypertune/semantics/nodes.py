@@ -15,7 +15,7 @@ from hypertune.semantics.errors.conditioning import CannotRespond
 from hypertune.semantics.errors.labels import LabelWanted, UnfitMerge
 from hypertune.semantics.errors.network import UnfitShape, WrongRank
 from hypertune.semantics.flow import Flow, Labels, Surroundings
-from hypertune.semantics.naming import NodeNames
+from hypertune.semantics.naming import NodeNames, named
 from hypertune.semantics.scope import Knowledge, Piece, Scope
 from hypertune.semantics.sizing import output_shape
 from hypertune.semantics.ties import tie
@@ -132,9 +132,7 @@ def _labelled(call: ast.Call, labels: Labels) -> tuple[Flow, ...] | None:
     """What the labels in a call stand for; None if something is wrong, which is told."""
     written = [arg.value for arg in call.args if arg.name is None]
     if not written:
-        labels.findings.add(
-            LabelWanted(call.kind.span, call.kind.text, f"{call.kind.text}(early)")
-        )
+        labels.findings.add(LabelWanted(call.kind.span, call.kind.text, f"{call.kind.text}({{}})"))
     found = [_one(value, call.kind.text, labels) for value in written]
     flows = tuple(flow for flow in found if flow)
     return flows if written and len(flows) == len(written) else None
@@ -143,5 +141,5 @@ def _labelled(call: ast.Call, labels: Labels) -> tuple[Flow, ...] | None:
 def _one(value: ast.Expr, merge: str, labels: Labels) -> Flow | None:
     if isinstance(value, ast.Name):
         return labels.find(value)
-    labels.findings.add(LabelWanted(value.span, merge, f"{merge}(early)"))
+    labels.findings.add(LabelWanted(value.span, merge, f"{merge}({{}})", named(value)))
     return None

@@ -48,11 +48,16 @@ def outline(spec: ast.Spec, statements: Iterable[ast.Statement], findings: Findi
             case ast.Include() | ast.Version():
                 pass  # read before
     end = _end(spec)
-    _once("model", [model.shape.span for model in found.models], end, findings)
+    _once("model", [_keyword(model) for model in found.models], end, findings)
     _once("data", [section.kind.span for section in found.data], end, findings)
     _once("objective", [section.kind.span for section in found.objectives], end, findings)
     _check_tunes(found.tunes, end, findings)
     return found
+
+
+def _keyword(model: ast.Model) -> Span:
+    start = model.span.start
+    return Span(model.span.source, start, start + len("model"))
 
 
 def _sections(found: Outline, kind: str) -> list[ast.Section]:

@@ -9,6 +9,7 @@ from attrs import frozen
 from hypertune import ir
 from hypertune.catalogue import Arg, Use
 from hypertune.diagnostics import Diagnostic, Span
+from hypertune.semantics.advice import advice_on
 from hypertune.semantics.constants import WORDS, describe, evaluate
 from hypertune.semantics.conversions import converted, outlier, range_of, wanted, wrong_length
 from hypertune.semantics.errors.arguments import OutOfRange, UnknownWord, WrongLength, WrongType
@@ -24,6 +25,7 @@ from hypertune.semantics.errors.passing import (
 )
 from hypertune.semantics.errors.tuning import InSeconds
 from hypertune.semantics.flow import Labels
+from hypertune.semantics.naming import named
 from hypertune.semantics.scope import FAILED, Declared, Failed, HyperUse, Scope
 from hypertune.syntax import ast
 
@@ -32,7 +34,7 @@ def convert(
     arg: Arg, expr: ast.Expr, owner: str, scope: Scope, labels: Labels | None = None
 ) -> ir.Value | Failed:
     """The value of `expr` as `arg` wants it; `owner` is the kind or section it belongs to."""
-    place = _Place(arg, expr.span, owner, scope)
+    place = _Place(arg, expr.span, owner, scope, expr)
     if isinstance(expr, ast.Name) and arg.type in ("string", "call") and not scope.find(expr.text):
         return place.word(expr.text)
     if isinstance(expr, ast.Name) and expr.text == "none" and arg.default is None:
@@ -51,7 +53,8 @@ def convert(
 
 def _label(arg: Arg, expr: ast.Expr, owner: str, labels: Labels) -> ir.Value | Failed:
     if not isinstance(expr, ast.Name):
-        labels.findings.add(LabelWanted(expr.span, owner, f"{arg.name} = early"))
+        form = f"{arg.name} = {{}}"
+        labels.findings.add(LabelWanted(expr.span, arg.name, form, named(expr)))
         return FAILED
     found = labels.find(expr)
     return ir.Label(found.node) if found and found.shape is not None else FAILED
@@ -78,6 +81,7 @@ class _Place:
     span: Span
     owner: str
     scope: Scope
+    expr: ast.Expr | None = None
 
     def fail(self, diagnostic: Diagnostic) -> Failed:
         self.scope.findings.add(diagnostic)
@@ -86,9 +90,9 @@ class _Place:
     def means_nothing(self, name: str) -> bool:
         return name not in WORDS and self.scope.find(name) is None
 
-    def wrong_type(self, found: str) -> Failed:
+    def wrong_type(self, found: str, advice: str = "") -> Failed:
         arg = self.arg
-        return self.fail(WrongType(self.span, self.owner, arg.name, wanted(arg), found))
+        return self.fail(WrongType(self.span, self.owner, arg.name, wanted(arg), found, advice))
 
     def word(self, word: str) -> ir.Value | Failed:
         arg = self.arg
@@ -99,7 +103,8 @@ class _Place:
     def constant(self, value: ir.Value) -> ir.Value | Failed:
         arg, fit = self.arg, converted(self.arg, value)
         if isinstance(fit, Failed):
-            return self.wrong_type(describe(value))
+            advice = advice_on(arg, self.owner, value, self.expr)
+            return self.wrong_type(describe(_at_fault(arg, value)), advice)
         if isinstance(fit, str):
             return seen_from(self.span.source.name, fit) if arg.type == "path" else self.word(fit)
         if isinstance(fit, ir.Quantity) and fit.unit == "seconds":
@@ -116,7 +121,8 @@ class _Place:
         """A hyperparameter: the argument must take one, and be able to take all its values."""
         arg = self.arg
         if arg.use is None:
-            return self.fail(ConstantWanted(self.span, self.owner, arg.name, ref.hyper))
+            finding = ConstantWanted(self.span, self.owner, arg.name, ref.hyper, arg.doc)
+            return self.fail(finding)
         declared = self.scope.knowledge.hypers.get(ref.hyper)
         if declared is None:  # its own declaration is wrong, which is told there
             return FAILED
@@ -144,8 +150,7 @@ class _Place:
         if arg.type == "int" and not declared.domain.discrete:
             return WholeDomainWanted(span, owner, arg.name, name, declared.span)
         if not _within(arg, declared):
-            bounds = "{:g} to {:g}".format(*declared.bounds)
-            wanted = range_of(arg)
+            wanted, bounds = range_of(arg), declared.bounds
             return DomainTooWide(span, owner, arg.name, name, wanted, bounds, declared.span)
         if (
             arg.per_batch
@@ -155,6 +160,13 @@ class _Place:
         ):
             return PerBatchWanted(span, owner, arg.name, name, declared.span)
         return None
+
+
+def _at_fault(arg: Arg, value: ir.Value) -> ir.Value:
+    """What is of the wrong sort: a value, or one of those that were gathered to a tuple."""
+    if not arg.rest or not isinstance(value, tuple):
+        return value
+    return next(item for item in value if not isinstance(item, str))
 
 
 def _within(arg: Arg, declared: Declared) -> bool:

@@ -23,8 +23,8 @@ from hypertune.catalogue import (
     WrongShape,
 )
 from hypertune.ir import DamagedProgram
-from hypertune.semantics.arguments import NOUNS
 from hypertune.semantics.conversions import Own, accepts
+from hypertune.semantics.nouns import NOUNS
 from hypertune.semantics.sizing import output_shape
 from hypertune.semantics.ties import weight_of
 from hypertune.semantics.tuning import is_endless

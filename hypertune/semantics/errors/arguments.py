@@ -219,6 +219,10 @@ class WrongType(Diagnostic):
     name: str
     wanted: str
     found: str
+    advice: str = ""
+
+    def children(self) -> tuple[Note | Help, ...]:
+        return (Help(self.advice),) if self.advice else ()
 
 
 @frozen
@@ -350,6 +354,13 @@ class KindWanted(Diagnostic):
     label = "this names no {noun}"
 
     noun: str
+    known: tuple[str, ...]
+
+    def children(self) -> tuple[Note | Help, ...]:
+        """A name in quotes, or one that is not in `lower_snake`."""
+        assert self.span is not None
+        name = self.span.text.strip('"').replace("-", "_")
+        return (Help(f"write `{name}`"),) if name in self.known else ()
 
 
 @frozen

@@ -152,9 +152,12 @@ class UnknownFunction(Diagnostic):
 
     name: str
     known: tuple[str, ...]
+    otherwise: str = ""  # what the name is, if it is no function
 
     def children(self) -> tuple[Note | Help, ...]:
         listed = Note("the functions are " + ", ".join(f"`{k}`" for k in self.known))
+        if self.otherwise:
+            return (Note(f"`{self.name}` is {self.otherwise}"), listed)
         return (*did_you_mean(self.name, self.known), listed)
 
 
@@ -220,4 +223,6 @@ class UnknownUnit(Diagnostic):
 
     def children(self) -> tuple[Note | Help, ...]:
         listed = Note("the units are `epochs`, `steps`, `seconds`, `min` and `hours`")
-        return (*did_you_mean(self.name, self.known), listed)
+        # A word after the start of a hyperparameter is read as a unit, too.
+        words = (*self.known, "frozen", "per", "spread")
+        return (*did_you_mean(self.name, words), listed)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from attrs import frozen
 
 from hypertune.diagnostics import Diagnostic, Help, Note
-from hypertune.ir import Shape
+from hypertune.ir import Shape, print_shape
 
 
 @frozen
@@ -57,10 +57,14 @@ class BatchTooLarge(Diagnostic):
 
     code = "HT611"
     title = "a batch of {batch:_} is more than the training part"
-    label = "the part `train` has {train:_} examples"
+    label = "the part `train` has {there}"
 
     batch: int
     train: int
+
+    def fill(self, template: str) -> str:
+        there = f"{self.train:_} example{'s' * (self.train != 1)}"
+        return template.format(batch=self.batch, there=there)
 
     def children(self) -> tuple[Note | Help, ...]:
         return (Help("write `batch = all` for all at once"),)
@@ -126,16 +130,25 @@ class WrongChannels(Diagnostic):
     """
 
     code = "HT613"
-    title = "{count} numbers do not scale {channels} {noun}"
-    label = "`{source}` has {channels} {noun}"
+    title = "{count} numbers do not scale {channels}"
+    label = "`{source}` has {channels}"
 
     count: int
-    channels: int
-    noun: str
+    needed: int
+    noun: str  # one of them
     source: str
 
+    @property
+    def channels(self) -> str:
+        """How many there are, with their noun."""
+        return f"{self.needed} {self.noun}{'s' * (self.needed > 1)}"
+
+    def fill(self, template: str) -> str:
+        return template.format(count=self.count, channels=self.channels, source=self.source)
+
     def children(self) -> tuple[Note | Help, ...]:
-        return (Help(f"write one number for all, or {self.channels}"),)
+        several = f", or {self.needed}" if self.needed > 1 else ""
+        return (Help(f"write one number for all{several}"),)
 
 
 @frozen
@@ -171,6 +184,10 @@ class AugmentRank(Diagnostic):
     name: str
     source: str
     shape: Shape
+
+    def fill(self, template: str) -> str:
+        shape = print_shape(self.shape)
+        return template.format(name=self.name, source=self.source, shape=shape)
 
 
 @frozen

@@ -5,7 +5,7 @@ from __future__ import annotations
 from attrs import frozen
 
 from hypertune.diagnostics import Diagnostic, Help, Note, Span, did_you_mean
-from hypertune.ir import Shape
+from hypertune.ir import Shape, print_shape
 
 
 @frozen
@@ -101,14 +101,17 @@ class LabelWanted(Diagnostic):
     """
 
     code = "HT214"
-    title = "`{merge}` takes the labels of layers"
+    title = "`{taker}` takes the labels of layers"
     label = "a label is wanted"
 
-    merge: str
-    form: str
+    taker: str
+    form: str  # of the call or argument, around the label
+    found: str = ""  # what is written, if it could be a label
 
     def children(self) -> tuple[Note | Help, ...]:
-        return (Help(f"write `as early` after a layer further up, and `{self.form}` here"),)
+        label = self.found or "early"
+        form = self.form.format(label)
+        return (Help(f"write `as {label}` after a layer further up, and `{form}` here"),)
 
 
 @frozen
@@ -145,9 +148,11 @@ class UnfitMerge(Diagnostic):
     feeders: tuple[tuple[Shape, Span], ...]
 
     def fill(self, template: str) -> str:
-        shapes = " and ".join(str(shape) for shape, _ in self.feeders)
+        shapes = " and ".join(print_shape(shape) for shape, _ in self.feeders)
         return template.format(piece=self.piece, why=self.why, shapes=shapes)
 
     def children(self) -> tuple[Note | Help, ...]:
-        origins = tuple(Note(f"{shape} comes from here", span) for shape, span in self.feeders)
+        origins = tuple(
+            Note(f"{print_shape(shape)} comes from here", span) for shape, span in self.feeders
+        )
         return (*origins, Help(self.advice)) if self.advice else origins

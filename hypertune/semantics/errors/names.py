@@ -47,7 +47,13 @@ class UnknownHyper(Diagnostic):
     known: tuple[str, ...]
 
     def children(self) -> tuple[Note | Help, ...]:
-        return did_you_mean(self.name, self.known)
+        match self.name:
+            case "all":
+                return (Help("write `given *`"),)
+            case "none":
+                return (Help("`given none` stands alone"),)
+            case _:
+                return did_you_mean(self.name, self.known)
 
 
 @frozen
@@ -80,10 +86,14 @@ class UnknownKind(Diagnostic):
     noun: str
     name: str
     known: tuple[str, ...]
+    otherwise: str = ""  # what the name is, if it is not this
 
     def children(self) -> tuple[Note | Help, ...]:
-        close = did_you_mean(self.name, self.known)
-        return close or (Note("there are " + ", ".join(f"`{k}`" for k in sorted(self.known))),)
+        other = (Note(f"`{self.name}` is {self.otherwise}"),) if self.otherwise else ()
+        close = () if other else did_you_mean(self.name, self.known)
+        are = "there are " if len(self.known) > 1 else "there is "
+        listed = Note(are + ", ".join(f"`{k}`" for k in sorted(self.known)))
+        return close or (*other, listed)
 
 
 @frozen
@@ -115,8 +125,11 @@ class UnknownName(Diagnostic):
 
     name: str
     known: tuple[str, ...]
+    otherwise: str = ""  # what the name is where values are not wanted
 
     def children(self) -> tuple[Note | Help, ...]:
+        if self.otherwise:
+            return (Note(f"`{self.name}` is {self.otherwise}, and no value"),)
         return did_you_mean(self.name, self.known)
 
 
@@ -193,7 +206,10 @@ class UsedTooEarly(Diagnostic):
     declared: Span
 
     def children(self) -> tuple[Note | Help, ...]:
-        return (Note("declared here", self.declared), Help("move the declaration up"))
+        assert self.span is not None
+        above = self.declared.source is self.span.source and self.declared.start < self.span.start
+        advice = "it cannot be made of itself" if above else "move the declaration up"
+        return (Note("declared here", self.declared), Help(advice))
 
 
 @frozen

@@ -5,7 +5,7 @@ from __future__ import annotations
 from attrs import frozen
 
 from hypertune.diagnostics import Diagnostic, Help, Note, Span
-from hypertune.ir import Shape
+from hypertune.ir import Shape, print_shape
 
 
 @frozen
@@ -40,10 +40,11 @@ class WrongRank(Diagnostic):
 
     def fill(self, template: str) -> str:
         wanted = " or ".join(map(str, self.ranks))
-        return template.format(layer=self.layer, shape=self.shape, wanted=wanted)
+        shape = print_shape(self.shape)
+        return template.format(layer=self.layer, shape=shape, wanted=wanted)
 
     def children(self) -> tuple[Note | Help, ...]:
-        origin = Note(f"the shape {self.shape} comes from here", self.feeder)
+        origin = Note(f"the shape {print_shape(self.shape)} comes from here", self.feeder)
         flat = Help("put `flatten` before it")
         return (origin, flat) if self.ranks == (1,) else (origin,)
 
@@ -79,8 +80,11 @@ class UnfitShape(Diagnostic):
     shape: Shape
     feeder: Span
 
+    def fill(self, template: str) -> str:
+        return template.format(layer=self.layer, why=self.why, shape=print_shape(self.shape))
+
     def children(self) -> tuple[Note | Help, ...]:
-        origin = Note(f"the shape {self.shape} comes from here", self.feeder)
+        origin = Note(f"the shape {print_shape(self.shape)} comes from here", self.feeder)
         return (origin, Help(self.advice)) if self.advice else (origin,)
 
 
@@ -114,11 +118,14 @@ class InputMismatch(Diagnostic):
     given: Shape
     place: Span
 
+    def fill(self, template: str) -> str:
+        return template.format(source=self.source, shape=print_shape(self.shape))
+
     def children(self) -> tuple[Note | Help, ...]:
-        sizes = ", ".join(map(str, self.given)) + "," * (len(self.given) == 1)
+        given = print_shape(self.given)
         return (
-            Note(f"`{self.source}` gives {self.given}", self.place),
-            Help(f"write `model ({sizes.rstrip(',')}) {{ … }}`"),
+            Note(f"`{self.source}` gives {given}", self.place),
+            Help(f"write `model {given} {{ … }}`"),
         )
 
 
@@ -261,6 +268,10 @@ class OutputMismatch(Diagnostic):
     wanted: Shape
     source: str
     place: Span
+
+    def fill(self, template: str) -> str:
+        shape, wanted = print_shape(self.shape), print_shape(self.wanted)
+        return template.format(loss=self.loss, shape=shape, wanted=wanted)
 
     def children(self) -> tuple[Note | Help, ...]:
         count = self.wanted[0]

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from math import inf
+
 from attrs import frozen
 
 from hypertune.diagnostics import Diagnostic, Help, Note, Span, did_you_mean
@@ -79,6 +81,10 @@ class ConstantWanted(Diagnostic):
     kind: str
     argument: str
     name: str
+    doc: str
+
+    def children(self) -> tuple[Note | Help, ...]:
+        return (Note(f"`{self.argument}`: {self.doc}"),)
 
 
 @frozen
@@ -112,12 +118,12 @@ class DomainTooWide(Diagnostic):
     argument: str
     name: str
     wanted: str
-    bounds: str
+    bounds: tuple[float, float]
     declared: Span
 
     def children(self) -> tuple[Note | Help, ...]:
         return (
-            Note(f"its domain goes from {self.bounds}", self.declared),
+            Note(f"its domain {_extent(*self.bounds)}", self.declared),
             Help("declare a domain within that range"),
         )
 
@@ -346,3 +352,9 @@ class EachMisplaced(Diagnostic):
 
     def children(self) -> tuple[Note | Help, ...]:
         return (Note("declared here", self.declared),)
+
+
+def _extent(low: float, high: float) -> str:
+    if low == -inf:
+        return "has no ends" if high == inf else f"goes up to {high:g}"
+    return f"goes up from {low:g}" if high == inf else f"goes from {low:g} to {high:g}"

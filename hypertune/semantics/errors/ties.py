@@ -5,7 +5,7 @@ from __future__ import annotations
 from attrs import frozen
 
 from hypertune.diagnostics import Diagnostic, Help, Note, Span
-from hypertune.ir import Shape
+from hypertune.ir import Shape, print_shape
 
 
 @frozen
@@ -83,5 +83,10 @@ class UnfitWeight(Diagnostic):
     found: Shape
     place: Span | None
 
+    def fill(self, template: str) -> str:
+        wanted = print_shape(self.wanted)
+        return template.format(kind=self.kind, owner=self.owner, wanted=wanted)
+
     def children(self) -> tuple[Note | Help, ...]:
-        return (Note(f"its weight is {self.found}", self.place),) if self.place else ()
+        found = f"its weight is {print_shape(self.found)}"
+        return (Note(found, self.place),) if self.place else ()
