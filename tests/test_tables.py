@@ -11,6 +11,7 @@ from hypertune.cli import main
 from hypertune.compiler import compile_text
 from hypertune.data.csv_table import CSV, read_table
 from hypertune.data.loading import load
+from hypertune.jobs.trained import load_run
 from hypertune.planning import plan
 from hypertune.standard import STANDARD
 
@@ -70,7 +71,7 @@ def test_file_tells_shape_classes_and_size(table):
         ("a,y\n1\n", "line 2 has 1 of 2 columns"),
         ("a,y\n1,2\n,3\n", "line 3: the column `a` is empty"),
         ("a,y\n1,2\n1,\n", "line 3: the column `y` is empty"),
-        ("a,y\nred,2\n", "line 2: `red` in the column `a` is no number"),
+        ("a,y\nred,2\n3,1\n", "line 2: `red` in the column `a` is no number"),
         ("a,y\nnan,2\n", "`nan` in the column `a` is no number"),
         ("a,y\n1,red\n2,red\n", "is `red` everywhere"),
     ],
@@ -78,6 +79,34 @@ def test_file_tells_shape_classes_and_size(table):
 def test_table_that_cannot_be_used_is_refused_with_the_reason(table, text, why):
     with pytest.raises(Unreadable, match=why):
         read_table(table(text), "y")
+
+
+def test_column_of_words_becomes_a_feature_for_each_word(table):
+    found = read_table(table("b,a,y\n1,red,5\n2,blue,6\n3, red,7\n"), "y")
+    assert found.features == ("b", "a=blue", "a=red")
+    assert found.rows == [[1, 0, 1], [2, 1, 0], [3, 0, 1]]
+
+
+def test_column_of_too_many_words_is_refused(table):
+    text = "a,y\n" + "".join(f"word{i},{i}\n" for i in range(51))
+    with pytest.raises(Unreadable, match="51 different words, and 50 are the most"):
+        read_table(table(text), "y")
+
+
+def test_a_run_and_its_export_tell_the_names_of_columns_and_classes(table, tmp_path):
+    lines = "".join(f"{i % 3},{('up', 'down')[i % 2]},{('no', 'yes')[i % 2]}\n" for i in range(30))
+    table(f"n,way,y\n{lines}")
+    made = CliRunner().invoke(main, ["new", "--data", "t.csv", "--target", "y", "-o", "t.hspec"])
+    assert made.exit_code == 0, made.stderr
+    words = ["train", "t.hspec", "--epochs", "1", "--out", "run"]
+    assert CliRunner().invoke(main, words).exit_code == 0
+    assert CliRunner().invoke(main, ["export", "run", "-o", "net.py"]).exit_code == 0
+    about = load_run("run").about
+    assert about.columns == ("n", "way=down", "way=up")
+    assert about.class_names == ("no", "yes")
+    module = (tmp_path / "net.py").read_text()
+    assert "COLUMNS = ('n', 'way=down', 'way=up')" in module
+    assert "CLASSES = ('no', 'yes')" in module
 
 
 def test_table_in_another_coding_is_refused(tmp_path):

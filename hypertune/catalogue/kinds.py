@@ -166,6 +166,8 @@ class Seen:
     shape: Shape
     classes: int
     sizes: Mapping[str, int]
+    columns: tuple[str, ...] = ()
+    class_names: tuple[str, ...] = ()
 
 
 @frozen
@@ -175,6 +177,8 @@ class SourceType:
     `shape` and `classes` (0: a real target) are known before the data is read; `sizes` gives the
     number of examples by the parts that the source itself keeps apart, such as
     {"train": 60_000, "test": 10_000}, or {"all": 1_797}. `load` gives numpy arrays by part.
+    `columns` names each number of an example that is a row, `class_names` each class in order,
+    where they have names: for people, to use the network with.
 
     Where these are known from a file alone, `look` reads them from it; `seen` gives the source
     with what it found.
@@ -191,6 +195,8 @@ class SourceType:
     load: Callable[[Args], Mapping[str, tuple[Any, Any]]]
     width: int = 4
     look: Callable[[Args], Seen] | None = None
+    columns: tuple[str, ...] = ()
+    class_names: tuple[str, ...] = ()
 
     def seen(self, args: Args) -> SourceType:
         """The source as it is with these arguments.
@@ -202,7 +208,14 @@ class SourceType:
         if self.look is None:
             return self
         found = self.look(args)
-        return evolve(self, shape=found.shape, classes=found.classes, sizes=found.sizes)
+        return evolve(
+            self,
+            shape=found.shape,
+            classes=found.classes,
+            sizes=found.sizes,
+            columns=found.columns,
+            class_names=found.class_names,
+        )
 
 
 @frozen

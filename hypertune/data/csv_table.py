@@ -1,5 +1,7 @@
 """`csv`: a table of the user's, a row per example.
 
+A column of words becomes one feature for each word, 1 where it stands and 0 elsewhere.
+
 Units: as written; the scales of columns may differ much, so `scale = standardize` is wise.
 """
 
@@ -15,6 +17,8 @@ from attrs import frozen
 
 from hypertune.catalogue import Arg, Args, Seen, SourceType, Unreadable
 
+_MOST_WORDS = 50  # in one column
+
 
 @frozen
 class Table:
@@ -29,28 +33,24 @@ class Table:
 def read_table(file: str, target: str, classes: bool = False) -> Table:
     """A table with a line of names above; all columns but the target are features.
 
-    A target that is text, or all of `classes`, stands for classes, in the order of numbers or
-    of the alphabet.
+    A column that holds no number holds words, and becomes a feature for each of them. A target
+    that is text, or all of `classes`, stands for classes, in the order of numbers or of the
+    alphabet.
 
     Raises:
-        Unreadable: if it is not there, not a table of numbers, or misses one.
+        Unreadable: if it is not there, misses a cell, or has words among numbers.
 
     """
     names, lines = _lines(file)
     if target not in names:
         raise Unreadable(f"{file} has no column `{target}`; it has {', '.join(names)}")
     at = names.index(target)
-    features = (*names[:at], *names[at + 1 :])
-    if not features:
+    if len(names) == 1:
         raise Unreadable(f"{file} has no column beside `{target}`: there is nothing to learn from")
-    rows = [
-        [
-            _feature(file, line, name, cell)
-            for name, cell in zip(names, cells, strict=True)
-            if name != target
-        ]
-        for line, cells in lines
-    ]
+    found_in = {name: _column(file, name, i, lines) for i, name in enumerate(names) if i != at}
+    features = tuple(feature for column in found_in.values() for feature in column)
+    numbers_in = [numbers for column in found_in.values() for numbers in column.values()]
+    rows = [list(row) for row in zip(*numbers_in, strict=True)]
     written = [_present(file, line, target, cells[at]) for line, cells in lines]
     numbers = [_number(cell) for cell in written]
     if not classes and None not in numbers:
@@ -83,14 +83,27 @@ def _lines(file: str) -> tuple[tuple[str, ...], list[tuple[int, list[str]]]]:
     return names, lines
 
 
-def _feature(file: str, line: int, name: str, cell: str) -> float:
-    number = _number(_present(file, line, name, cell))
-    if number is None:
+def _column(
+    file: str, name: str, at: int, lines: list[tuple[int, list[str]]]
+) -> dict[str, list[float]]:
+    """The features that a column makes: itself, or one for each of its words."""
+    cells = [_present(file, line, name, row[at]) for line, row in lines]
+    numbers = [_number(cell) for cell in cells]
+    if None not in numbers:
+        return {name: [number for number in numbers if number is not None]}
+    if not all(map(_is_word, cells)):
+        first = numbers.index(None)
         raise Unreadable(
-            f"{file}, line {line}: `{cell.strip()}` in the column `{name}` is no number; "
-            f"write numbers there, or leave the column out"
+            f"{file}, line {lines[first][0]}: `{cells[first]}` in the column `{name}` is no "
+            f"number, and others there are; write numbers or words alone, or leave the column out"
         )
-    return number
+    words = sorted(set(cells))
+    if len(words) > _MOST_WORDS:
+        raise Unreadable(
+            f"the column `{name}` of {file} holds {len(words)} different words, and {_MOST_WORDS} "
+            f"are the most: leave it out, or write numbers there"
+        )
+    return {f"{name}={word}": [float(cell == word) for cell in cells] for word in words}
 
 
 def _present(file: str, line: int, name: str, cell: str) -> str:
@@ -100,6 +113,14 @@ def _present(file: str, line: int, name: str, cell: str) -> str:
             f"fill it in, or leave the line or the column out"
         )
     return cell.strip()
+
+
+def _is_word(cell: str) -> bool:
+    try:
+        float(cell)
+    except ValueError:
+        return True
+    return False
 
 
 def _number(cell: str) -> float | None:
@@ -116,7 +137,9 @@ def _read(args: Args) -> Table:
 
 def _look(args: Args) -> Seen:
     table = _read(args)
-    return Seen((len(table.features),), len(table.classes), {"all": len(table.rows)})
+    count = {"all": len(table.rows)}
+    shape = (len(table.features),)
+    return Seen(shape, len(table.classes), count, table.features, table.classes)
 
 
 def _load(args: Args) -> Mapping[str, tuple[Any, Any]]:
@@ -130,7 +153,8 @@ def _load(args: Args) -> Mapping[str, tuple[Any, Any]]:
 
 CSV = SourceType(
     name="csv",
-    doc="A table of yours: a line of names, then a row of numbers per example",
+    doc="A table of yours: a line of names, then a row of numbers and words per example; "
+    "a column of words becomes one feature for each word",
     args=(
         Arg("file", "path", "the table"),
         Arg("target", "string", "the column to be told from the others; text stands for classes"),

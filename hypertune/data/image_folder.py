@@ -60,7 +60,7 @@ def _look(args: Args) -> Seen:
     classes = classes_in(args["folder"])
     first = next(iter(classes.values()))[0]
     count = sum(map(len, classes.values()))
-    return Seen(_shape(_read(first)), len(classes), {"all": count})
+    return Seen(_shape(_read(first)), len(classes), {"all": count}, class_names=tuple(classes))
 
 
 def _load(args: Args) -> Mapping[str, tuple[Any, Any]]:

@@ -52,7 +52,8 @@ def load(data: Data, catalogue: Catalogue, device: torch.device | str = "cpu") -
         x, y = parts.get(name, nothing)
         return Part(x.to(device), target.apply(y).to(device), scaling)
 
-    return Sets(part("train"), part("valid"), part("test"), target.to(device))
+    parts_there = (part("train"), part("valid"), part("test"))
+    return Sets(*parts_there, target.to(device), source.columns, source.class_names)
 
 
 def _damaged(train: Pair, call: Call, catalogue: Catalogue, classes: int) -> Pair:

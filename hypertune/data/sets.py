@@ -46,9 +46,12 @@ class Sets:
     """Training, validation and test part; one that the split leaves out is empty.
 
     `target` tells how real targets were scaled: times its `std` they have their own unit again.
+    `columns` and `class_names` are those of the source.
     """
 
     train: Part
     valid: Part
     test: Part
     target: Scaling = field(factory=Scaling)
+    columns: tuple[str, ...] = ()
+    class_names: tuple[str, ...] = ()

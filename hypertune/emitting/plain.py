@@ -76,7 +76,7 @@ def module_source(
     catalogue: Catalogue,
     layers: Mapping[str, Plain],
     tied: Mapping[str, str],
-    scaling: Mapping[str, Mapping[str, Any]],
+    data: Mapping[str, Any],
     weights: str,
     title: str,
 ) -> str:
@@ -87,7 +87,7 @@ def module_source(
         catalogue: has its kinds.
         layers: as `plain_layers` gives them.
         tied: as `ties` gives them, as far as the weights are the same.
-        scaling: `mean` and `std` of `input` and `target`, as in run.json.
+        data: as in run.json: `mean` and `std` of `input` and `target`, `columns`, `class_names`.
         weights: the name of the safetensors file beside the module.
         title: what the docstring says the network is.
 
@@ -100,11 +100,20 @@ def module_source(
         modules="".join(f"        {line}\n" for line in modules),
         steps="".join(f"        {line}\n" for line in steps),
         weights=repr(weights),
-        input_scaling=_scaling(scaling.get("input", {})),
-        target_scaling=_scaling(scaling.get("target", {})),
+        input_scaling=_scaling(data.get("input", {})),
+        target_scaling=_scaling(data.get("target", {})),
+        names="".join(_names(data)),
         input=tuple(program.input),
         output=tuple(program.output),
     )
+
+
+def _names(data: Mapping[str, Any]) -> Iterator[str]:
+    """What the numbers of an example and the outputs are called, if they are called anything."""
+    if names := data.get("columns"):
+        yield f"COLUMNS = {tuple(names)!r}  # of an example\n"
+    if names := data.get("class_names"):
+        yield f"CLASSES = {tuple(names)!r}  # of the outputs, in order\n"
 
 
 def _scaling(numbers: Mapping[str, Any]) -> str:
@@ -128,7 +137,7 @@ from torch import nn
 
 INPUT = $input_scaling  # mean and standard deviation
 TARGET = $target_scaling
-DTYPES = {
+${names}DTYPES = {
     "F64": torch.float64, "F32": torch.float32, "F16": torch.float16, "BF16": torch.bfloat16,
     "I64": torch.int64, "I32": torch.int32, "I16": torch.int16, "I8": torch.int8,
     "U8": torch.uint8, "BOOL": torch.bool,

@@ -5,10 +5,12 @@ from __future__ import annotations
 import re
 from errno import EEXIST
 from pathlib import Path
+from typing import Any
 
 from hypertune.catalogue import Catalogue
 from hypertune.emitting.plain import module_source
 from hypertune.jobs.trained import Run
+from hypertune.runs.about import About
 from hypertune.runs.files import write_atomically
 from hypertune.runs.model import write_model
 from hypertune.standard import STANDARD
@@ -41,8 +43,14 @@ def export(
     title = f"{run.about.name}, trained by hypertune (validation loss {best['valid_loss']:.4g})."
     layers = run.plain_layers(catalogue)
     source = module_source(
-        run.program, catalogue, layers, run.ties(), run.about.scaling, weights.name, title
+        run.program, catalogue, layers, run.ties(), _facts(run.about), weights.name, title
     )
     write_model(weights, state)
     write_atomically(module, source.encode())
     return module, weights
+
+
+def _facts(about: About) -> dict[str, Any]:
+    """What the module says of the data, as far as there is something to say."""
+    named = {"columns": about.columns, "class_names": about.class_names}
+    return {**about.scaling, **{key: names for key, names in named.items() if names}}

@@ -99,7 +99,11 @@ def start(
     )
     folder = new_folder(out or free_path(order.name, now.astimezone()))
     prepared = _prepared(program, about, catalogue)
-    make(folder, order.spec, program, evolve(about, scaling=_scaling(prepared.sets)))
+    sets = prepared.sets
+    known = evolve(
+        about, scaling=_scaling(sets), columns=sets.columns, class_names=sets.class_names
+    )
+    make(folder, order.spec, program, known)
     with locked(folder.path):
         _train(folder, prepared, None, sinks)
     return folder.path

@@ -24,7 +24,8 @@ class About:
     `device` is that of layers without `on`; `started` is ISO 8601, in UTC; `catalogue` is the word
     after `--catalogue`, empty for the standard kinds: it is shown, never imported. `scaling` are
     the `mean` and `std` of the `input`, and those of a real `target`: numbers in nested lists, or
-    None for 0 and 1.
+    None for 0 and 1. `columns` names the numbers of an example, `class_names` the outputs, where
+    the data has such names.
     """
 
     name: str
@@ -37,6 +38,8 @@ class About:
     started: str
     versions: Mapping[str, str]
     scaling: Mapping[str, Mapping[str, Any]]
+    columns: tuple[str, ...] = ()
+    class_names: tuple[str, ...] = ()
 
     def differences(self, now: Mapping[str, str]) -> list[str]:
         """What has another version now."""
