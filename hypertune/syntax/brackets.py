@@ -105,7 +105,8 @@ class _Closing:
         self.opened.append(index)
         self.out.append(token)
         if len(self.opened) > DEEPEST:
-            mistake = TooDeep(self.scan.span(token), f"{DEEPEST} brackets")
+            parts = "block" if token.type == "LBRACE" else "let"
+            mistake = TooDeep(self.scan.span(token), f"{DEEPEST} brackets", parts)
             raise SpecError([*self.scan.mistakes, mistake])
 
     def _close(self, index: int) -> None:

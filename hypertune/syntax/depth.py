@@ -34,5 +34,5 @@ def check_depth(scan: Scan, tokens: list[Token]) -> None:
         elif token.type in ("COMMA", "_END"):
             innermost[:] = 0, max(innermost)
         if open_lists[-1][0] > _DEEPEST:
-            mistake = TooDeep(scan.span(token), f"{_DEEPEST} brackets and operators")
+            mistake = TooDeep(scan.span(token), f"{_DEEPEST} brackets and operators", "let")
             raise SpecError([*scan.mistakes, mistake])

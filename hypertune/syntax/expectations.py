@@ -5,8 +5,9 @@ from __future__ import annotations
 from lark import Token
 
 from hypertune.diagnostics import Help
+from hypertune.syntax.habits import advice, misspelt, place
 from hypertune.syntax.mistakes import Unexpected
-from hypertune.syntax.tokens import OPERATORS, RESERVED, STATEMENTS, Scan
+from hypertune.syntax.tokens import OPERATORS, RESERVED, Scan
 
 _SIGNS = {
     "COMMA": "`,`", "RPAR": "`)`", "RSQB": "`]`", "EQUAL": "`=`", "COLON": "`:`", "DOT": "`.`",
@@ -21,9 +22,9 @@ _NAMES = {"NAME", "FIXED", "EXAMPLE", "BATCH", "ADD", "CONCAT"}
 # Where all of the first can stand, all of the second are told in one word.
 _TOGETHER = (
     ({"NUMBER", "STRING"}, _NAMES | RESERVED | {"NUMBER", "STRING", "LPAR", "MINUS"}, "a value"),
+    ({"LET", "NAME"}, _NAMES | RESERVED, "a name"),
     ({"REPEAT", "NAME"}, _NAMES | {"REPEAT", "RESIDUAL", "BRANCH", "_END"}, "a layer"),
     ({"_END", "NAME"}, _NAMES | {"_END"}, "a setting"),
-    ({"LET", "NAME"}, _NAMES | RESERVED, "a name"),
     ({"LET"}, RESERVED | {"_END", "$END"}, "a statement"),
     ({"PLUS"}, OPERATORS | {"LPAR", "LSQB", "UNIT"}, ""),
     ({"NAME"}, _NAMES, "a name"),
@@ -33,12 +34,16 @@ _TOGETHER = (
 
 def unexpected(found: Scan, tokens: list[Token], index: int, accepted: set[str]) -> Unexpected:
     """The mistake of a token standing where only `accepted` can."""
-    token = tokens[index]
     if accepted == {"EQUAL"} and tokens[index - 1].type in RESERVED:
         # A reserved word can only name an argument: the word is the mistake, not what follows.
-        token, accepted = tokens[index - 1], {"NUMBER", "STRING"}
-    helps = tuple(map(Help, _advice(token, tokens, index, accepted)))
-    return Unexpected(found.span(token), _name(token), expected(accepted), helps)
+        index, accepted = index - 1, {"NUMBER", "STRING"}
+    at = place(tokens, index, accepted)
+    token, word = misspelt(at) or (at.token, "")
+    repair = f"did you mean `{word}`?" if word else advice(at)
+    before = token is not at.token and at.follows_layer
+    what = "a layer" if before else expected(accepted)
+    helps = (Help(repair),) if repair else ()
+    return Unexpected(found.span(token), _name(token), what, helps)
 
 
 def expected(accepted: set[str]) -> str:
@@ -58,13 +63,3 @@ def _name(token: Token) -> str:
     if token.type == "$END":
         return "end of the text"
     return "end of the line" if token.type == "_END" and token != ";" else f"`{token}`"
-
-
-def _advice(token: Token, tokens: list[Token], index: int, accepted: set[str]) -> list[str]:
-    if token.type == "_END" and "LBRACE" in accepted and tokens[index + 1].type == "LBRACE":
-        return ["a `{` stands on the line of what it belongs to"]
-    if token.type in STATEMENTS and accepted & {"REPEAT", "RBRACE"}:
-        return [f"a `{token}` statement stands outside all braces"]
-    if token.type in RESERVED and accepted & {"NAME", "NUMBER"}:
-        return [f"`{token}` is a word of the language; choose another name"]
-    return []

@@ -216,9 +216,10 @@ class TooDeep(Diagnostic):
     label = "more than {limit} hang on one another here"
 
     limit: str
+    namer: str  # the statement that names parts of what goes too deep
 
     def children(self) -> tuple[Note | Help, ...]:
-        return (Help("name the parts with `let`"),)
+        return (Help(f"name the parts with `{self.namer}`"),)
 
 
 @frozen

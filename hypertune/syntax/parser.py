@@ -8,6 +8,7 @@ from lark import Token, UnexpectedToken
 
 from hypertune.diagnostics import Source, SpecError
 from hypertune.syntax import ast
+from hypertune.syntax.bodies import mend_bodies
 from hypertune.syntax.brackets import close
 from hypertune.syntax.builder import Builder
 from hypertune.syntax.causes import Causes, causes
@@ -42,6 +43,7 @@ def parse_setting(source: Source) -> tuple[tuple[ast.Name, ...], ast.Expr]:
 
 def _parsed(source: Source, start: str) -> Any:
     found = scan(source, parser())
+    mend_bodies(found)
     tokens = close(found)
     check_depth(found, tokens)
     tree = _drive(found, tokens, start)

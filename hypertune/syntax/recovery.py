@@ -7,6 +7,8 @@ from typing import Any
 from lark import Token
 from lark.parsers.lalr_parser_state import ParserState
 
+from hypertune.syntax.tokens import OPERATORS, STATEMENTS
+
 State = ParserState[Any]
 
 # What makes the beginning of each of these complete, whatever stood there.
@@ -37,6 +39,8 @@ def go_on(state: State, tokens: list[Token], index: int) -> int:
             state.feed_token(Token(kind, ""))
         return opening
     index = _end_of_statement(tokens, index)
+    if _goes_on(tokens, index):
+        index = _end_of_statement(tokens, index + 1)
     return index if _forget_until(state, tokens[index].type) else len(tokens)
 
 
@@ -62,6 +66,14 @@ def _end_of_statement(tokens: list[Token], index: int) -> int:
         depth += (tokens[index].type == "LBRACE") - (tokens[index].type == "RBRACE")
         index += 1
     return index
+
+
+def _goes_on(tokens: list[Token], index: int) -> bool:
+    """Whether an operator before a line break wants what stands behind it."""
+    if tokens[index].type != "_END" or tokens[index - 1].type not in OPERATORS:
+        return False
+    following, *after = (token.type for token in tokens[index + 1 : index + 3])
+    return following not in (STATEMENTS | {"RBRACE", "$END"}) and after != ["EQUAL"]
 
 
 def _forget_until(state: State, *kinds: str) -> bool:

@@ -90,9 +90,18 @@ def _bad_character(found: Scan, token: Token) -> None:
     if line in found.garbled:  # one report a line: a binary file would bring thousands
         return
     found.garbled.add(line)
-    better = _LOOKALIKES.get(token)
-    helps = (Help(f"write `{better}`"),) if better else ()
+    helps = tuple(map(Help, _repairs(token)))
     found.mistakes.append(BadCharacter(span, _called(token), helps))
+
+
+def _repairs(character: str) -> list[str]:
+    if better := _LOOKALIKES.get(character):
+        return [f"write `{better}`"]
+    if character == "\\":
+        return ["inside `( )` an expression goes on over line breaks"]
+    if character.isspace():
+        return ["write a space"]
+    return [] if character.isprintable() else ["delete it: it cannot be seen"]
 
 
 def _unprintable(found: Scan, token: Token) -> None:
