@@ -27,7 +27,7 @@ from hypertune.catalogue import (
     SourceType,
 )
 from hypertune.diagnostics import Diagnostic
-from hypertune.explanations import diagnostics
+from hypertune.explanations import diagnostics, title
 from hypertune.ir import print_value
 from hypertune.standard import STANDARD
 
@@ -156,7 +156,7 @@ def _diagnostics() -> str:
 
 
 def _diagnostic(kind: type[Diagnostic]) -> Iterator[str]:
-    yield f"### {kind.code}: {kind.title}"
+    yield f"### {kind.code}: {title(kind)}"
     yield f"*{kind.severity}*"
     yield cleandoc(kind.__doc__ or "")
 

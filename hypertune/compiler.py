@@ -10,7 +10,7 @@ from attrs import frozen
 from hypertune.anchoring import anchored
 from hypertune.catalogue import Catalogue
 from hypertune.diagnostics import Diagnostic, Source
-from hypertune.ir import Program, from_json
+from hypertune.ir import DamagedProgram, Program, from_json
 from hypertune.overrides import Setting, override
 from hypertune.semantics import Read, Whole, elaborate, include, verify
 from hypertune.standard import STANDARD
@@ -67,13 +67,16 @@ def compile_text(
     return Compiled(elaborated.program, elaborated.warnings, text)
 
 
-def read_program(path: Path, catalogue: Catalogue = STANDARD) -> Program:
+def read_program(source: Source, catalogue: Catalogue = STANDARD) -> Program:
     """A program from its JSON form, verified.
 
     Raises:
         DamagedProgram: if it is no program, or one that could not have come from a spec.
 
     """
-    program = from_json(path.read_text(encoding="utf-8"))
-    verify(program, catalogue)
+    try:
+        program = from_json(source.text)
+        verify(program, catalogue)
+    except DamagedProgram as fault:
+        raise DamagedProgram(source.name, str(fault)) from None
     return program

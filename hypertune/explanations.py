@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from importlib import import_module
 
@@ -21,6 +22,11 @@ def diagnostics() -> dict[str, type[Diagnostic]]:
         import_module(home)
     kinds = {kind.code: kind for kind in _below(Diagnostic) if "code" in vars(kind)}
     return dict(sorted(kinds.items()))
+
+
+def title(kind: type[Diagnostic]) -> str:
+    """What all cases have in common, with a gap for whatever differs from case to case."""
+    return re.sub(r"\{[^{}]*\}", "…", kind.title)
 
 
 def _below(kind: type[Diagnostic]) -> Iterator[type[Diagnostic]]:

@@ -110,4 +110,4 @@ def _compiled(file: SpecFile, overrides: tuple[str, ...], catalogue: Catalogue) 
         return compile_text(file.source.text, name, catalogue, overrides)
     if overrides:
         raise ValueError("overrides change a spec; this is a compiled program")
-    return Compiled(read_program(Path(name), catalogue))
+    return Compiled(read_program(file.source, catalogue))

@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import sys
-from difflib import get_close_matches
 from pathlib import Path
 
 from attrs import frozen
 
-from hypertune.diagnostics import Source
+from hypertune.diagnostics import Source, closest
 from hypertune.resources import resource_folder
 from hypertune.syntax import decode_source
 
@@ -26,8 +25,8 @@ class SpecFile:
 
     @property
     def is_program(self) -> bool:
-        """Whether it is a compiled program rather than a spec."""
-        return self.source.name.endswith(".json")
+        """Whether it is a compiled program rather than a spec, which never begins with `{`."""
+        return self.source.name.endswith(".json") or self.source.text.lstrip().startswith("{")
 
 
 def read_spec(name: str | Path) -> SpecFile:
@@ -56,6 +55,8 @@ def find_spec(name: str | Path) -> Path:
 
     """
     path = Path(name)
+    if "\n" in str(name):
+        raise UnreadableSpec("this is the text of a spec; its path is wanted, or its name")
     if path.is_file() or (path.exists() and len(path.parts) > 1):
         return path
     shipped = {spec.stem: spec for spec in sorted(resource_folder("specs").glob("*.hspec"))}
@@ -63,7 +64,9 @@ def find_spec(name: str | Path) -> Path:
         return shipped[str(name)]
     if path.exists():
         return path
-    beside = [str(p) for p in path.parent.glob("*.hspec")] if path.parent.is_dir() else []
-    close = get_close_matches(str(name), [*shipped, *beside], n=1)
-    advice = f"did you mean `{close[0]}`?" if close else f"shipped are {', '.join(shipped)}"
+    beside = sorted(path.parent.glob("*.hspec")) if path.parent.is_dir() else []
+    found = dict.fromkeys(shipped) | {p.stem: str(p) for p in beside}
+    advice = f"shipped are {', '.join(shipped)}"
+    for stem in closest(path.stem, found):
+        advice = f"did you mean `{found[stem] or stem}`?"
     raise UnreadableSpec(f"there is no spec `{name}`; {advice}")

@@ -5,6 +5,7 @@ import os
 import signal
 import subprocess
 import sys
+from errno import ENOSPC
 from pathlib import Path
 
 import pytest
@@ -111,7 +112,12 @@ def test_colour_is_forced_and_refused(monkeypatch):
         ("compile tiny.hspec -o nowhere/out", 4, "No such file or directory"),
         ("explain HT000", 2, "no diagnostic has the code HT000"),
         ("kinds linaer", 2, "did you mean `linear`?"),
-        ("nonsense", 2, "No such command"),
+        ("explain 201", 2, "did you mean `HT201`?"),
+        ("nonsense", 2, "there is no command `nonsense`"),
+        ("chekc tiny.hspec", 2, "did you mean `check`?"),
+        ("check tniy.hspec", 4, "did you mean `tiny.hspec`?"),
+        ("check quikstart", 4, "did you mean `quickstart`?"),
+        ("check other.hspec", 4, "shipped are"),
     ],
 )
 def test_a_mistake_of_the_user_ends_in_words(words, code, message):
@@ -157,12 +163,33 @@ def test_a_compiled_program_trains_like_its_spec():
     assert call("train", "p.json", "--set", "tune.epochs=1").exit_code == 2
 
 
+def test_any_form_of_a_spec_can_come_from_standard_input():
+    program = call("compile", "tiny.hspec", "--emit", "json").stdout
+    spec = call("render", "tiny.hspec").stdout
+    for text in (program, spec):
+        assert call("check", "-", input=text).exit_code == 0
+        assert call("render", "-", input=text).stdout == spec
+        assert call("diff", "tiny.hspec", "-", input=text).exit_code == 0
+    assert call("train", "-", "--tune", "plain", "--out", "run", input=program).exit_code == 0
+    assert "<stdin>: " in call("check", "-", input="{").stderr
+
+
 @pytest.mark.parametrize("text", ["{", "[]", '{"version": 999}', ""])
 def test_a_damaged_program_is_refused_in_words(text):
     Path("p.json").write_text(text)
     result = call("train", "p.json", "--out", "run")
     assert (result.exit_code, result.stdout) == (4, "")
-    assert result.stderr.startswith("error: ")
+    assert result.stderr.startswith("error: p.json: ")
+
+
+def test_a_file_that_cannot_be_written_goes_by_its_own_name(monkeypatch):
+    def full(*_):
+        raise OSError(ENOSPC, "No space left on device")
+
+    monkeypatch.setattr(Path, "replace", full)
+    result = call("train", "tiny.hspec", "--out", "run")
+    assert (result.exit_code, result.stderr) == (4, "error: run: No space left on device\n")
+    assert [path.name for path in Path().iterdir() if "run" in path.name] == []
 
 
 def test_training_tells_rows_on_stderr_and_the_end_on_stdout():
@@ -250,6 +277,7 @@ def test_an_unfinished_run_is_not_exported():
 def test_explain_tells_of_every_code():
     codes = [line.split()[0] for line in call("explain").stdout.splitlines()]
     assert codes == sorted(set(codes))
+    assert "{" not in call("explain").stdout
     for code in codes:
         assert len(call("explain", code.lower()).stdout.splitlines()) > 2
 
@@ -273,6 +301,8 @@ def test_kinds_of_ones_own_are_known_by_the_word_of_the_user(monkeypatch):
     assert call("check", "own.hspec", *mine).exit_code == 0
     words = ("--tune", "plain", "--out", "run", *mine)
     assert call("train", "own.hspec", *words).exit_code == 0
+    assert "--catalogue own_kinds:KINDS" in call("export", "run").stderr
+    assert call("export", "run", *mine).exit_code == 0
     Path("run/summary.json").unlink()
     assert "--catalogue own_kinds:KINDS" in call("resume", "run").stderr
     assert call("resume", "run", *mine).exit_code == 0
@@ -286,6 +316,21 @@ def test_fmt_lays_out_in_place():
     assert Path("ugly.hspec").read_text() == TINY
     assert call("fmt", "--check", "ugly.hspec", "quickstart").exit_code == 0
     assert call("fmt", "-", input=TINY.replace(" = ", "=")).stdout.startswith("hspec 1\n")
+
+
+def test_fmt_lays_out_what_it_can_and_leaves_links_and_modes():
+    ugly = TINY.replace("  source = digits", "source=digits")
+    Path("ugly.hspec").write_text(ugly)
+    Path("ugly.hspec").chmod(0o640)
+    Path("link.hspec").symlink_to("ugly.hspec")
+    Path("broken.hspec").write_text("hspec 1\nlet = 3\n")
+    result = call("fmt", "broken.hspec", "link.hspec")
+    assert (result.exit_code, "error[HT101]" in result.stderr) == (1, True)
+    assert Path("ugly.hspec").read_text() == TINY
+    assert Path("ugly.hspec").stat().st_mode & 0o777 == 0o640
+    assert Path("link.hspec").is_symlink()
+    Path("p.json").write_text(call("compile", "tiny.hspec", "--emit", "json").stdout)
+    assert call("fmt", "p.json").exit_code == 2
 
 
 def test_every_command_has_help():

@@ -33,6 +33,14 @@ def catalogue_of(name: str) -> Catalogue:
     return catalogue | _imported(name) if name else catalogue
 
 
+def catalogue_again(then: str, name: str) -> Catalogue:
+    """The kinds for a run that was trained with those called `then`."""
+    if then and not name:
+        why = f"this run was started with --catalogue {then}; say so again"
+        raise click.UsageError(why)
+    return catalogue_of(name)
+
+
 def _imported(name: str) -> Catalogue:
     module, colon, attribute = name.partition(":")
     if not (module and colon and attribute):

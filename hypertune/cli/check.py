@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import sys
-from pathlib import Path
 
 import click
 
@@ -42,7 +41,7 @@ def command(
     elif found:
         click.echo(render_all(found, wants_colour(sys.stderr)), err=True)
     else:
-        click.echo(f"{spec}: no mistakes", err=True)
+        click.echo(f"{'<stdin>' if spec == '-' else spec}: no mistakes", err=True)
     if strict or any(diagnostic.severity == "error" for diagnostic in found):
         ctx.exit(WRONG_SPEC if found else DONE)
 
@@ -51,7 +50,7 @@ def _diagnostics(
     file: SpecFile, overrides: tuple[Setting, ...], catalogue: Catalogue
 ) -> tuple[Diagnostic, ...]:
     if file.is_program:
-        read_program(Path(file.source.name), catalogue)
+        read_program(file.source, catalogue)
         return ()
     try:
         return compile_text(file.source.text, file.source.name, catalogue, overrides).warnings

@@ -54,7 +54,7 @@ def compiled(file: SpecFile, overrides: tuple[Setting, ...], catalogue: Catalogu
         if overrides:
             why = "changes a spec, and a compiled program is not one: give the spec instead"
             raise click.BadParameter(why, param_hint="--set")
-        return Compiled(read_program(Path(file.source.name), catalogue))
+        return Compiled(read_program(file.source, catalogue))
     found = compile_text(file.source.text, file.source.name, catalogue, overrides)
     if found.warnings:
         click.echo(render_all(found.warnings, wants_colour(sys.stderr)) + "\n", err=True)
@@ -68,7 +68,8 @@ def tune_block(program: Program, name: str) -> Tune:
         raise click.UsageError("the spec has no `tune` block: there is nothing to train")
     if name and name not in names:
         close = [help.text for help in did_you_mean(name, names)]
-        there = "there are " + ", ".join(f"`{n}`" if n else "one without a name" for n in names)
+        listed = "there are " + ", ".join(f"`{n}`" for n in names)
+        there = listed if all(names) else "the only one has no name"
         why = f"no tune block is called `{name}`; {(*close, there)[0]}"
         raise click.BadParameter(why, param_hint="--tune")
     return program.tune(name)

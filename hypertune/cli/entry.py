@@ -9,7 +9,7 @@ from typing import Any
 import click
 
 from hypertune.cli.exits import FILE_TROUBLE, INTERRUPTED, WRONG_SPEC
-from hypertune.diagnostics import SpecError, render_all
+from hypertune.diagnostics import SpecError, closest, render_all
 from hypertune.reporting.colour import wants_colour
 from hypertune.version import installed_version
 
@@ -43,6 +43,14 @@ class Commands(click.Group):
         assert isinstance(command, click.Command)
         return command
 
+    def resolve_command(
+        self, ctx: click.Context, args: list[str]
+    ) -> tuple[str | None, click.Command | None, list[str]]:
+        if args and args[0] not in _COMMANDS and not args[0].startswith("-"):
+            close = [f"; did you mean `{name}`?" for name in closest(args[0], _COMMANDS)]
+            ctx.fail(f"there is no command `{args[0]}`{''.join(close)}")
+        return super().resolve_command(ctx, args)
+
     def invoke(self, ctx: click.Context) -> Any:
         """Run the command; a mistake of the user ends in words, a fault of ours in a traceback."""
         try:
@@ -66,7 +74,7 @@ class Commands(click.Group):
 def _file_trouble(fault: Exception) -> str | None:
     """What there is to say about a file that could not be read or written."""
     if isinstance(fault, OSError) and fault.strerror:
-        return f"{fault.filename}: {fault.strerror}" if fault.filename else fault.strerror
+        return f"{fault.filename or 'the output'}: {fault.strerror}"
     # Only now, because `check` has no need of them.
     from hypertune.catalogue import Unreadable
     from hypertune.data import DataError

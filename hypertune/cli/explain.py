@@ -6,8 +6,8 @@ from inspect import cleandoc
 
 import click
 
-from hypertune.diagnostics import Diagnostic, did_you_mean
-from hypertune.explanations import diagnostics
+from hypertune.diagnostics import Diagnostic
+from hypertune.explanations import diagnostics, title
 
 
 @click.command("explain")
@@ -17,14 +17,14 @@ def command(code: str | None) -> None:
     known = diagnostics()
     if code is None:
         for name, kind in known.items():
-            click.echo(f"{name}  {kind.title}")
+            click.echo(f"{name}  {cleandoc(kind.__doc__ or '').splitlines()[0]}")
         return
     if code.upper() not in known:
-        close = [help.text for help in did_you_mean(code.upper(), known)]
-        advice = close[0] if close else "`hypertune explain` lists all"
+        meant = f"HT{code}"
+        advice = f"did you mean `{meant}`?" if meant in known else "`hypertune explain` lists all"
         raise click.BadParameter(f"no diagnostic has the code {code}; {advice}", param_hint="CODE")
     click.echo(_page(known[code.upper()]))
 
 
 def _page(kind: type[Diagnostic]) -> str:
-    return f"{kind.severity}[{kind.code}]: {kind.title}\n\n{cleandoc(kind.__doc__ or '')}"
+    return f"{kind.severity}[{kind.code}]: {title(kind)}\n\n{cleandoc(kind.__doc__ or '')}"

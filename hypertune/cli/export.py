@@ -6,7 +6,7 @@ from pathlib import Path
 
 import click
 
-from hypertune.cli.catalogues import catalogue_of, catalogue_option
+from hypertune.cli.catalogues import catalogue_again, catalogue_option
 from hypertune.cli.writing import force_option
 
 
@@ -16,7 +16,7 @@ from hypertune.cli.writing import force_option
     "-o",
     "--output",
     type=click.Path(path_type=Path),
-    help="The module to write, NAME.py; the weights go beside it. Default: the run's name here.",
+    help="The module to write, NAME.py; the weights go beside it. Default: the spec's name here.",
 )
 @force_option
 @catalogue_option
@@ -28,5 +28,7 @@ def command(run: Path, output: Path | None, force: bool, catalogue_name: str) ->
     from hypertune.jobs.exporting import export
     from hypertune.jobs.trained import load_run
 
-    for path in export(load_run(run), output, catalogue_of(catalogue_name), force):
+    trained = load_run(run)
+    catalogue = catalogue_again(trained.about.catalogue, catalogue_name)
+    for path in export(trained, output, catalogue, force):
         click.echo(path)

@@ -8,6 +8,7 @@ from pathlib import Path
 import click
 
 from hypertune.cli.exits import DONE, WRONG_SPEC
+from hypertune.diagnostics import Diagnostic, SpecError
 from hypertune.runs.files import write_atomically
 from hypertune.spec_files import SpecFile, read_spec
 from hypertune.syntax import format_spec, parse
@@ -20,11 +21,17 @@ from hypertune.syntax import format_spec, parse
 @click.pass_context
 def command(ctx: click.Context, specs: tuple[str, ...], check: bool, diff: bool) -> None:
     """Lay SPECS out as all specs are, in place; - reads stdin and writes stdout."""
-    changed = 0
+    changed, wrong = 0, list[Diagnostic]()
     for name in specs:
         file = read_spec(name)
+        if file.is_program:
+            raise click.UsageError(f"{file.source.name} is a compiled program, not a spec")
         before = file.source.text
-        after = format_spec(parse(file.source))
+        try:
+            after = format_spec(parse(file.source))
+        except SpecError as mistake:
+            wrong += mistake.diagnostics
+            continue
         changed += after != before
         if diff:
             click.echo(_difference(file, after), nl=False)
@@ -32,6 +39,8 @@ def command(ctx: click.Context, specs: tuple[str, ...], check: bool, diff: bool)
             click.echo(f"{file.source.name} would change", err=True)
         if not (check or diff):
             _write(name, file, after)
+    if wrong:
+        raise SpecError(wrong)
     ctx.exit(WRONG_SPEC if check and changed else DONE)
 
 
@@ -39,7 +48,10 @@ def _write(name: str, file: SpecFile, after: str) -> None:
     if name == "-":
         click.echo(after, nl=False)
     elif after != file.source.text:
-        write_atomically(Path(file.source.name), after.encode())
+        path = Path(file.source.name).resolve()  # a link stays one
+        mode = path.stat().st_mode
+        write_atomically(path, after.encode())
+        path.chmod(mode)
         click.echo(f"{file.source.name} changed", err=True)
 
 

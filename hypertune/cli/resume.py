@@ -6,7 +6,7 @@ from pathlib import Path
 
 import click
 
-from hypertune.cli.catalogues import catalogue_of, catalogue_option
+from hypertune.cli.catalogues import catalogue_again, catalogue_option
 
 
 @click.command("resume")
@@ -25,11 +25,9 @@ def command(ctx: click.Context, run: Path, catalogue_name: str) -> None:
     if folder.ended:
         click.echo(f"{run} has ended already; nothing is left to do", err=True)
         ctx.exit(finish(run))
-    if about.catalogue and not catalogue_name:
-        why = f"this run was started with --catalogue {about.catalogue}; say so again to resume it"
-        raise click.UsageError(why)
+    catalogue = catalogue_again(about.catalogue, catalogue_name)
     for difference in about.differences(versions()):
         click.echo(f"note: {difference}; numbers may differ in their last digits", err=True)
     with watched() as sinks:
-        resume(run, catalogue_of(catalogue_name), sinks)
+        resume(run, catalogue, sinks)
     ctx.exit(finish(run))

@@ -14,6 +14,7 @@ from hypertune.reporting.closing import closing
 from hypertune.reporting.colour import is_terminal, wants_colour
 from hypertune.reporting.rows import Rows
 from hypertune.reporting.sink import Sink
+from hypertune.runs.about import read_about
 from hypertune.runs.files import read_json
 from hypertune.runs.folder import find_folder, read_program
 
@@ -34,7 +35,9 @@ def finish(path: Path) -> int:
     """Say how the run ended, as far as it has; the exit code."""
     folder = find_folder(path)
     if not folder.ended:
-        click.echo(f"interrupted; `hypertune resume {path}` goes on from here", err=True)
+        word = read_about(folder.about).catalogue
+        again = f"hypertune resume {path}" + (f" --catalogue {word}" if word else "")
+        click.echo(f"interrupted; `{again}` goes on from here", err=True)
         return INTERRUPTED
     summary = read_json(folder.summary)
     start = {hyper.name: hyper.start for hyper in read_program(folder).hypers}

@@ -26,8 +26,10 @@ def write_atomically(path: Path, content: bytes, durable: bool = False) -> None:
                 file.flush()
                 os.fsync(file.fileno())
         part.replace(path)
-    except BaseException:
+    except BaseException as fault:
         part.unlink(missing_ok=True)
+        if isinstance(fault, OSError):
+            fault.filename = str(path)  # the other name is nobody's business
         raise
 
 

@@ -96,9 +96,14 @@ def make(folder: Folder, spec: str, program: ir.Program, about: About) -> None:
         return
     part = Folder(folder.path.with_name(f".{folder.path.name}.part"))
     shutil.rmtree(part.path, ignore_errors=True)
-    part.path.mkdir(parents=True)
-    _fill(part, spec, program, about)
-    part.path.rename(folder.path)
+    try:
+        part.path.mkdir(parents=True)
+        _fill(part, spec, program, about)
+        part.path.rename(folder.path)
+    except OSError as fault:
+        shutil.rmtree(part.path, ignore_errors=True)
+        fault.filename = str(folder.path)  # the other name is nobody's business
+        raise
 
 
 def _fill(folder: Folder, spec: str, program: ir.Program, about: About) -> None:
