@@ -9,7 +9,7 @@ from attrs import frozen
 
 from hypertune.anchoring import anchored
 from hypertune.catalogue import Catalogue
-from hypertune.diagnostics import Diagnostic, Source
+from hypertune.diagnostics import Diagnostic, Source, closest
 from hypertune.ir import DamagedProgram, Program, from_json
 from hypertune.overrides import Setting, override
 from hypertune.semantics import Read, Whole, elaborate, include, verify
@@ -27,8 +27,21 @@ class Compiled:
 
 
 def read_file(path: str) -> Source:
-    """The text of a file that a spec includes."""
-    return read_source(Path(path))
+    """The text of a file that a spec includes.
+
+    Raises:
+        OSError: if it cannot be read; a note says which file may have been meant.
+        SpecError: if it is not text.
+
+    """
+    file = Path(path)
+    try:
+        return read_source(file)
+    except FileNotFoundError as fault:
+        beside = [other.name for other in file.parent.glob("*.hspec")]
+        for name in closest(file.name, beside):
+            fault.add_note(name)
+        raise
 
 
 def whole_spec(source: Source, overrides: Iterable[Setting] = (), read: Read = read_file) -> Whole:

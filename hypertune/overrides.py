@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from functools import reduce
 
 from attrs import evolve, frozen
 
-from hypertune.diagnostics import Diagnostic, Help, Note, Source, Span, SpecError, did_you_mean
-from hypertune.semantics import Whole
+from hypertune.diagnostics import Diagnostic, Help, Note, Source, SpecError, did_you_mean
+from hypertune.semantics import LENGTHS, SETTINGS, Whole
 from hypertune.syntax import ast, parse, parse_setting
 
 Setting = str | Source  # a word of the command line, or a line of a file
@@ -19,8 +18,9 @@ class NoSuchSection(Diagnostic):
     """`--set` changes one line of a block, `data.KEY`, `objective.KEY`, `tune.KEY`, or a constant.
 
     Where several `tune` blocks stand side by side, `tune.KEY` is the line in all of them, and
-    `tune.NAME.KEY` the line in one. `width=128` stands for `let width = 128`. A block or constant
-    may stand in the spec or in a file that it includes.
+    `tune.NAME.KEY` the line in one; `tune.steps=100` takes the place of `epochs` or `budget`.
+    `width=128` stands for `let width = 128`. A block or constant may stand in the spec or in a
+    file that it includes.
     """
 
     code = "HT110"
@@ -30,8 +30,11 @@ class NoSuchSection(Diagnostic):
     path: str
     present: tuple[str, ...]
     constants: tuple[str, ...]
+    meant: str = ""  # a path that there is
 
     def children(self) -> tuple[Note | Help, ...]:
+        if self.meant:
+            return (Help(f"write `{self.meant} = …`"),)
         lists = (("blocks", self.present), ("constants", self.constants))
         there = (f"its {what} are " + ", ".join(f"`{n}`" for n in names) for what, names in lists)
         found = tuple(Help(text) for text, (_, names) in zip(there, lists, strict=True) if names)
@@ -45,7 +48,15 @@ def override(whole: Whole, settings: Iterable[Setting]) -> Whole:
         SpecError: if a setting cannot be read, or the spec has no such block.
 
     """
-    return reduce(_change, settings, whole)
+    mistakes: list[Diagnostic] = []
+    for written in settings:
+        try:
+            whole = _change(whole, written)
+        except SpecError as wrong:
+            mistakes += wrong.diagnostics
+    if mistakes:
+        raise SpecError(mistakes)
+    return whole
 
 
 def settings_in(file: Source) -> tuple[Source, ...]:
@@ -71,12 +82,26 @@ def _change(before: Whole, written: Setting) -> Whole:
         span = blocks[0].span.to(blocks[-1].span) if blocks else key.span
         sections = tuple(_name(s) for s in before.statements if isinstance(s, ast.Section))
         constants = tuple(s.name.text for s in before.statements if isinstance(s, ast.Let))
-        raise SpecError([NoSuchSection(span, span.text, sections, constants)])
+        meant = _guessed(before, [name.text for name in path])
+        raise SpecError([NoSuchSection(span, span.text, sections, constants, meant)])
     statements = tuple(
         _with(target, setting) if (target := _meant(s, blocks, key)) else s
         for s in before.statements
     )
     return evolve(before, statements=statements, text=_rewritten(before.text, blocks, setting))
+
+
+def _guessed(whole: Whole, path: list[str]) -> str:
+    """The path that was meant, if a block was left out, or a setting taken for a block."""
+    for section in (s for s in whole.statements if isinstance(s, ast.Section)):
+        kind, name = section.kind.text, _name(section)
+        if path[0] in SETTINGS[kind]:
+            return f"{kind}.{path[0]}"
+        for start in (name, kind):
+            setting = ".".join(path).removeprefix(f"{start}.").partition(".")[0]
+            if ".".join(path).startswith(f"{start}.") and setting in SETTINGS[kind]:
+                return f"{start}.{setting}"
+    return ""
 
 
 def _meant(statement: ast.Statement, blocks: list[ast.Name], key: ast.Name) -> Target | None:
@@ -104,9 +129,12 @@ def _with(target: Target, setting: ast.Setting) -> Target:
 
 
 def _place(section: ast.Section, key: ast.Name) -> int:
-    """Which of the settings has this key; the number of them where none has."""
-    keys = [setting.key for setting in section.settings]
-    return keys.index(key) if key in keys else len(keys)
+    """Which of the settings has this key, or one in whose stead it is; their number if none."""
+    keys = [setting.key.text for setting in section.settings]
+    if key.text in keys:
+        return keys.index(key.text)
+    others = LENGTHS if section.kind.text == "tune" and key.text in LENGTHS else ()
+    return next((keys.index(other) for other in others if other in keys), len(keys))
 
 
 def _rewritten(text: str, blocks: list[ast.Name], setting: ast.Setting) -> str:
@@ -114,23 +142,25 @@ def _rewritten(text: str, blocks: list[ast.Name], setting: ast.Setting) -> str:
     from hypertune.syntax.printing import flat  # whoever only checks need not load the printer
 
     value = flat(setting.value)
+    line = f"{setting.key.text} = {value}"
     for statement in reversed(parse(Source("", text)).statements):
         target = _meant(statement, blocks, setting.key)
         if target is None:
             continue
-        old = _old_value(target, setting.key)
-        if old is not None:
-            text = text[: old.start] + value + text[old.end :]
-        else:
+        old = _old(target, setting.key)
+        if old is None:
             brace = target.span.end - 1
-            line = f"  {setting.key.text} = {value}"
-            text = f"{text[:brace].rstrip()}\n{line}\n{text[brace:]}"
+            text = f"{text[:brace].rstrip()}\n  {line}\n{text[brace:]}"
+        elif isinstance(old, ast.Setting) and old.key != setting.key:
+            text = text[: old.span.start] + line + text[old.span.end :]
+        else:
+            text = text[: old.value.span.start] + value + text[old.value.span.end :]
     return text
 
 
-def _old_value(target: Target, key: ast.Name) -> Span | None:
-    """Where the value stands that is written over, if there is one."""
+def _old(target: Target, key: ast.Name) -> ast.Let | ast.Setting | None:
+    """What is written over, if there is something."""
     if isinstance(target, ast.Let):
-        return target.value.span
+        return target
     at = _place(target, key)
-    return target.settings[at].value.span if at < len(target.settings) else None
+    return target.settings[at] if at < len(target.settings) else None

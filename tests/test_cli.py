@@ -26,6 +26,7 @@ def _elsewhere(tmp_path, monkeypatch):
     Path("wrong.hspec").write_text(TINY.replace("l2(decay)", "l2(decoy)"))
     Path("bytes.hspec").write_bytes(b"hspec 1\n\xff\xfe\0")
     Path("folder.hspec").mkdir()
+    Path("including.hspec").write_text('hspec 1\ninclude "tinny.hspec"\n')
 
 
 def call(*words, **options):
@@ -118,6 +119,8 @@ def test_colour_is_forced_and_refused(monkeypatch):
         ("check tniy.hspec", 4, "did you mean `tiny.hspec`?"),
         ("check quikstart", 4, "did you mean `quickstart`?"),
         ("check other.hspec", 4, "shipped are"),
+        ("check including.hspec", 1, "did you mean `tiny.hspec`?"),
+        ("train tiny.hspec --device gpu", 1, "`--device auto` spreads"),
     ],
 )
 def test_a_mistake_of_the_user_ends_in_words(words, code, message):

@@ -127,3 +127,31 @@ def test_name_of_no_constant_is_told_with_those_there_are(setting):
         compile_text(CONSTANTS, overrides=[setting])
     assert [d.code for d in caught.value.diagnostics] == ["HT110"]
     assert "its constants are `width`, `wider`" in str(caught.value)
+
+
+def test_every_wrong_setting_is_told(tmp_path):
+    done = run(tmp_path, "check", "data.batch =\nnothing = 3\ntune.epochs = = 5\n")
+    assert [done.stderr.count(f"mine.txt:{line}:") for line in (1, 2, 3)] == [1, 1, 1]
+
+
+@pytest.mark.parametrize(
+    ("asked", "meant"),
+    [
+        ("epochs=3", "tune.epochs"),
+        ("batch=3", "data.batch"),
+        ("split.train=3", "data.split"),
+        ("tune.weights.lr=3", "tune.weights"),
+        ("tune.tuned.weights.lr=3", "tune.tuned.weights"),
+    ],
+)
+def test_path_that_leads_nowhere_has_a_likely_repair(asked, meant):
+    with pytest.raises(SpecError) as caught:
+        compile_text(TINY, overrides=[asked])
+    assert f"write `{meant} = …`" in str(caught.value)
+
+
+def test_length_takes_the_place_of_another():
+    found = compile_text(TINY, overrides=["tune.steps=30"])
+    assert {tune.length for tune in found.program.tunes} == {Quantity(30, "steps")}
+    assert "epochs = " not in found.text
+    assert compile_text(found.text).program == found.program

@@ -40,6 +40,8 @@ class NoSuchDevice(Diagnostic):
 
     def children(self) -> tuple[Note | Help, ...]:
         there = Note("the devices here are " + ", ".join(f"`{d}`" for d in self.present))
+        if self.span is None:  # the command line asks for it
+            return (there, Help("`--device auto` spreads the layers over what is there"))
         advice = Help("write `on auto` to spread the layers over what is there")
         return (there, *did_you_mean(self.device, self.present), advice)
 

@@ -9,4 +9,5 @@ from hypertune.semantics.including import (
     included_path as included_path,
 )
 from hypertune.semantics.parts import Part as Part
+from hypertune.semantics.sections import LENGTHS as LENGTHS, SETTINGS as SETTINGS
 from hypertune.semantics.verification import verify as verify

@@ -19,7 +19,9 @@ from hypertune.semantics.findings import Findings
 from hypertune.semantics.parts import Part
 from hypertune.syntax import ast, parse
 
-Read = Callable[[str], Source]  # the text of a file; raises OSError, or SpecError if it is no text
+# The text of a file; raises OSError, with the name of a file beside it that may have been meant
+# in its notes, or SpecError if it is no text.
+Read = Callable[[str], Source]
 Load = Callable[[str], ast.Spec]  # the same, parsed
 
 VERSIONS = (1,)  # of the language
@@ -131,8 +133,8 @@ class _Includer:
         try:
             return self.load(path)
         except (OSError, ValueError) as fault:
-            why = _reason(fault)
-            self.findings.add(CannotInclude(written.span, written.value, path, why))
+            why, near = _reason(fault), tuple(getattr(fault, "__notes__", ()))
+            self.findings.add(CannotInclude(written.span, written.value, path, why, near))
         except SpecError as wrong:
             for diagnostic in wrong.diagnostics:
                 self.findings.add(diagnostic)

@@ -38,9 +38,11 @@ class CannotInclude(Diagnostic):
     written: str
     path: str
     why: str
+    near: tuple[str, ...] = ()
 
     def children(self) -> tuple[Note | Help, ...]:
-        return (Note(f"looked for `{self.path}`: a path is relative to the file it stands in"),)
+        sought = Note(f"looked for `{self.path}`: a path is relative to the file it stands in")
+        return (sought, *(Help(f"did you mean `{name}`?") for name in self.near))
 
 
 @frozen

@@ -1,0 +1,15 @@
+"""What can be set in each section."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Final
+
+from hypertune.semantics import data, objective, tuning
+
+SETTINGS: Final[Mapping[str, tuple[str, ...]]] = {
+    "data": data.KEYS,
+    "objective": objective.KEYS,
+    "tune": tuning.KEYS,
+}
+LENGTHS: Final = tuple(tuning.LENGTHS)  # of a `tune` section, which has one of them
