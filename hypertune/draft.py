@@ -8,9 +8,11 @@ from string import Template
 from hypertune.catalogue import Seen, SourceType, Unreadable, from_folder
 from hypertune.data.csv_table import read_table
 from hypertune.data.image_folder import IMAGES
+from hypertune.data.npz_file import NPZ
 from hypertune.ir import Shape
 
 _FEWEST = 10  # examples, so that no part of the split is empty
+_MOST_CHANNELS = 4  # of a picture; where the first axis is longer, channels may well come last
 
 
 def draft_for_table(
@@ -44,6 +46,22 @@ def draft_for_images(pictures: str, folder: Path | None = None) -> str:
     count = seen.sizes["all"]
     told = f"Tells the {seen.classes} classes of {count:_} pictures in {pictures} apart."
     return _draft(told, f'images("{_written(pictures, folder)}")', seen, _IMAGE_LAYERS)
+
+
+def draft_for_arrays(file: str, folder: Path | None = None) -> str:
+    """A commented spec that trains on arrays as it stands; `folder` as above.
+
+    Raises:
+        Unreadable: if the arrays cannot be used.
+
+    """
+    seen = NPZ.seen({"file": file})
+    what = f"one of {seen.classes} classes" if seen.classes else "a number"
+    told = f"Tells `y` ({what}) from `x` in {file}, {seen.sizes['all']:_} rows."
+    pictures = len(seen.shape) == 3 and seen.shape[0] <= _MOST_CHANNELS
+    flat = _TABLE_LAYERS if len(seen.shape) == 1 else f"  flatten\n{_TABLE_LAYERS}"
+    source = f'npz("{_written(file, folder)}")'
+    return _draft(told, source, seen, _IMAGE_LAYERS if pictures else flat)
 
 
 def _written(path: str, folder: Path | None) -> str:

@@ -2,8 +2,10 @@
 
 import numpy as np
 import pytest
+from click.testing import CliRunner
 
 from hypertune.catalogue import Unreadable
+from hypertune.cli import main
 from hypertune.compiler import compile_text
 from hypertune.data.loading import load
 from hypertune.data.npz_file import NPZ
@@ -67,3 +69,27 @@ def test_file_of_another_kind_is_refused(tmp_path):
         NPZ.seen({"file": str(path)})
     with pytest.raises(Unreadable, match="No such file"):
         NPZ.seen({"file": str(tmp_path / "nowhere.npz")})
+
+
+@pytest.mark.parametrize(
+    ("shape", "first"),
+    [((5,), "linear(64)"), ((6, 7), "flatten"), ((3, 8, 8), "conv2d"), ((8, 8, 3), "flatten")],
+)
+@pytest.mark.parametrize("real", [True, False])
+def test_new_spec_compiles_without_a_warning(saved, monkeypatch, tmp_path, shape, first, real):
+    monkeypatch.chdir(tmp_path)
+    saved(
+        x=np.random.default_rng(0).normal(size=(40, *shape)),
+        y=np.linspace(0, 1, 40) if real else np.arange(40) % 3,
+    )
+    made = CliRunner().invoke(main, ["new", "--data", "a.npz", "-o", "a.hspec"])
+    assert made.exit_code == 0, made.output
+    text = (tmp_path / "a.hspec").read_text()
+    found = compile_text(text, "a.hspec")
+    assert found.warnings == ()
+    assert text.partition("given * {\n")[2].lstrip().startswith(first)
+
+
+def test_new_wants_no_target_for_arrays():
+    asked = ["new", "--data", "a.npz", "--target", "y"]
+    assert CliRunner().invoke(main, asked).exit_code == 2

@@ -8,17 +8,17 @@ import click
 
 from hypertune.cli.writing import deliver, force_option
 from hypertune.diagnostics import Source
-from hypertune.draft import draft_for_images, draft_for_table
+from hypertune.draft import draft_for_arrays, draft_for_images, draft_for_table
 from hypertune.syntax import format_spec, parse
 
 
 @click.command("new")
 @click.option(
     "--data",
-    metavar="TABLE.csv|FOLDER",
+    metavar="TABLE.csv|FOLDER|ARRAYS.npz",
     required=True,
-    help="A table with names above its rows of numbers, or a folder of pictures, one in it for "
-    "each class.",
+    help="A table with names above its rows, a folder of pictures, one in it for each class, or "
+    "arrays `x` and `y`.",
 )
 @click.option("--target", metavar="COLUMN", default="", help="What is to be told from a table.")
 @click.option("--classes", is_flag=True, help="Numbers in that column stand for classes.")
@@ -33,11 +33,15 @@ def command(data: str, target: str, classes: bool, output: Path | None, force: b
 
 
 def _draft(data: str, target: str, classes: bool, folder: Path) -> str:
-    pictures = Path(data).expanduser().is_dir()
+    pictures, arrays = Path(data).expanduser().is_dir(), data.endswith(".npz")
     if pictures and (target or classes):
         raise click.UsageError("a folder of pictures has its classes in it: leave --target out")
-    if not pictures and not target:
-        raise click.UsageError("which column is to be told? Name it with --target COLUMN")
+    if arrays and (target or classes):
+        raise click.UsageError("arrays have their target in `y`: leave --target out")
     if pictures:
         return draft_for_images(data, folder)
+    if arrays:
+        return draft_for_arrays(data, folder)
+    if not target:
+        raise click.UsageError("which column is to be told? Name it with --target COLUMN")
     return draft_for_table(data, target, classes, folder)

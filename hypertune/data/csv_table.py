@@ -71,8 +71,8 @@ def _lines(file: str) -> tuple[tuple[str, ...], list[tuple[int, list[str]]]]:
             lines = [(reader.line_num, cells) for cells in reader if cells]
     except OSError as fault:
         raise Unreadable(f"{file}: {fault.strerror}") from None
-    except (UnicodeDecodeError, csv.Error) as fault:
-        raise Unreadable(f"{file} is no table of text: {fault}") from None
+    except (UnicodeDecodeError, csv.Error):
+        raise Unreadable(f"{file} is no table of text in UTF-8") from None
     if len(set(names)) < len(names) or "" in names:
         raise Unreadable(f"the first line of {file} must name each column, each otherwise")
     for line, cells in lines:

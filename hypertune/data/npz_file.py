@@ -27,8 +27,8 @@ def _arrays(args: Args) -> tuple[Any, Any]:
             x, y = arrays["x"], arrays["y"]
     except OSError as fault:
         raise Unreadable(f"{file}: {fault.strerror or 'not an .npz file'}") from None
-    except (BadZipFile, ValueError, EOFError, TypeError) as fault:
-        raise Unreadable(f"{file} is no .npz file of numbers: {fault}") from None
+    except (BadZipFile, ValueError, EOFError, TypeError):
+        raise Unreadable(f"{file} is no .npz file of numbers") from None
     _check(file, x, y)
     return (x if x.dtype == np.uint8 else x.astype(np.float64)), y
 
