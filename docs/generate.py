@@ -7,7 +7,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from inspect import cleandoc
-from math import inf
 from pathlib import Path
 
 from hypertune.catalogue import (
@@ -26,6 +25,7 @@ from hypertune.catalogue import (
     ScheduleType,
     SourceType,
 )
+from hypertune.catalogue.wording import facts, meaning, signature, takes
 from hypertune.diagnostics import Diagnostic
 from hypertune.explanations import diagnostics, title
 from hypertune.ir import print_value
@@ -75,73 +75,23 @@ def _kind(kind: Kind, level: str) -> Iterator[str]:
     args = () if isinstance(kind, MetricType) else kind.args
     yield f"{level} `{kind.name}`"
     if args:
-        yield f"`{kind.name}({', '.join(map(_signature, args))})`"
+        yield f"`{signature(kind)}`"
     yield cleandoc(kind.doc)
-    facts = list(_facts(kind))
-    if facts:
-        yield "\n".join(f"* {fact}" for fact in facts)
+    told = list(facts(kind))
+    if told:
+        yield "\n".join(f"* {fact}" for fact in told)
     if args:
         yield _table(args)
 
 
-def _facts(kind: Kind) -> Iterator[str]:
-    """What a declaration says beside its arguments."""
-    match kind:
-        case LayerType():
-            if kind.ranks:
-                yield f"input of {' or '.join(map(str, kind.ranks))} axes, the batch not counted"
-            if kind.responds:
-                yield "its weights can answer (`given`)"
-        case LossType():
-            yield "reads weights" if kind.penalty else _targets(kind.targets)
-        case MetricType():
-            yield _targets(kind.targets)
-        case SourceType() if kind.shape:
-            shape = " x ".join(map(str, kind.shape))
-            target = f"{kind.classes} classes" if kind.classes else "a real target"
-            sizes = ", ".join(f"{part} {size:_}" for part, size in kind.sizes.items())
-            yield f"shape {shape}, {target}; examples: {sizes}"
-        case MethodType():
-            follows = ", ".join(sorted(kind.follows)) or "nothing"
-            yield f"follows: {follows}"
-            yield f"optimisers: {', '.join(map(_role, kind.optimisers.items()))}"
-        case OptimiserType() | ScheduleType():
-            yield f"`{kind.torch}` of torch"
-
-
-def _targets(targets: str) -> str:
-    return {"classes": "for classes", "real": "for real targets"}.get(targets, "for any target")
-
-
-def _role(item: tuple[str, str]) -> str:
-    role, other = item
-    return f"`{role}` (like `{other}` where it is not written)" if other else f"`{role}`"
-
-
 def _table(args: Iterable[Arg]) -> str:
     rows = ["| argument | takes | default | |", "|---|---|---|---|"]
-    for arg in args:
-        doc = arg.doc + (f" (tunable, {arg.use})" if arg.use else "")
-        rows.append(f"| `{arg.name}` | {_takes(arg)} | {_default(arg)} | {doc} |")
+    rows += [f"| `{a.name}` | {takes(a)} | {_default(a)} | {meaning(a)} |" for a in args]
     return "\n".join(rows)
-
-
-def _takes(arg: Arg) -> str:
-    if arg.choices:
-        return " or ".join(f"`{word}`" for word in arg.choices)
-    low = "" if arg.low == -inf else f" {'>' if arg.open_low else '≥'} {arg.low:g}"
-    high = "" if arg.high == inf else f" {'<' if arg.open_high else '≤'} {arg.high:g}"
-    return f"{arg.type}{low}{',' if low and high else ''}{high}"
 
 
 def _default(arg: Arg) -> str:
     return "required" if isinstance(arg.default, Required) else f"`{print_value(arg.default)}`"
-
-
-def _signature(arg: Arg) -> str:
-    if isinstance(arg.default, Required):
-        return arg.name
-    return f"{arg.name} = {print_value(arg.default)}"
 
 
 def _diagnostics() -> str:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from math import inf
 from typing import Final
 
 from hypertune.catalogue.arguments import Arg, Required
@@ -59,5 +60,54 @@ def _written(arg: Arg) -> str:
 
 def about(arg: Arg) -> str:
     """What an argument takes and means."""
-    words = " | ".join(arg.choices) or arg.type
-    return f"{words}: {arg.doc}" + (f" (tunable, {arg.use})" if arg.use else "")
+    return f"{takes(arg)}: {meaning(arg)}"
+
+
+def takes(arg: Arg) -> str:
+    """The values that an argument takes: `float ≥ 0, < 1`."""
+    if arg.choices:
+        return " or ".join(f"`{word}`" for word in arg.choices)
+    low = "" if arg.low == -inf else f" {'>' if arg.open_low else '≥'} {arg.low:g}"
+    high = "" if arg.high == inf else f" {'<' if arg.open_high else '≤'} {arg.high:g}"
+    return f"{arg.type}{low}{',' if low and high else ''}{high}"
+
+
+def meaning(arg: Arg) -> str:
+    """What an argument means, and whether a hyperparameter can be passed to it."""
+    return arg.doc + (f" (tunable, {arg.use})" if arg.use else "")
+
+
+def facts(kind: Kind) -> Iterator[str]:
+    """What a declaration says beside its arguments."""
+    match kind:
+        case LayerType():
+            if kind.ranks:
+                axes = " or ".join(map(str, kind.ranks))
+                noun = "axis" if axes == "1" else "axes"
+                yield f"input of {axes} {noun}, the batch not counted"
+            if kind.responds:
+                yield "its weights can answer (`given`)"
+        case LossType():
+            yield "reads weights" if kind.penalty else _targets(kind.targets)
+        case MetricType():
+            yield _targets(kind.targets)
+        case SourceType() if kind.shape:
+            shape = " x ".join(map(str, kind.shape))
+            target = f"{kind.classes} classes" if kind.classes else "a real target"
+            sizes = ", ".join(f"{part} {size:_}" for part, size in kind.sizes.items())
+            yield f"shape {shape}, {target}; examples: {sizes}"
+        case MethodType():
+            follows = ", ".join(sorted(kind.follows)) or "nothing"
+            yield f"follows: {follows}"
+            yield f"optimisers: {', '.join(map(_role, kind.optimisers.items()))}"
+        case OptimiserType() | ScheduleType():
+            yield f"`{kind.torch}` of torch"
+
+
+def _targets(targets: str) -> str:
+    return {"classes": "for classes", "real": "for real targets"}.get(targets, "for any target")
+
+
+def _role(item: tuple[str, str]) -> str:
+    role, other = item
+    return f"`{role}` (like `{other}` where it is not written)" if other else f"`{role}`"

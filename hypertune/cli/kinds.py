@@ -5,7 +5,7 @@ from __future__ import annotations
 import click
 
 from hypertune.catalogue import Catalogue, Kind
-from hypertune.catalogue.wording import FAMILIES, about, arguments, signature
+from hypertune.catalogue.wording import FAMILIES, about, arguments, facts, signature
 from hypertune.cli.catalogues import catalogue_of, catalogue_option
 from hypertune.diagnostics import did_you_mean
 
@@ -41,6 +41,8 @@ def _overview(catalogue: Catalogue, family: str) -> str:
 def _page(family: str, kind: Kind) -> str:
     args = arguments(kind)
     lines = [f"{family} {signature(kind)}", "", kind.doc.strip()]
+    told = [f"  * {fact}" for fact in facts(kind)]
+    lines += ["", *told] if told else []
     if args:
         width = max(len(arg.name) for arg in args)
         lines += ["", *(f"  {arg.name:{width}}  {about(arg)}" for arg in args)]
