@@ -207,6 +207,13 @@ def test_training_tells_rows_on_stderr_and_the_end_on_stdout():
     assert (summary["seed"], summary["epochs"]) == (5, 3)
 
 
+def test_a_training_too_short_to_tune_says_so():
+    asked = ("train", "tiny.hspec", "--out", "run")
+    assert "note: nothing will be tuned" in call(*asked, "--epochs", "1").stderr
+    assert "nothing will be tuned" not in call(*asked[:-1], "more", "--epochs", "2").stderr
+    assert "nothing will be tuned" not in trained("--out", "plain", "--epochs", "1").stderr
+
+
 def test_overrides_stand_in_the_spec_of_the_run():
     trained("--set", "tune.epochs=1", "--set", "data.scale=standardize")
     text = Path("run/spec.hspec").read_text()

@@ -146,10 +146,18 @@ def test_auto_is_spread_over_the_devices_named():
 
 def test_table_ends_with_the_length():
     shown = print_plan(plan(program_of(CONVOLUTIONS), STANDARD))
-    assert shown.splitlines()[-1] == (
-        "899 examples in batches of 64: 15 steps an epoch, 45 steps in 3 epochs"
-    )
+    assert shown.splitlines()[-2:] == [
+        "899 examples in batches of 64: 15 steps an epoch, 45 steps in 3 epochs",
+        "nothing is tuned: hyperparameters are first tuned after step 80",
+    ]
     assert "peak" in shown
+
+
+def test_first_turn_is_where_hyperparameters_begin_to_move():
+    found = plan(program_of(QUICKSTART), STANDARD).length
+    assert (found.first_turn, found.too_short) == (6 * 5 + 5, False)
+    plain = plan(program_of(QUICKSTART), STANDARD, "untuned").length
+    assert (plain.first_turn, plain.too_short) == (None, False)
 
 
 def test_spec_with_a_tune_block_that_is_not_there_is_wrong_usage():

@@ -43,6 +43,7 @@ def command(
     # Only a right spec waits for torch.
     from hypertune.cli.training import finish, watched
     from hypertune.jobs.job import Order, start
+    from hypertune.planning import length
 
     order = Order(
         program=found.program,
@@ -55,6 +56,10 @@ def command(
         catalogue=catalogue_name,
         command=tuple(sys.argv[1:]),
     )
+    planned = length(order.settled, order.settled.tune(tune.name), catalogue)
+    if planned.too_short:
+        first = f"`{tune.method.kind}` first tunes after step {planned.first_turn}"
+        click.echo(f"note: nothing will be tuned: {first}, of {planned.steps}", err=True)
     with watched() as sinks:
         path = start(order, out, catalogue, sinks)
     ctx.exit(finish(path))

@@ -7,12 +7,16 @@ from math import ceil
 from attrs import frozen
 
 from hypertune.catalogue import Catalogue, SourceType, part_sizes
-from hypertune.ir import Data, Program, Tune
+from hypertune.ir import Data, Program, Quantity, Tune
 
 
 @frozen
 class Length:
-    """Steps and epochs; None where a time ends the training."""
+    """Steps and epochs; None where a time ends the training.
+
+    `first_turn` is the training step after which hyperparameters are first tuned, None where the
+    method tunes none, or there are none.
+    """
 
     examples: int  # in the training part
     batch: int
@@ -20,6 +24,13 @@ class Length:
     steps: int | None
     epochs: float | None
     seconds: float | None = None
+    first_turn: int | None = None
+
+    @property
+    def too_short(self) -> bool:
+        """Whether the training ends before anything is tuned."""
+        ends, begins = self.steps, self.first_turn
+        return ends is not None and begins is not None and ends < begins
 
 
 def examples(data: Data, catalogue: Catalogue) -> dict[str, int]:
@@ -35,8 +46,20 @@ def length(program: Program, tune: Tune, catalogue: Catalogue) -> Length:
     train = examples(program.data, catalogue).get("train", 0)
     batch = min(program.data.batch or train, train)
     per_epoch = ceil(train / max(batch, 1))
-    amount, unit = tune.length.amount, tune.length.unit
-    if unit == "seconds":
-        return Length(train, batch, per_epoch, None, None, amount)
-    steps = ceil(amount * (per_epoch if unit == "epochs" else 1))
-    return Length(train, batch, per_epoch, steps, steps / max(per_epoch, 1))
+    first = _first_turn(program, tune, per_epoch)
+    if tune.length.unit == "seconds":
+        return Length(train, batch, per_epoch, None, None, tune.length.amount, first)
+    steps = _steps(tune.length, per_epoch)
+    return Length(train, batch, per_epoch, steps, steps / max(per_epoch, 1), None, first)
+
+
+def _first_turn(program: Program, tune: Tune, per_epoch: int) -> int | None:
+    warmup, turn = (tune.method.args.get(name) for name in ("warmup", "train_steps"))
+    tuned = any(not hyper.frozen for hyper in program.hypers)
+    if not (tuned and isinstance(warmup, Quantity) and isinstance(turn, int)):
+        return None
+    return _steps(warmup, per_epoch) + turn
+
+
+def _steps(quantity: Quantity, per_epoch: int) -> int:
+    return ceil(quantity.amount * (per_epoch if quantity.unit == "epochs" else 1))

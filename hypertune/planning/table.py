@@ -58,8 +58,13 @@ def _length(found: Length) -> str:
     start = f"{_count(found.examples)} examples in batches of {_count(found.batch)}: "
     start += f"{_count(found.per_epoch)} steps an epoch"
     if found.steps is None or found.epochs is None:
-        return f"{start}, for {minutes(found.seconds or 0)}"
-    return f"{start}, {_count(found.steps)} steps in {found.epochs:g} epochs"
+        start += f", for {minutes(found.seconds or 0)}"
+    else:
+        start += f", {_count(found.steps)} steps in {found.epochs:g} epochs"
+    if found.first_turn is None:
+        return start
+    first = f"hyperparameters are first tuned after step {_count(found.first_turn)}"
+    return f"{start}\nnothing is tuned: {first}" if found.too_short else f"{start}\n{first}"
 
 
 def _shape(shape: Shape) -> str:
