@@ -4,10 +4,14 @@ import pytest
 import torch
 
 from hypertune.catalogue import Catalogue
+from hypertune.compiler import compile_text
 from hypertune.data import STANDARD
 from hypertune.data.loading import load
 from hypertune.data.scaling import Scaling, fit, standardize
 from hypertune.ir import Call, Data
+from hypertune.lowering import place
+from hypertune.standard import STANDARD as ALL
+from hypertune.tuning import prepare
 
 CATALOGUE = Catalogue(STANDARD)
 STANDARDIZE = Call("standardize")
@@ -82,3 +86,21 @@ def test_real_targets_are_standardized_too_and_can_be_taken_back():
 def test_classes_are_never_scaled():
     sets = load(Data(Call("digits"), SPLIT, 0, STANDARDIZE, (), None), CATALOGUE)
     assert set(sets.train.y.tolist()) == set(range(10))
+
+
+def test_metrics_are_in_the_unit_of_the_target():
+    program = compile_text("""
+        hspec 1
+        data {
+          source = diabetes; split = (train = 60%, valid = 20%, test = 20%); batch = 64
+          scale = standardize
+        }
+        model (10) { linear(1) }
+        objective { train = mse; valid = mse; report = (mse, rmse, mae) }
+        tune { method = fixed; weights = sgd(lr = 0.1); epochs = 1 }
+        """).program
+    prepared = prepare(place(program, ALL, ("cpu",)))
+    found, std = prepared.evaluate("test"), prepared.sets.target.std.item()
+    assert found["test_mse"] == pytest.approx(found["test_loss"] * std**2, rel=1e-5)
+    assert found["test_rmse"] == pytest.approx(found["test_mse"] ** 0.5, rel=1e-5)
+    assert std / 2 < found["test_mae"] < found["test_rmse"]

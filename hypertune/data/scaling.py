@@ -32,6 +32,13 @@ class Scaling:
             x = x - self.mean
         return x if self.std is None else x / self.std
 
+    def undo(self, x: Tensor) -> Tensor:
+        """Numbers in their own unit again, those of the network among them."""
+        if self.mean is None or self.std is None:
+            return x
+        mean, std = self.mean.to(x.device), self.std.to(x.device)
+        return x.to(std.dtype) * std + mean
+
     def to(self, device: torch.device | str) -> Scaling:
         """The same on a device."""
         mean, std = self.mean, self.std

@@ -18,4 +18,9 @@ def _summed() -> Any:
     return absolute
 
 
-MAE = MetricType(name="mae", doc="mean absolute error", targets="real", build=_summed)
+MAE = MetricType(
+    name="mae",
+    doc="mean absolute error, in the target's own unit",
+    targets="real",
+    build=_summed,
+)

@@ -42,8 +42,17 @@ MSE = LossType(
     targets="real",
 )
 
-SQUARED = MetricType(name="mse", doc="mean squared error", targets="real", build=_summed)
+SQUARED = MetricType(
+    name="mse",
+    doc="mean squared error, in the square of the target's own unit",
+    targets="real",
+    build=_summed,
+)
 
 RMSE = MetricType(
-    name="rmse", doc="root of the mean squared error", targets="real", build=_summed, read=sqrt
+    name="rmse",
+    doc="root of the mean squared error, in the target's own unit",
+    targets="real",
+    build=_summed,
+    read=sqrt,
 )

@@ -9,6 +9,7 @@ from torch import Tensor
 
 from hypertune.catalogue import Catalogue, MetricType
 from hypertune.data.evaluation import EVALUATED_AT_ONCE
+from hypertune.data.scaling import Scaling
 from hypertune.data.sets import Part
 from hypertune.hyper.domains import Domains
 from hypertune.ir import Program
@@ -18,12 +19,21 @@ from hypertune.runtime import Heard, Weights
 
 
 class Measure:
-    """Gives `loss`, the validation objective, and the metrics that the spec reports."""
+    """Gives `loss`, the validation objective, and the metrics that the spec reports.
+
+    Units: the loss is of targets as scaled, metrics are of real targets in their own unit.
+    """
 
     def __init__(
-        self, network: Network, domains: Domains, program: Program, catalogue: Catalogue
+        self,
+        network: Network,
+        domains: Domains,
+        program: Program,
+        catalogue: Catalogue,
+        target: Scaling,
     ) -> None:
         self._domains = domains
+        self._target = target
         self._objective = Objective(network, program.objective.valid, program, catalogue)
         kinds = catalogue.of(MetricType)
         self._read = {call.kind: kinds[call.kind].read for call in program.objective.report}
@@ -51,6 +61,7 @@ class Measure:
         loss, output = self._objective.at(weights, x, target, signal)
         target = target.to(output.device)
         sums = {"loss": loss * len(x)}
+        output, target = self._target.undo(output), self._target.undo(target)
         for name, metric in self._metrics.items():
             sums[name] = metric(output, target)
         return sums

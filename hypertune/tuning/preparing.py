@@ -76,7 +76,7 @@ def prepare(
         torch.manual_seed(tune.seed)
         network = lower(program, catalogue)
     domains = Domains(program.hypers, catalogue).to(device)
-    measure = Measure(network, domains, program, catalogue)
+    measure = Measure(network, domains, program, catalogue, sets.target)
     steps = _Steps(batches.steps_per_epoch)
     options = {name: steps.settled(value) for name, value in tune.method.args.items()}
     training = Training(
