@@ -243,3 +243,13 @@ def test_the_parser_needs_no_place_for_its_tables(
     (tmp_path / "file").write_text("", encoding="utf-8")
     monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "file"))
     assert tables.parser.__wrapped__().parse("hspec 1", start="spec").data == "spec"
+
+
+@pytest.mark.parametrize(
+    "head",
+    ["model (4) given a, b[min(\n0, 1)\n]", "repeat (8) // (\n4)", "branch add given b[(\n0)]"],
+)
+def test_a_parenthesis_before_a_body_may_be_broken(head: str) -> None:
+    inside = head if head.startswith("model") else f"model (4) {{ {head}"
+    closing = "}" if head.startswith("model") else "} }"
+    assert _parse(f"{inside} {{ relu {closing}\n").statements

@@ -44,9 +44,21 @@ def _head(tokens: list[Token], index: int) -> Token | None:
     while first and tokens[first - 1].type not in ("_END", "LBRACE", "RBRACE"):
         first -= 1
     head, between = tokens[first], [token.type for token in tokens[first:index]]
-    whole = between.count("LPAR") == between.count("RPAR")
+    pairs = (("LPAR", "RPAR"), ("LSQB", "RSQB"))
+    whole = all(between.count(opener) == between.count(closer) for opener, closer in pairs)
     lists = tokens[index].type == "LPAR" and head.type in _LISTED and "RPAR" not in between
-    return head if whole and not lists and head.type in _HEADS else None
+    wrong = head.type in _HEADS and whole and not lists
+    return head if wrong and not _leads_to_brace(tokens, index) else None
+
+
+def _leads_to_brace(tokens: list[Token], index: int) -> bool:
+    """Whether a `(` is closed before the `{` of the body, and so belongs to a value."""
+    depth = 0
+    for token in tokens[index:]:
+        depth += (token.type == "LPAR") - (token.type == "RPAR")
+        if not depth and token.type in ("LBRACE", "SHORTCUT", "_END"):
+            return token.type == "LBRACE"
+    return False
 
 
 def _ends_line(tokens: list[Token], index: int) -> bool:
