@@ -14,7 +14,16 @@ from hypertune.editors.context import Context, OpenCall, context_at, word_before
 from hypertune.editors.reading import Reading
 from hypertune.editors.roles import about_kind, begins_piece, called, kinds_here
 from hypertune.editors.symbols import Symbol
-from hypertune.editors.vocabulary import CLAUSES, FUNCTIONS, PIECES, SETTINGS, STATEMENTS
+from hypertune.editors.vocabulary import (
+    CLAUSES,
+    FUNCTIONS,
+    PIECES,
+    SETTINGS,
+    STATEMENTS,
+    UNITS,
+)
+
+_ITEMS = {"split": ("train", "valid", "test", "seed"), "scale": ("mean", "std")}
 
 Sort = Literal["keyword", "kind", "setting", "argument", "name", "word"]
 
@@ -50,11 +59,18 @@ def completions(reading: Reading, offset: int) -> Completions:
 def _possible(context: Context, reading: Reading, offset: int) -> Iterable[Completion]:
     kinds = kinds_here(context, reading.catalogue)
     if context.last == "given" or _goes_on(context, "given"):
-        return _names(reading, offset, "hyperparameter", "parameter")
+        whole = _words(("*", "none")) if context.last == "given" else ()
+        return [*_names(reading, offset, "hyperparameter", "parameter"), *whole]
+    if context.last[:1].isdecimal() and context.statement in ("tune", "let"):
+        return _words(UNITS)
     if context.calls and context.statement == "block" and not context.inner:
         return _names(reading, offset, "constant") if context.calls[-1].arg else ()
+    if context.calls and context.calls[-1].kind == "[" and _declares(context):
+        return [*_words(("example", "weight")), *_names(reading, offset, "constant")]
     if context.calls and context.calls[-1].kind:
         return _in_call(context, reading, offset)
+    if context.calls and context.key in _ITEMS and not context.calls[-1].arg:
+        return _items(context)
     if kinds:
         return [*_kinds(_wanted(kinds, context)), *_pieces(context, reading, offset)]
     if not context.inner:
@@ -68,6 +84,18 @@ def _wanted(kinds: Mapping[str, Kind], context: Context) -> list[Kind]:
     """All, but no penalty where the hyperparameters are judged."""
     judged = context.key == "valid"
     return [k for k in kinds.values() if not (judged and isinstance(k, LossType) and k.penalty)]
+
+
+def _declares(context: Context) -> bool:
+    """Whether the name of a hyperparameter stands here, not its domain or start."""
+    return context.statement == "hyper" and ":" not in context.words
+
+
+def _items(context: Context) -> Iterable[Completion]:
+    """The names that a tuple such as a split can have, as far as they are not written."""
+    written = context.calls[-1].named
+    left = (word for word in _ITEMS[context.key] if word not in written)
+    return [Completion(word, "argument", insert=f"{word} = ") for word in left]
 
 
 def _pieces(context: Context, reading: Reading, offset: int) -> Iterable[Completion]:
@@ -187,7 +215,7 @@ def _values(arg: Arg | None, reading: Reading, offset: int) -> Iterable[Completi
 
 def _names(reading: Reading, offset: int, *sorts: str) -> Iterator[Completion]:
     """Names that the spec and its files declare; a parameter only inside its own block."""
-    old = reading.tree.before(offset) if reading.tree else None
+    old = reading.tree.about(offset) if reading.tree else None
     for symbol in reading.symbols:
         if symbol.sort in sorts and _is_seen(symbol, reading, old):
             there = symbol.file != reading.name

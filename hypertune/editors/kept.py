@@ -42,6 +42,11 @@ class Kept(Generic[T]):
             return old
         return offset if offset <= self.head else None
 
+    def about(self, offset: int) -> int:
+        """The same; for a new character, the place of the old text where it was put in."""
+        old = self.before(offset)
+        return self.head if old is None else old
+
     def now(self, start: int, end: int) -> tuple[int, int] | None:
         """Where a run of the old text stands; None if it was changed."""
         if end <= self.head:

@@ -38,6 +38,7 @@ MODES: Final[Mapping[str, str]] = {
     "concat": "the outputs are laid side by side",
 }
 CONSTANTS: Final = ("true", "false", "none", "all")
+UNITS: Final = ("epochs", "steps", "seconds", "min", "hours")
 FUNCTIONS: Final = ("min", "max", "round", "sqrt", "exp", "log")
 KEYWORDS: Final = {**STATEMENTS, **PIECES, **CLAUSES, **MODES}
 # No name may be one of these; those of MODES may.
