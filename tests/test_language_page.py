@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 
 from hypertune.compiler import compile_text
+from hypertune.editors.vocabulary import CLAUSES, FUNCTIONS, MODES, PIECES, STATEMENTS
 from hypertune.semantics import SETTINGS
 
 PAGE = (Path(__file__).parents[1] / "docs" / "language.md").read_text(encoding="utf-8")
@@ -23,6 +24,11 @@ def test_an_example_is_right(example):
     there = {line.split()[0] for line in example.splitlines() if line}
     rest = [text for word, text in REST.items() if word not in there]
     compile_text("\n".join(["hspec 1", example, *rest]))
+
+
+def test_every_word_of_the_language_is_on_the_page():
+    words = {*STATEMENTS, *PIECES, *CLAUSES, *MODES, *FUNCTIONS}
+    assert {word for word in words if not re.search(rf"\b{word}\b", PAGE)} == set()
 
 
 def test_every_setting_is_on_the_page():
