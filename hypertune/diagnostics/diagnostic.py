@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from difflib import SequenceMatcher, get_close_matches
 from typing import ClassVar, Literal
 
-from attrs import fields, frozen
+from attrs import field, fields, frozen
 
 from hypertune.diagnostics.source import Span
 
@@ -32,10 +32,12 @@ class Diagnostic:
 
     `title` and `label` are templates over the fields; `children` adds notes
     and help. The docstring of the subclass is what `hypertune explain` prints.
-    `span` is None where the mistake has no place in a text.
+    `span` is None where the mistake has no place in a text. `causes` are notes of whoever found
+    it, such as where a wrong value comes from.
     """
 
     span: Span | None
+    causes: tuple[Note, ...] = field(default=(), kw_only=True)
     code: ClassVar[str]
     title: ClassVar[str]
     label: ClassVar[str] = ""
@@ -43,6 +45,11 @@ class Diagnostic:
 
     def children(self) -> tuple[Note | Help, ...]:
         return ()
+
+    @property
+    def details(self) -> tuple[Note | Help, ...]:
+        """All notes and help."""
+        return (*self.causes, *self.children())
 
     @property
     def message(self) -> str:

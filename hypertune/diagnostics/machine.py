@@ -15,7 +15,7 @@ def as_json(diagnostic: Diagnostic) -> dict[str, Any]:
     is the first character that no longer belongs.
 
     """
-    children = diagnostic.children()
+    children = diagnostic.details
     return {
         "code": diagnostic.code,
         "severity": diagnostic.severity,

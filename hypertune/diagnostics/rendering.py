@@ -28,7 +28,7 @@ def render_all(diagnostics: Iterable[Diagnostic], colour: bool = False) -> str:
 
 def render(diagnostic: Diagnostic, colour: bool = False) -> str:
     """Title, caret, notes, help: the same order every time."""
-    placed = [c for c in diagnostic.children() if isinstance(c, Note) and c.span is not None]
+    placed = [c for c in diagnostic.details if isinstance(c, Note) and c.span is not None]
     spans = [diagnostic.span, *(n.span for n in placed)]
     gutter = max((len(str(s.position[0])) for s in spans if s is not None), default=1)
     page = _Page(gutter, colour)
@@ -40,7 +40,7 @@ def render(diagnostic: Diagnostic, colour: bool = False) -> str:
         out += page.snippet(diagnostic.span, diagnostic.fill(diagnostic.label), "^", severity)
     for note in placed:
         out += page.note(note, diagnostic.span)
-    rest = [c for c in diagnostic.children() if not (isinstance(c, Note) and c.span is not None)]
+    rest = [c for c in diagnostic.details if not (isinstance(c, Note) and c.span is not None)]
     if rest and len(out) > 1:
         out.append(page.edge())
     for child in rest:

@@ -93,14 +93,14 @@ def range_of(lines: Lines, run: Run) -> types.Range:
 
 
 def _notes(found: Diagnostic) -> list[Note]:
-    return [child for child in found.children() if isinstance(child, Note)]
+    return [child for child in found.details if isinstance(child, Note)]
 
 
 def _message(found: Diagnostic) -> str:
     """The title, then what else there is to know and to do, a line for each."""
     label = found.fill(found.label)
     notes = [f"note: {note.text}" for note in _notes(found) if note.span is None]
-    helps = [f"help: {child.text}" for child in found.children() if isinstance(child, Help)]
+    helps = [f"help: {child.text}" for child in found.details if isinstance(child, Help)]
     return "\n".join([found.message, *([label] if label else []), *notes, *helps])
 
 

@@ -8,7 +8,6 @@ from typing import Final
 
 from attrs import define, evolve, field
 
-from hypertune import ir
 from hypertune.catalogue import MergeType
 from hypertune.diagnostics import Span
 from hypertune.semantics.constants import evaluate
@@ -152,14 +151,14 @@ class Builder:
 
     def unused(self, block: ast.Block, around: Surroundings) -> None:
         """Read a block that is never used for the mistakes in it; of shapes nothing is known."""
-        bound = {param.name.text: FAILED for param in block.params}
+        bound = {param.name.text: Constant(FAILED) for param in block.params}
         opened = evolve(around, inside=(block.name.text,))
         self._inlined(block, bound, Flow("input", None, block.name.span), opened)
 
     def _inlined(
         self,
         block: ast.Block,
-        bound: Mapping[str, ir.Value | Failed],
+        bound: Mapping[str, Constant],
         flow: Flow,
         around: Surroundings,
         given: ast.Given | None = None,
@@ -167,7 +166,7 @@ class Builder:
     ) -> Flow:
         scope = Scope(self.knowledge, _outermost(around.scope))
         for param in block.params:
-            scope.declare(param.name.text, Constant(bound[param.name.text]), param.name.span)
+            scope.declare(param.name.text, bound[param.name.text], param.name.span)
         inner = evolve(around, scope=scope, labels=Labels.of(block.body, scope.findings))
         if block.given and not given:
             inner = evolve(inner, given=resolve_given(block.given, scope) or ())

@@ -28,9 +28,13 @@ FAILED: Final = Failed()
 
 @frozen
 class Constant:
-    """A named constant, or what a parameter of a block is bound to."""
+    """A named constant, or what a parameter of a block is bound to.
+
+    `origin` is where the value of a parameter was passed, outside all blocks.
+    """
 
     value: ir.Value | Failed
+    origin: Span | None = None
 
 
 @frozen

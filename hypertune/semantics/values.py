@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from posixpath import dirname, join, normpath
 
-from attrs import frozen
+from attrs import evolve, frozen
 
 from hypertune import ir
 from hypertune.catalogue import Arg, Use
-from hypertune.diagnostics import Diagnostic, Span
+from hypertune.diagnostics import Diagnostic, Note, Span
 from hypertune.semantics.advice import advice_on
 from hypertune.semantics.constants import WORDS, describe, evaluate
 from hypertune.semantics.conversions import converted, outlier, range_of, wanted, wrong_length
@@ -26,7 +26,7 @@ from hypertune.semantics.errors.passing import (
 from hypertune.semantics.errors.tuning import InSeconds
 from hypertune.semantics.flow import Labels
 from hypertune.semantics.naming import named
-from hypertune.semantics.scope import FAILED, Declared, Failed, HyperUse, Scope
+from hypertune.semantics.scope import FAILED, Constant, Declared, Failed, HyperUse, Scope
 from hypertune.syntax import ast
 
 
@@ -84,6 +84,12 @@ class _Place:
     expr: ast.Expr | None = None
 
     def fail(self, diagnostic: Diagnostic) -> Failed:
+        """Tell a mistake, and where the value was passed if a parameter of a block stands here."""
+        name = self.expr.text if isinstance(self.expr, ast.Name) else ""
+        meaning = self.scope.find(name)
+        if isinstance(meaning, Constant) and meaning.origin:
+            passed = Note(f"`{name}` is passed here", meaning.origin)
+            diagnostic = evolve(diagnostic, causes=(passed,))
         self.scope.findings.add(diagnostic)
         return FAILED
 
