@@ -82,10 +82,13 @@ def planned_and_measured(program, tune):
     return planned, MEMORY["measured"](program, tune, 2)
 
 
-@pytest.mark.parametrize("text", [CONVOLUTIONS, PENALISED], ids=["convolutions", "penalised"])
+TEXTS = {"convolutions": CONVOLUTIONS, "l2": PENALISED, "l1": PENALISED.replace("l2(", "l1(")}
+
+
+@pytest.mark.parametrize("text", TEXTS)
 @pytest.mark.parametrize("tune", ["delta", "stn", "plain"])
 def test_memory_is_what_a_training_takes_within_a_quarter(text, tune):
-    planned, measured = planned_and_measured(program_of(text), tune)
+    planned, measured = planned_and_measured(program_of(TEXTS[text]), tune)
     assert planned == pytest.approx(measured, rel=0.25)
 
 

@@ -255,6 +255,8 @@ class LossType:
 
     `build(args)` gives a function of a `losses.Reading` to a scalar, the mean over the batch.
     `penalty` tells that it reads weights, not predictions. `targets` is `classes`, `real` or ``.
+    `keeps` is, of a penalty on weights that answer, how many numbers torch keeps for the way back:
+    per weight, and per row of a weight and example.
     """
 
     name: str
@@ -263,6 +265,7 @@ class LossType:
     build: Callable[[Args], Any]
     targets: str = ""
     penalty: bool = False
+    keeps: tuple[int, int] = (0, 0)
 
 
 @frozen

@@ -81,15 +81,15 @@ def _on_device(
     parts = (size for part, size in sizes.items() if part != "train")
     evaluated = min(EVALUATED_AT_ONCE, max(parts, default=0))
     folded = any(p.responding and "base" in p.trains for p in passes)
-    penalties = {loss.name for loss in catalogue.of(LossType).values() if loss.penalty}
-    penalised = any(term.loss.kind in penalties for term in program.objective.train)
+    losses = [catalogue.of(LossType)[term.loss.kind] for term in program.objective.train]
+    penalties = [loss for loss in losses if loss.penalty]
     width = 2 if tune.precision == "bf16" else FLOAT
     return Memory(
         data=_data(program, catalogue, sizes) if first else 0,
         weights=2 * FLOAT * base,
         responses=(2 if kind.needs_response else 1) * FLOAT * response,
         optimiser=FLOAT * (slots["weights"] * base + slots["responses"] * response),
-        step=max(most_back(here, p, width * ceil(p.share * batch), penalised) for p in passes),
+        step=max(most_back(here, p, ceil(p.share * batch), width, penalties) for p in passes),
         evaluation=evaluated * FLOAT * most_forward(here, folded),
     )
 

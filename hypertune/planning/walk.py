@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from itertools import accumulate
 from math import prod
 
-from hypertune.catalogue import Costs, Pass
+from hypertune.catalogue import Costs, LossType, Pass
 from hypertune.ir import Layer
 
 Here = Sequence[tuple[Layer, Costs]]
@@ -20,46 +20,68 @@ def most_forward(here: Here, responding: bool) -> int:
     return max(map(sum, zip(passing, _waiting(here, back=False), strict=True)))
 
 
-def most_back(here: Here, taken: Pass, row: int, penalised: bool) -> int:
+def most_back(
+    here: Here, taken: Pass, examples: int, width: int, penalties: Sequence[LossType]
+) -> int:
     """The most bytes at a layer on the way back: what is kept before it, and what is there anew.
 
     Args:
         here: the layers, in the order of evaluation.
         taken: the pass.
-        row: bytes that one number per example takes.
-        penalised: whether the loss has penalties, whose gradients come first; those that follow
-            lie beside them until they are added.
+        examples: how many pass.
+        width: bytes of a number that passes.
+        penalties: those of the training loss. Their gradients come first; those that follow lie beside
+            them until they are added.
 
     """
     gradients = [FLOAT * sum(getattr(c, group) for group in taken.trains) for _, c in here]
     kept = list(accumulate(_kept(here, taken)))
-    there, all_gradients, most = sum(gradients), sum(gradients), 0
+    penalties = penalties if taken.trains else ()  # the other loss has none
+    penal = list(accumulate(_kept_by_penalties(here, taken, examples, penalties)))
+    row, all_gradients, most = width * examples, sum(gradients), 0
+    there = all_gradients
     for i, waiting in enumerate(_waiting(here, back=True)):
         layer, costs = here[i]
         passing = _passing(layer, costs, taken.responding) + costs.scratch + waiting
         passing = row * (kept[i] + passing)
         most = max(most, passing + there)
-        if penalised:
+        if penalties:
             most = max(most, passing + all_gradients + gradients[i])
-            most = max(most, row * kept[-1] + there + 2 * gradients[i])  # and its square's
+            first = row * kept[-1] + penal[i]  # before anything else has gone back
+            most = max(most, first + there + 2 * gradients[i])
         there -= gradients[i]
     return most
 
 
 def _kept(here: Here, taken: Pass) -> list[int]:
     """Numbers per example that each layer leaves for the way back."""
-    read = {name for layer, costs in here for name in _read(layer, costs)}
-    read_changes = {name for layer, c in here if "change" in c.keeps for name in layer.inputs}
-    changed = read_changes & _changed(here) if taken.linearised else set()
+    live = _behind(here, taken.trains or ("response",))  # what no gradient passes keeps nothing
+    back = [(layer, costs) for layer, costs in here if layer.name in live]
+    read = {name for layer, costs in back for name in _read(layer, costs)}
+    read_changes = {name for layer, c in back if "change" in c.keeps for name in layer.inputs}
+    changed = read_changes & _behind(here, ("response",)) if taken.linearised else set()
     kept = []
     for layer, costs in here:
         copies = (layer.name in read) + (layer.name in changed)
         copies += taken.responding and costs.response > 0  # what the response is multiplied by
-        kept.append(costs.extra + copies * prod(layer.output))
+        kept.append(costs.extra * (layer.name in live) + copies * prod(layer.output))
     first = here[0][0]
     if first.inputs == ("input",):  # a batch is there for as long as its step
         kept[0] += prod(first.shapes[0])
     return kept
+
+
+def _kept_by_penalties(
+    here: Here, taken: Pass, examples: int, penalties: Sequence[LossType]
+) -> list[int]:
+    """Bytes that penalties on the weights of each layer leave for the way back."""
+    per_weight, per_row = (sum(p.keeps[i] for p in penalties) for i in (0, 1))
+    return [
+        FLOAT * (per_weight * costs.base + per_row * layer.output[0] * examples)
+        if taken.responding and costs.response
+        else 0
+        for layer, costs in here
+    ]
 
 
 def _read(layer: Layer, costs: Costs) -> tuple[str, ...]:
@@ -68,13 +90,15 @@ def _read(layer: Layer, costs: Costs) -> tuple[str, ...]:
     return own + (layer.inputs if "input" in costs.keeps else ())
 
 
-def _changed(here: Here) -> set[str]:
-    """The layers whose outputs change with a response."""
-    changed: set[str] = set()
+def _behind(here: Here, groups: Sequence[str]) -> set[str]:
+    """The layers that have weights of some groups, and all that are fed by these."""
+    found: set[str] = set()
+    places = {"input", *(layer.name for layer, _ in here)}
     for layer, costs in here:
-        if costs.response or changed.intersection(layer.inputs):
-            changed.add(layer.name)
-    return changed
+        fed = any(name in found or name not in places for name in layer.inputs)
+        if fed or any(getattr(costs, group) for group in groups):
+            found.add(layer.name)
+    return found
 
 
 def _passing(layer: Layer, costs: Costs, responding: bool) -> int:
