@@ -30,8 +30,8 @@ def most_back(
         taken: the pass.
         examples: how many pass.
         width: bytes of a number that passes.
-        penalties: those of the training loss. Their gradients come first; those that follow lie beside
-            them until they are added.
+        penalties: those of the training loss. Their gradients come first; those that follow
+            lie beside them until they are added.
 
     """
     gradients = [FLOAT * sum(getattr(c, group) for group in taken.trains) for _, c in here]
