@@ -11,6 +11,7 @@ from hypertune.cli import main
 from hypertune.compiler import compile_text
 from hypertune.data.csv_table import CSV, read_table
 from hypertune.data.loading import load
+from hypertune.diagnostics import SpecError
 from hypertune.jobs.trained import load_run
 from hypertune.planning import plan
 from hypertune.standard import STANDARD
@@ -158,3 +159,26 @@ def test_table_that_is_gone_ends_a_plan_in_words(table):
     done = CliRunner().invoke(main, ["plan", "y.json"])
     assert done.exit_code == 4
     assert "no column `y`" in done.stderr
+
+
+@pytest.mark.parametrize(
+    ("source", "at", "meant"),
+    [
+        ('csv("t.csv", target = "prise")', '"prise"', "price"),
+        ('csv("tt.csv", target = "price")', '"tt.csv"', "t.csv"),
+        ('csv(target = "prise", file = "t.csv")', '"prise"', "price"),
+    ],
+)
+def test_argument_at_fault_is_shown_with_a_likely_repair(table, source, at, meant):
+    table("a,price\n1,2\n2,3\n")
+    with pytest.raises(SpecError) as caught:
+        compile_text(f"""
+            hspec 1
+            data {{ source = {source}; split = (train = 50%, valid = 50%); batch = 1 }}
+            model (1) {{ linear(1) }}
+            objective {{ train = mse; valid = mse }}
+            tune {{ method = fixed; weights = sgd(lr = 0.1); epochs = 1 }}
+            """)
+    (found,) = caught.value.diagnostics
+    assert found.span.text == at
+    assert f"did you mean `{meant}`?" in str(caught.value)

@@ -27,6 +27,7 @@ from hypertune.catalogue.kinds import (
     SourceType as SourceType,
     Unreadable as Unreadable,
     WrongShape as WrongShape,
+    not_there as not_there,
 )
 from hypertune.catalogue.places import (
     beside as beside,

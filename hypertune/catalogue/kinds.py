@@ -6,7 +6,8 @@ The checker reads the declaration, lowering calls `build`, the conformance kit d
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from pathlib import Path
 from typing import Any
 
 from attrs import evolve, field, frozen
@@ -156,7 +157,30 @@ class DomainType:
 
 
 class Unreadable(Exception):
-    """Raised by a source's `look`: why a file cannot be used."""
+    """Raised by a source's `look`: why a file cannot be used.
+
+    Args:
+        why: a sentence.
+        argument: the one at fault, if it is one.
+        name: what it names that is not there.
+        known: what it could name.
+
+    """
+
+    def __init__(
+        self, why: str, argument: str = "", name: str = "", known: Iterable[str] = ()
+    ) -> None:
+        super().__init__(why)
+        self.argument = argument
+        self.name = name
+        self.known = tuple(known)
+
+
+def not_there(path: str, argument: str, fault: OSError) -> Unreadable:
+    """Why a file or folder of the user's cannot be read, with those beside it."""
+    place = Path(path).expanduser()
+    beside = [other.name for other in place.parent.glob(f"*{place.suffix}")]
+    return Unreadable(f"{path}: {fault.strerror}", argument, place.name, beside)
 
 
 @frozen

@@ -15,9 +15,10 @@ from typing import Any
 
 from attrs import frozen
 
-from hypertune.catalogue import Arg, Args, Seen, SourceType, Unreadable
+from hypertune.catalogue import Arg, Args, Seen, SourceType, Unreadable, not_there
 
 _MOST_WORDS = 50  # in one column
+_MOST_TOLD = 20  # names of columns
 
 
 @frozen
@@ -43,7 +44,10 @@ def read_table(file: str, target: str, classes: bool = False) -> Table:
     """
     names, lines = _lines(file)
     if target not in names:
-        raise Unreadable(f"{file} has no column `{target}`; it has {', '.join(names)}")
+        more = f" and {len(names) - _MOST_TOLD} more" if len(names) > _MOST_TOLD else ""
+        there = ", ".join(names[:_MOST_TOLD]) + more
+        why = f"{file} has no column `{target}`; it has {there}"
+        raise Unreadable(why, "target", target, names)
     at = names.index(target)
     if len(names) == 1:
         raise Unreadable(f"{file} has no column beside `{target}`: there is nothing to learn from")
@@ -70,7 +74,7 @@ def _lines(file: str) -> tuple[tuple[str, ...], list[tuple[int, list[str]]]]:
             names = tuple(name.strip() for name in next(reader, []))
             lines = [(reader.line_num, cells) for cells in reader if cells]
     except OSError as fault:
-        raise Unreadable(f"{file}: {fault.strerror}") from None
+        raise not_there(file, "file", fault) from None
     except (UnicodeDecodeError, csv.Error):
         raise Unreadable(f"{file} is no table of text in UTF-8") from None
     if len(set(names)) < len(names) or "" in names:

@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from hypertune.catalogue import Arg, Args, Seen, SourceType, Unreadable
+from hypertune.catalogue import Arg, Args, Seen, SourceType, Unreadable, not_there
 from hypertune.ir import Shape
 
 _SUFFIXES = frozenset({".png", ".jpg", ".jpeg", ".bmp", ".webp"})
@@ -26,7 +26,7 @@ def classes_in(folder: str) -> dict[str, list[Path]]:
     try:
         below = sorted(path for path in root.iterdir() if path.is_dir())
     except OSError as fault:
-        raise Unreadable(f"{folder}: {fault.strerror}") from None
+        raise not_there(folder, "folder", fault) from None
     found = {path.name: _pictures(path) for path in below}
     found = {name: pictures for name, pictures in found.items() if pictures}
     if len(found) < 2:

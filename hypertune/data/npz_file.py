@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 from zipfile import BadZipFile
 
-from hypertune.catalogue import Arg, Args, Seen, SourceType, Unreadable
+from hypertune.catalogue import Arg, Args, Seen, SourceType, Unreadable, not_there
 
 
 def _arrays(args: Args) -> tuple[Any, Any]:
@@ -26,9 +26,11 @@ def _arrays(args: Args) -> tuple[Any, Any]:
                 raise Unreadable(f"{file} has no array `{missing[0]}`; there are {there}")
             x, y = arrays["x"], arrays["y"]
     except OSError as fault:
-        raise Unreadable(f"{file}: {fault.strerror or 'not an .npz file'}") from None
+        if fault.strerror:
+            raise not_there(file, "file", fault) from None
+        raise Unreadable(f"{file} is no .npz file of numbers", "file") from None
     except (BadZipFile, ValueError, EOFError, TypeError):
-        raise Unreadable(f"{file} is no .npz file of numbers") from None
+        raise Unreadable(f"{file} is no .npz file of numbers", "file") from None
     _check(file, x, y)
     return (x if x.dtype == np.uint8 else x.astype(np.float64)), y
 

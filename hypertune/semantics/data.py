@@ -97,8 +97,19 @@ def _source(settings: Settings) -> tuple[SourceType | None, ir.Call | None, Span
     try:
         return kind.seen(call.args), call, expr.span
     except Unreadable as fault:
-        scope.findings.add(UnreadableData(expr.span, kind.name, str(fault)))
+        span, name, known = _where(expr, kind, fault.argument), fault.name, fault.known
+        scope.findings.add(UnreadableData(span, kind.name, str(fault), name, known))
         return None, None, expr.span
+
+
+def _where(expr: ast.Expr, kind: SourceType, argument: str) -> Span:
+    """The argument of a source that is at fault; all of it, if none is by itself."""
+    args = expr.args if isinstance(expr, ast.Call) else ()
+    for declared, written in zip(kind.args, args, strict=False):
+        if (written.name.text if written.name else declared.name) == argument:
+            return written.value.span
+    named = (written for written in args if written.name and written.name.text == argument)
+    return next((written.value.span for written in named), expr.span)
 
 
 def _scale(settings: Settings, source: SourceType | None) -> ir.Call | Failed | None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from attrs import frozen
 
-from hypertune.diagnostics import Diagnostic, Help, Note
+from hypertune.diagnostics import Diagnostic, Help, Note, did_you_mean
 from hypertune.ir import Shape, print_shape
 
 
@@ -194,8 +194,8 @@ class AugmentRank(Diagnostic):
 class UnreadableData(Diagnostic):
     """The file of a source is not there, or does not hold what the source needs.
 
-    A `csv` table has a line of names above its rows, a number in every cell of every column that
-    is not the target, and no empty cell.
+    A `csv` table has a line of names above its rows and no empty cell; a column holds numbers or
+    words, not both.
 
     Wrong:
 
@@ -228,6 +228,11 @@ class UnreadableData(Diagnostic):
 
     source: str
     why: str
+    name: str = ""  # what is not there
+    known: tuple[str, ...] = ()
+
+    def children(self) -> tuple[Note | Help, ...]:
+        return did_you_mean(self.name, self.known)
 
 
 @frozen
