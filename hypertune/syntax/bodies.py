@@ -1,10 +1,10 @@
-"""Bodies that begin with `:` or `(` at the end of a line, as in other languages."""
+"""Bodies that do not begin with `{`, but with `:` or `(` as elsewhere, or with a line break."""
 
 from __future__ import annotations
 
 from lark import Token
 
-from hypertune.diagnostics import Help
+from hypertune.diagnostics import Help, Span
 from hypertune.syntax.mistakes import Unexpected
 from hypertune.syntax.tokens import Scan
 
@@ -22,7 +22,10 @@ def mend_bodies(found: Scan) -> None:
 
     """
     tokens = found.tokens
+    depths = _depths(tokens)
     for index in reversed(range(1, len(tokens))):
+        if not depths[index] and _is_left_out(tokens, index, depths):
+            _put_in(found, index)
         begins = tokens[index].type in ("COLON", "LPAR") and _ends_line(tokens, index + 1)
         head = _head(tokens, index) if begins else None
         if head is None:
@@ -38,11 +41,57 @@ def mend_bodies(found: Scan) -> None:
             tokens[end:end] = [_made("RBRACE", "}", at), _made("_END", "\n", at)]
 
 
+def _is_left_out(tokens: list[Token], index: int, depths: list[int]) -> bool:
+    """Whether a line should have ended with `{`: the next one is indented, and in no brackets."""
+    if not _ends_line(tokens, index) or tokens[index - 1].type in ("_END", "COLON", "COMMA"):
+        return False
+    first = _first(tokens, index)
+    head, settles = tokens[first], ("EQUAL", 0)  # a setting on the line of its section
+    if head.type not in _HEADS or settles in _kinds(tokens[first:index], depths[first:index]):
+        return False
+    following = next((token for token in tokens[index:] if token.type != "_END"), head)
+    indented = (following.column or 0) > (head.column or 0)
+    return indented and following.type not in (*_OPEN, *_CLOSED)
+
+
+def _kinds(tokens: list[Token], depths: list[int]) -> set[tuple[str, int]]:
+    return {(token.type, depth) for token, depth in zip(tokens, depths, strict=True)}
+
+
+def _put_in(found: Scan, index: int) -> None:
+    """The `{` that is left out before a line break, and the `}` if that is, too."""
+    tokens = found.tokens
+    at = tokens[index].start_pos or 0
+    span = Span(found.source, at, at)
+    found.mistakes.append(Unexpected(span, "end of the line", "`{`"))
+    indent = tokens[_first(tokens, index)].column or 0
+    end = _end(tokens, index + 1, indent)
+    if end == len(tokens) or tokens[end].type != "RBRACE":
+        behind = tokens[end - 1].start_pos or 0
+        tokens[end:end] = [_made("RBRACE", "}", behind), _made("_END", "\n", behind)]
+    tokens.insert(index, _made("LBRACE", "{", at))
+
+
+def _depths(tokens: list[Token]) -> list[int]:
+    """How many parentheses and brackets are open at each token; braces close them all."""
+    found, depth = [], 0
+    for token in tokens:
+        depth += (token.type in ("LPAR", "LSQB")) - (token.type in ("RPAR", "RSQB"))
+        depth = 0 if token.type in ("LBRACE", "RBRACE") else max(depth, 0)
+        found.append(depth)
+    return found
+
+
+def _first(tokens: list[Token], index: int) -> int:
+    """Where the statement or piece begins that a place belongs to."""
+    while index and tokens[index - 1].type not in ("_END", "LBRACE", "RBRACE"):
+        index -= 1
+    return index
+
+
 def _head(tokens: list[Token], index: int) -> Token | None:
     """The word that a body belongs to whose `{` should stand in the place of this sign."""
-    first = index
-    while first and tokens[first - 1].type not in ("_END", "LBRACE", "RBRACE"):
-        first -= 1
+    first = _first(tokens, index)
     head, between = tokens[first], [token.type for token in tokens[first:index]]
     pairs = (("LPAR", "RPAR"), ("LSQB", "RSQB"))
     whole = all(between.count(opener) == between.count(closer) for opener, closer in pairs)
