@@ -17,6 +17,7 @@ from hypertune.ir import (
     Quantity,
     Term,
     Tune,
+    print_shape,
     print_value,
 )
 
@@ -61,8 +62,8 @@ def _facts(program: Program) -> dict[str, Facts]:
     return {
         **{f"hyper {hyper.name}": _fields(hyper) for hyper in program.hypers},
         "data": _fields(program.data),
-        "model": dict(_flat("input", program.input)),
-        **{f"layer {layer.name}": _fields(layer) for layer in program.layers},
+        "model": {"input": print_shape(program.input)},
+        **{f"layer {layer.name}": _layer(layer) for layer in program.layers},
         "objective": _fields(program.objective),
         **{f"tune {tune.name}".rstrip(): _fields(tune) for tune in program.tunes},
         "order": {
@@ -71,6 +72,11 @@ def _facts(program: Program) -> dict[str, Facts]:
             "tune": ", ".join(tune.name for tune in program.tunes),
         },
     }
+
+
+def _layer(layer: Layer) -> Facts:
+    shapes = ", ".join(map(print_shape, layer.shapes))
+    return {**_fields(layer), "shapes": shapes, "output": print_shape(layer.output)}
 
 
 def _fields(thing: Data | Hyper | Layer | Objective | Tune) -> Facts:

@@ -141,4 +141,5 @@ def test_diff_of_two_shipped_specs_reads_well():
     assert "hyper decay: gone" in lines
     assert "hyper holes: new" in lines
     assert "data.split.test: 0.4 -> none" in lines
+    assert "layer flatten_1.output: (64) -> (1568)" in lines
     assert 'data.source.root: none -> ""' in lines

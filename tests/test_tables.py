@@ -182,3 +182,8 @@ def test_argument_at_fault_is_shown_with_a_likely_repair(table, source, at, mean
     (found,) = caught.value.diagnostics
     assert found.span.text == at
     assert f"did you mean `{meant}`?" in str(caught.value)
+
+
+def test_new_tells_the_columns_if_none_is_named(table):
+    done = CliRunner().invoke(main, ["new", "--data", table(FLOWERS)])
+    assert (done.exit_code, "width, colour, height" in done.stderr) == (2, True)

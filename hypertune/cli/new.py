@@ -7,6 +7,7 @@ from pathlib import Path
 import click
 
 from hypertune.cli.writing import deliver, force_option
+from hypertune.data.csv_table import column_names
 from hypertune.diagnostics import Source
 from hypertune.draft import draft_for_arrays, draft_for_images, draft_for_table
 from hypertune.syntax import format_spec, parse
@@ -43,5 +44,6 @@ def _draft(data: str, target: str, classes: bool, folder: Path) -> str:
     if arrays:
         return draft_for_arrays(data, folder)
     if not target:
-        raise click.UsageError("which column is to be told? Name it with --target COLUMN")
+        there = ", ".join(column_names(data))
+        raise click.UsageError(f"which column is to be told? Name it with --target: {there}")
     return draft_for_table(data, target, classes, folder)

@@ -66,6 +66,16 @@ def read_table(file: str, target: str, classes: bool = False) -> Table:
     return Table(features, rows, [places[cell] for cell in written], tuple(found))
 
 
+def column_names(file: str) -> tuple[str, ...]:
+    """What the columns of a table are called.
+
+    Raises:
+        Unreadable: if it is not there, or no table.
+
+    """
+    return _lines(file)[0]
+
+
 def _lines(file: str) -> tuple[tuple[str, ...], list[tuple[int, list[str]]]]:
     """The names above, and each row that is not empty with the number of its line."""
     try:
