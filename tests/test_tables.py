@@ -75,6 +75,8 @@ def test_file_tells_shape_classes_and_size(table):
         ("a,y\nred,2\n3,1\n", "line 2: `red` in the column `a` is no number"),
         ("a,y\nnan,2\n", "`nan` in the column `a` is no number"),
         ("a,y\n1,red\n2,red\n", "is `red` everywhere"),
+        ("a;y\n1;2\n", "are parted by `;`; write `,` there"),
+        ("a\ty\n1\t2\n", "are parted by tabs"),
     ],
 )
 def test_table_that_cannot_be_used_is_refused_with_the_reason(table, text, why):

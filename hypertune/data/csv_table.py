@@ -86,7 +86,11 @@ def _lines(file: str) -> tuple[tuple[str, ...], list[tuple[int, list[str]]]]:
     except OSError as fault:
         raise not_there(file, "file", fault) from None
     except (UnicodeDecodeError, csv.Error):
-        raise Unreadable(f"{file} is no table of text in UTF-8") from None
+        raise Unreadable(f"{file} is no table of text in UTF-8", "file") from None
+    other = next((sign for sign in ";\t|" if len(names) == 1 and sign in names[0]), "")
+    if other:
+        told = "tabs" if other == "\t" else f"`{other}`"
+        raise Unreadable(f"the columns of {file} are parted by {told}; write `,` there", "file")
     if len(set(names)) < len(names) or "" in names:
         raise Unreadable(f"the first line of {file} must name each column, each otherwise")
     for line, cells in lines:
