@@ -15,8 +15,9 @@ Setting = str | Source  # a word of the command line, or a line of a file
 
 @frozen
 class NoSuchSection(Diagnostic):
-    """`--set` changes one line of a block, `data.KEY`, `objective.KEY`, `tune.KEY`, or a constant.
+    """`--set` names a line or a constant that the spec does not have.
 
+    It changes one line of a block, `data.KEY`, `objective.KEY`, `tune.KEY`, or a constant.
     Where several `tune` blocks stand side by side, `tune.KEY` is the line in all of them, and
     `tune.NAME.KEY` the line in one; `tune.steps=100` takes the place of `epochs` or `budget`.
     `width=128` stands for `let width = 128`. A block or constant may stand in the spec or in a
