@@ -2,27 +2,22 @@
 
 from __future__ import annotations
 
-from errno import EEXIST
 from pathlib import Path
 
 import click
 
+from hypertune.runs.files import claim
+
 force_option = click.option("--force", is_flag=True, help="Write over a file that is there.")
 
 
-def claim(path: Path, force: bool) -> None:
-    """Make sure that a file can be written without a loss.
+def deliver(text: str, output: Path | None, force: bool) -> None:
+    """Write a text to a file, or to stdout if there is none.
 
     Raises:
-        FileExistsError: if it is there already.
+        FileExistsError: if the file is there already.
 
     """
-    if path.exists() and not force:
-        raise FileExistsError(EEXIST, "already there; --force writes over it", str(path))
-
-
-def deliver(text: str, output: Path | None, force: bool) -> None:
-    """Write a text to a file, or to stdout if there is none."""
     if output is None:
         click.echo(text, nl=False)
         return

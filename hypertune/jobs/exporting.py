@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from errno import EEXIST
 from pathlib import Path
 from typing import Any
 
@@ -11,7 +10,7 @@ from hypertune.catalogue import Catalogue
 from hypertune.emitting.plain import module_source
 from hypertune.jobs.trained import Run
 from hypertune.runs.about import About
-from hypertune.runs.files import write_atomically
+from hypertune.runs.files import claim, write_atomically
 from hypertune.runs.model import write_model
 from hypertune.standard import STANDARD
 
@@ -36,8 +35,7 @@ def export(
     module = (output or Path(f"{name}.py")).with_suffix(".py")
     weights = module.with_suffix(".safetensors")
     for path in (module, weights):
-        if path.exists() and not force:
-            raise FileExistsError(EEXIST, "already there; --force writes over it", str(path))
+        claim(path, force)
     best = run.summary["best"]
     state = run.state_dict()
     title = f"{run.about.name}, trained by hypertune (validation loss {best['valid_loss']:.4g})."

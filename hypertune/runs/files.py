@@ -5,11 +5,23 @@ from __future__ import annotations
 import json
 import os
 from collections.abc import Mapping
+from errno import EEXIST
 from math import isfinite
 from pathlib import Path
 from typing import Any
 
 from hypertune.runs.failures import DamagedRun
+
+
+def claim(path: Path, force: bool) -> None:
+    """Make sure that a file can be written without a loss.
+
+    Raises:
+        FileExistsError: if it is there already, and need not give way.
+
+    """
+    if path.exists() and not force:
+        raise FileExistsError(EEXIST, "already there; --force writes over it", str(path))
 
 
 def write_atomically(path: Path, content: bytes, durable: bool = False) -> None:
