@@ -11,7 +11,7 @@ from hypertune.ir import (
     Call,
     Data,
     Hyper,
-    Layer,
+    Node,
     Objective,
     Program,
     Quantity,
@@ -74,12 +74,12 @@ def _facts(program: Program) -> dict[str, Facts]:
     }
 
 
-def _layer(layer: Layer) -> Facts:
+def _layer(layer: Node) -> Facts:
     shapes = ", ".join(map(print_shape, layer.shapes))
     return {**_fields(layer), "shapes": shapes, "output": print_shape(layer.output)}
 
 
-def _fields(thing: Data | Hyper | Layer | Objective | Tune) -> Facts:
+def _fields(thing: Data | Hyper | Node | Objective | Tune) -> Facts:
     found: dict[str, str] = {}
     for part in fields(type(thing)):
         if part.eq and part.name != "name":

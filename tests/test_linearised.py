@@ -10,7 +10,7 @@ from torch.func import jvp
 
 from hypertune import hyper, layers
 from hypertune.catalogue import Catalogue, LayerType, WrongShape
-from hypertune.ir import Call, Data, Hyper, Layer, Objective, Program, Shape
+from hypertune.ir import Call, Data, Hyper, Node, Objective, Program, Shape
 from hypertune.lowering.network import Network, Signal, lower
 from hypertune.testing.case import seeded
 from hypertune.testing.drawing import arguments
@@ -20,7 +20,7 @@ CATALOGUE = Catalogue([*layers.STANDARD, *layers.MERGES, *hyper.STANDARD])
 EXAMPLES = 3
 
 
-def _program(shape: Shape, nodes: list[Layer]) -> Program:
+def _program(shape: Shape, nodes: list[Node]) -> Program:
     return Program(
         hypers=tuple(Hyper(name, Call("rate"), 0.3) for name in HYPERS),
         data=Data(Call("digits"), {}, 0, None, (), None),
@@ -36,7 +36,7 @@ def programs(draw: st.DrawFn) -> Program:
     """Any layers and merges, the first of which answers; some given hyperparameters."""
     start = draw(st.sampled_from([(5,), (2, 5, 4), (4, 6, 6)]))
     shape: Shape = start
-    nodes: list[Layer] = []
+    nodes: list[Node] = []
     for name in [f"layer_{i}" for i in range(draw(st.integers(1, 7)))]:
         kinds = [k for k in layers.STANDARD if not k.ranks or len(shape) in k.ranks]
         kind = draw(st.sampled_from([k for k in kinds if k.responds or nodes]))
@@ -49,7 +49,7 @@ def programs(draw: st.DrawFn) -> Program:
     return _program(start, nodes)
 
 
-def _node(draw: st.DrawFn, kind: LayerType, name: str, source: str, shape: Shape) -> Layer | None:
+def _node(draw: st.DrawFn, kind: LayerType, name: str, source: str, shape: Shape) -> Node | None:
     args = draw(arguments(kind, len(shape)))
     try:
         output = kind.output(args, shape)
@@ -57,10 +57,10 @@ def _node(draw: st.DrawFn, kind: LayerType, name: str, source: str, shape: Shape
         return None
     given = draw(st.sets(st.sampled_from(HYPERS))) if kind.responds else set()
     heard = tuple(h for h in HYPERS if h in given)
-    return Layer(name, kind.name, args, heard, (source,), (shape,), output)
+    return Node(name, kind.name, args, heard, (source,), (shape,), output)
 
 
-def _merge(draw: st.DrawFn, name: str, nodes: list[Layer]) -> Layer | None:
+def _merge(draw: st.DrawFn, name: str, nodes: list[Node]) -> Node | None:
     """The last node and some before it, which may be the last itself."""
     kind = draw(st.sampled_from(layers.MERGES))
     fitting = [n for n in nodes if len(n.output) == len(nodes[-1].output)]
@@ -70,7 +70,7 @@ def _merge(draw: st.DrawFn, name: str, nodes: list[Layer]) -> Layer | None:
         output = kind.output({}, shapes)
     except WrongShape:
         return None
-    return Layer(name, kind.name, {}, (), tuple(n.name for n in merged), shapes, output)
+    return Node(name, kind.name, {}, (), tuple(n.name for n in merged), shapes, output)
 
 
 def _stirred(program: Program) -> Network:

@@ -131,7 +131,7 @@ def test_a_model_is_read_piece_by_piece() -> None:
     assert model.device is not None
     assert model.device.text == "auto"
     conv, residual, repeat, branch = model.body.pieces
-    assert isinstance(conv, ast.Layer)
+    assert isinstance(conv, ast.LayerStatement)
     assert conv.given is not None
     assert [flat(n) for n in conv.given.names or ()] == ["a", "b[0]"]
     assert conv.device is not None

@@ -7,7 +7,7 @@ from types import MappingProxyType
 from typing import TypeVar
 
 from hypertune.catalogue.kinds import Costs, Kind, LayerType, MergeType
-from hypertune.ir import Layer, Program
+from hypertune.ir import Node, Program
 
 K = TypeVar("K", bound=Kind)
 
@@ -38,7 +38,7 @@ class Catalogue:
         columns = program.columns
         return [self._costs(node, columns) for node in program.layers]
 
-    def _costs(self, node: Layer, columns: Mapping[str, range]) -> Costs:
+    def _costs(self, node: Node, columns: Mapping[str, range]) -> Costs:
         kind = self.node(node.kind)
         if isinstance(kind, MergeType):
             return kind.costs(node.args, node.shapes)

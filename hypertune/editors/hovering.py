@@ -74,7 +74,7 @@ def _is_argument(text: str, word: Word) -> bool:
     return text[word.end :].lstrip(" \t")[:1] == "="
 
 
-def _layers_at(reading: Reading, start: int) -> list[ir.Layer]:
+def _layers_at(reading: Reading, start: int) -> list[ir.Node]:
     """The layers that the word at a place stands for: several in a block or repeat."""
     program = reading.program
     old = program.before(start) if program else None
@@ -88,7 +88,7 @@ def _layers_at(reading: Reading, start: int) -> list[ir.Layer]:
     ]
 
 
-def _shapes(layers: list[ir.Layer]) -> Iterator[str]:
+def _shapes(layers: list[ir.Node]) -> Iterator[str]:
     """Shape in and out, the same ones told once."""
     lines = dict.fromkeys(
         f"{' and '.join(map(_shape, layer.shapes))} → {_shape(layer.output)}"

@@ -145,12 +145,12 @@ class _Resolver:
             case ast.Hyper(names=items, domain=domain, start=start, spread=spread):
                 sizes = tuple(item.size for item in items)
                 self._walk((*sizes, domain, start, spread), names, False)
-            case ast.Layer() | ast.Repeat() | ast.Residual() | ast.Branch():
+            case ast.LayerStatement() | ast.Repeat() | ast.Residual() | ast.Branch():
                 self._walk(_children(part, leaving=("label", "mode")), names, False)
             case tuple():
                 for item in part:
                     self._walk(item, names, label)
-            case ast.Node():
+            case ast.SyntaxNode():
                 self._walk(_children(part), names, label)
 
 
@@ -159,7 +159,7 @@ def _same(left: Span, right: Span) -> bool:
     return left == right and left.source.name == right.source.name
 
 
-def _children(node: ast.Node, leaving: tuple[str, ...] = ()) -> tuple[object, ...]:
+def _children(node: ast.SyntaxNode, leaving: tuple[str, ...] = ()) -> tuple[object, ...]:
     parts = (f.name for f in fields(type(node)) if f.name not in ("span", *leaving))
     return tuple(getattr(node, name) for name in parts)
 

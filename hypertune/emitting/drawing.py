@@ -7,7 +7,7 @@ from itertools import groupby
 from textwrap import wrap
 
 from hypertune.catalogue import REQUIRED, Catalogue
-from hypertune.ir import Layer, Program, Shape, print_value
+from hypertune.ir import Node, Program, Shape, print_value
 
 _WIDTH = 40  # of a line that lists hyperparameters
 _HEAD = """\
@@ -46,7 +46,7 @@ def _layers(program: Program, catalogue: Catalogue) -> Iterator[str]:
         yield "  }"
 
 
-def _node(layer: Layer, program: Program, catalogue: Catalogue) -> str:
+def _node(layer: Node, program: Program, catalogue: Catalogue) -> str:
     call = _call(layer, catalogue)
     told = call == layer.kind and layer.name.startswith(f"{call}_")  # by its name, `relu_1`
     lines = [layer.name, *([] if told else [call]), *_given(layer, program), _size(layer.output)]
@@ -54,7 +54,7 @@ def _node(layer: Layer, program: Program, catalogue: Catalogue) -> str:
     return f"{_id(layer.name)} [label = {_quoted(*lines)}{style}]"
 
 
-def _call(layer: Layer, catalogue: Catalogue) -> str:
+def _call(layer: Node, catalogue: Catalogue) -> str:
     """The layer as one would write it: what must be said, and what is not as always."""
     declared = catalogue.node(layer.kind).args
     written = [print_value(layer.args[a.name]) for a in declared if a.default is REQUIRED]
@@ -66,7 +66,7 @@ def _call(layer: Layer, catalogue: Catalogue) -> str:
     return f"{layer.kind}({', '.join(written)})" if written else layer.kind
 
 
-def _given(layer: Layer, program: Program) -> list[str]:
+def _given(layer: Node, program: Program) -> list[str]:
     if not layer.given:
         return []
     everything = tuple(h.name for h in program.hypers if not (h.frozen or h.over))
@@ -74,7 +74,7 @@ def _given(layer: Layer, program: Program) -> list[str]:
     return wrap(f"given {names}", _WIDTH)
 
 
-def _inputs(layer: Layer) -> Iterator[str]:
+def _inputs(layer: Node) -> Iterator[str]:
     for source in layer.inputs:
         yield f"  {'input' if source == 'input' else _id(source)} -> {_id(layer.name)}"
 

@@ -7,7 +7,7 @@ from string import Template
 from typing import Any
 
 from hypertune.catalogue import Catalogue, MergeType, Plain
-from hypertune.ir import Label, Layer, Program, Ref, Value
+from hypertune.ir import Label, Node, Program, Ref, Value
 
 
 def plain_layers(
@@ -29,7 +29,7 @@ def plain_layers(
     return modules
 
 
-def _settled(layer: Layer, hypers: Mapping[str, float | str]) -> dict[str, Value]:
+def _settled(layer: Node, hypers: Mapping[str, float | str]) -> dict[str, Value]:
     return {
         name: hypers[value.hyper] if isinstance(value, Ref) else value
         for name, value in layer.args.items()

@@ -7,7 +7,7 @@ from hypertune.ir.program import (
     Data as Data,
     Hyper as Hyper,
     Label as Label,
-    Layer as Layer,
+    Node as Node,
     Objective as Objective,
     Program as Program,
     Quantity as Quantity,

@@ -15,7 +15,7 @@ from hypertune.ir.program import (
     Data,
     Hyper,
     Label,
-    Layer,
+    Node,
     Objective,
     Program,
     Quantity,
@@ -91,7 +91,7 @@ def _read(kind: type, tree: Any, place: str) -> Any:
 
 
 def _noun(kind: type) -> str:
-    return kind.__name__.lower()
+    return "layer" if kind is Node else kind.__name__.lower()  # as the field that lists them
 
 
 def _mapping(tree: Any, place: str) -> dict[str, Any]:
@@ -193,7 +193,7 @@ READERS: Final[Mapping[type, Mapping[str, Read]]] = {
         "augment": _many(_one(Call)),
         "batch": _maybe(_whole),
     },
-    Layer: {
+    Node: {
         "name": _text,
         "kind": _text,
         "args": _args,
@@ -224,7 +224,7 @@ READERS: Final[Mapping[type, Mapping[str, Read]]] = {
         "hypers": _many(_one(Hyper)),
         "data": _one(Data),
         "input": _shape,
-        "layers": _many(_one(Layer)),
+        "layers": _many(_one(Node)),
         "objective": _one(Objective),
         "tunes": _many(_one(Tune)),
     },

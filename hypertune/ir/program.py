@@ -79,7 +79,7 @@ class Data:
 
 
 @frozen
-class Layer:
+class Node:
     """One node of the network: its arguments, conditioning, neighbours, sizes and place."""
 
     name: str  # unique; the prefix of its parameters
@@ -132,7 +132,7 @@ class Program:
     hypers: tuple[Hyper, ...]
     data: Data
     input: Shape
-    layers: tuple[Layer, ...]
+    layers: tuple[Node, ...]
     objective: Objective
     tunes: tuple[Tune, ...]  # the first is the default
 

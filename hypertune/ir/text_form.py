@@ -9,7 +9,7 @@ from hypertune.ir.program import (
     Data,
     Hyper,
     Label,
-    Layer,
+    Node,
     Objective,
     Program,
     Quantity,
@@ -107,7 +107,7 @@ def _part(size: float) -> str:
     return f"{size:.15g}" if isinstance(size, float) else f"{size} examples"
 
 
-def _layer(layer: Layer) -> str:
+def _layer(layer: Node) -> str:
     words = [f"{layer.name} = {layer.kind}({_named(layer.args)})"]
     words.append(f"of {', '.join(layer.inputs)}")
     if layer.given:

@@ -11,7 +11,7 @@ from hypertune.ir.program import (
     Call,
     Data,
     Label,
-    Layer,
+    Node,
     Program,
     Quantity,
     Ref,
@@ -120,7 +120,7 @@ def _verify_layers(program: Program) -> None:
         known[layer.name] = layer.output
 
 
-def _verify_inputs(layer: Layer, known: Mapping[str, Shape]) -> None:
+def _verify_inputs(layer: Node, known: Mapping[str, Shape]) -> None:
     place = f"layer {layer.name}"
     _require(bool(layer.inputs), place, "nothing feeds it")
     _require(len(layer.inputs) == len(layer.shapes), place, "it has not a shape per input")

@@ -13,7 +13,7 @@ from hypertune.catalogue import (
     Unreadable,
     part_sizes,
 )
-from hypertune.ir import Data, Layer, Program, Tune
+from hypertune.ir import Data, Node, Program, Tune
 
 _FLOAT = 4
 
@@ -49,7 +49,7 @@ def _batch(data: Data, catalogue: Catalogue) -> int:
     return max(1, train)
 
 
-def _activations(layer: Layer, costs: Costs) -> int:
+def _activations(layer: Node, costs: Costs) -> int:
     """Numbers per example that the backward pass reads."""
     size = costs.extra
     if "input" in costs.keeps:

@@ -10,7 +10,7 @@ from attrs import frozen
 from torch import Tensor, nn
 
 from hypertune.catalogue import Catalogue, MergeType
-from hypertune.ir import Label, Layer as Node, Program
+from hypertune.ir import Label, Node, Program
 from hypertune.lowering.passing import Passed, columns_of
 from hypertune.response import Conditions, Layer, Merge
 

@@ -20,11 +20,11 @@ from hypertune.catalogue import (
     SourceType,
 )
 from hypertune.data.evaluation import EVALUATED_AT_ONCE
-from hypertune.ir import Layer, Program, Tune
+from hypertune.ir import Node, Program, Tune
 from hypertune.planning.length import examples
 from hypertune.planning.walk import FLOAT, most_back, most_forward
 
-Node = tuple[Layer, Costs, str]  # the last is its device
+Placed = tuple[Node, Costs, str]  # the last is its device
 
 _TARGET = 8
 
@@ -53,7 +53,7 @@ class Memory:
 
 
 def memory(
-    program: Program, tune: Tune, catalogue: Catalogue, nodes: Sequence[Node]
+    program: Program, tune: Tune, catalogue: Catalogue, nodes: Sequence[Placed]
 ) -> dict[str, Memory]:
     """What a training by one tune block takes on each device, the first layer's first."""
     found = {}
@@ -68,7 +68,7 @@ def _on_device(
     program: Program,
     tune: Tune,
     catalogue: Catalogue,
-    here: Sequence[tuple[Layer, Costs]],
+    here: Sequence[tuple[Node, Costs]],
     first: bool,
 ) -> Memory:
     kind = catalogue.of(MethodType)[tune.method.kind]

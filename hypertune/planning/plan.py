@@ -5,7 +5,7 @@ from __future__ import annotations
 from attrs import frozen
 
 from hypertune.catalogue import Catalogue, Costs
-from hypertune.ir import Layer, Program
+from hypertune.ir import Node, Program
 from hypertune.planning.length import Length, length
 from hypertune.planning.memory import Memory, memory
 
@@ -16,7 +16,7 @@ DEFAULT_DEVICE = "default"
 class LayerPlan:
     """A layer and its costs."""
 
-    layer: Layer
+    layer: Node
     costs: Costs
 
     @property

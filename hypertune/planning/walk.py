@@ -7,9 +7,9 @@ from itertools import accumulate
 from math import prod
 
 from hypertune.catalogue import Costs, LossType, Pass
-from hypertune.ir import Layer
+from hypertune.ir import Node
 
-Here = Sequence[tuple[Layer, Costs]]
+Here = Sequence[tuple[Node, Costs]]
 
 FLOAT = 4  # bytes
 
@@ -84,7 +84,7 @@ def _kept_by_penalties(
     ]
 
 
-def _read(layer: Layer, costs: Costs) -> tuple[str, ...]:
+def _read(layer: Node, costs: Costs) -> tuple[str, ...]:
     """The nodes whose outputs the backward pass of a layer reads."""
     own = (layer.name,) if "output" in costs.keeps else ()
     return own + (layer.inputs if "input" in costs.keeps else ())
@@ -101,7 +101,7 @@ def _behind(here: Here, groups: Sequence[str]) -> set[str]:
     return found
 
 
-def _passing(layer: Layer, costs: Costs, responding: bool) -> int:
+def _passing(layer: Node, costs: Costs, responding: bool) -> int:
     """Numbers per example that come and go at a layer: what enters, what leaves.
 
     Where it answers, the second product lies beside the first, and a kernel's copy beside both.

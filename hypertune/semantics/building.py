@@ -76,7 +76,7 @@ class Builder:
 
     def _piece(self, piece: ast.Piece, flow: Flow, around: Surroundings) -> Flow:
         match piece:
-            case ast.Layer():
+            case ast.LayerStatement():
                 name = piece.call.kind.text
                 meaning = around.scope.find(name)
                 if isinstance(meaning, Piece):
@@ -136,7 +136,9 @@ class Builder:
         call = ast.Call(piece.mode.span, piece.mode, ())
         return self.nodes.merge(call, flows, piece.label, around)
 
-    def block(self, piece: ast.Layer, block: ast.Block, flow: Flow, around: Surroundings) -> Flow:
+    def block(
+        self, piece: ast.LayerStatement, block: ast.Block, flow: Flow, around: Surroundings
+    ) -> Flow:
         """The layers of a block in the place of its use, its parameters bound."""
         name = block.name.text
         self.used.add(name)

@@ -21,7 +21,7 @@ class Network:
     """The nodes in the order of evaluation, and what leaves the last."""
 
     input: ir.Shape
-    layers: tuple[ir.Layer, ...]
+    layers: tuple[ir.Node, ...]
     output: Flow
     whole: bool  # whether it was built without a mistake
 

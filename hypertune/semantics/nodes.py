@@ -28,9 +28,9 @@ class Nodes:
 
     knowledge: Knowledge
     names: NodeNames
-    made: dict[str, ir.Layer] = field(factory=dict)
+    made: dict[str, ir.Node] = field(factory=dict)
 
-    def layer(self, piece: ast.Layer, flow: Flow, around: Surroundings) -> Flow:
+    def layer(self, piece: ast.LayerStatement, flow: Flow, around: Surroundings) -> Flow:
         call, span = piece.call, piece.call.kind.span
         kind = self._kind(call.kind, around.scope)
         if kind is None:
@@ -47,11 +47,11 @@ class Nodes:
             args = tie(call, kind, args, fed, self.made, self.knowledge)
         inputs = (flow.node,)
         self._add(
-            ir.Layer(name, kind.name, args, given, inputs, (fed,), output, around.device, span)
+            ir.Node(name, kind.name, args, given, inputs, (fed,), output, around.device, span)
         )
         return Flow(name, output, span)
 
-    def _add(self, node: ir.Layer) -> None:
+    def _add(self, node: ir.Node) -> None:
         self.made[node.name] = node
 
     def _kind(self, name: ast.Name, scope: Scope) -> LayerType | None:
@@ -61,7 +61,9 @@ class Nodes:
         others = (*self.knowledge.kinds(MergeType), *scope.names_of(Piece))
         return look_up(name, LayerType, scope, others)
 
-    def _deaf(self, piece: ast.Layer, around: Surroundings, tied: bool = False) -> tuple[str, ...]:
+    def _deaf(
+        self, piece: ast.LayerStatement, around: Surroundings, tied: bool = False
+    ) -> tuple[str, ...]:
         """What a node without weights answers to: nothing, whatever is asked of it."""
         if piece.given and around.given:
             self.knowledge.findings.add(
@@ -89,7 +91,7 @@ class Nodes:
             self.knowledge.findings.add(finding)
             return None
 
-    def written_merge(self, piece: ast.Layer, flow: Flow, around: Surroundings) -> Flow:
+    def written_merge(self, piece: ast.LayerStatement, flow: Flow, around: Surroundings) -> Flow:
         """`add(early)`: what comes from above, and what a label stands for."""
         call = piece.call
         self._deaf(piece, around)
@@ -124,7 +126,7 @@ class Nodes:
             self.knowledge.findings.add(UnfitMerge(span, span.text, str(wrong), advice, feeders))
             return Flow(name, shapes[0], span)  # as if the others were like the first
         inputs = tuple(flow.node for flow in flows)
-        self._add(ir.Layer(name, kind.name, args, (), inputs, shapes, output, around.device, span))
+        self._add(ir.Node(name, kind.name, args, (), inputs, shapes, output, around.device, span))
         return Flow(name, output, span)
 
 

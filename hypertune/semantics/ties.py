@@ -17,7 +17,7 @@ def tie(
     kind: LayerType,
     args: Mapping[str, ir.Value],
     fed: ir.Shape,
-    made: Mapping[str, ir.Layer],
+    made: Mapping[str, ir.Node],
     knowledge: Knowledge,
 ) -> dict[str, ir.Value]:
     """The arguments of a layer, `tied` naming the layer whose weight it is in the first place."""
@@ -37,7 +37,7 @@ def tie(
     return {**args, "tied": ir.Label(owner.name) if owner else None}
 
 
-def weight_of(node: ir.Layer, kinds: Mapping[str, LayerType]) -> ir.Shape:
+def weight_of(node: ir.Node, kinds: Mapping[str, LayerType]) -> ir.Shape:
     """The shape of the weight that a node could share; empty if it has none."""
     kind = kinds.get(node.kind)
     return kind.weight(node.args, node.shapes[0]) if kind and kind.weight else ()

@@ -106,7 +106,7 @@ def _own(domain: ir.Call, catalogue: Catalogue) -> Own:
     return Own(kind.discrete and not words, words)
 
 
-def _verify_layer(layer: ir.Layer, catalogue: Catalogue, hypers: Mapping[str, Own]) -> None:
+def _verify_layer(layer: ir.Node, catalogue: Catalogue, hypers: Mapping[str, Own]) -> None:
     place = f"layer {layer.name}"
     call = ir.Call(layer.kind, layer.args)
     if layer.kind in catalogue.of(MergeType):
@@ -124,7 +124,7 @@ def _verify_layer(layer: ir.Layer, catalogue: Catalogue, hypers: Mapping[str, Ow
 
 
 def _verify_tie(
-    layer: ir.Layer, made: Mapping[str, ir.Layer], kinds: Mapping[str, LayerType]
+    layer: ir.Node, made: Mapping[str, ir.Node], kinds: Mapping[str, LayerType]
 ) -> None:
     owner = layer.args.get("tied")
     if not isinstance(owner, ir.Label):
@@ -136,7 +136,7 @@ def _verify_tie(
         raise DamagedProgram(f"layer {layer.name}", why)
 
 
-def _verify_output(layer: ir.Layer, shape: Callable[[], ir.Shape]) -> None:
+def _verify_output(layer: ir.Node, shape: Callable[[], ir.Shape]) -> None:
     place = f"layer {layer.name}"
     try:
         output = shape()

@@ -11,7 +11,7 @@ from hypertune.diagnostics import Span
 
 
 @frozen
-class Node:
+class SyntaxNode:
     """Anything written; equality ignores where, so that reprinted text gives an equal tree."""
 
     span: Span = field(eq=False, repr=False)
@@ -21,12 +21,12 @@ class Node:
 
 
 @frozen
-class Name(Node):
+class Name(SyntaxNode):
     text: str
 
 
 @frozen
-class Number(Node):
+class Number(SyntaxNode):
     """`1_200`, `5e-4`, `15%`; `value` of a percentage is the share, 0.15."""
 
     text: str
@@ -35,12 +35,12 @@ class Number(Node):
 
 
 @frozen
-class String(Node):
+class String(SyntaxNode):
     value: str
 
 
 @frozen
-class Quantity(Node):
+class Quantity(SyntaxNode):
     """`5 epochs`, `200 steps`, `30 min`, `2 hours`."""
 
     amount: Number
@@ -48,7 +48,7 @@ class Quantity(Node):
 
 
 @frozen
-class Index(Node):
+class Index(SyntaxNode):
     """`drops[0]`."""
 
     name: Name
@@ -56,13 +56,13 @@ class Index(Node):
 
 
 @frozen
-class Unary(Node):
+class Unary(SyntaxNode):
     op: str
     operand: Expr
 
 
 @frozen
-class Binary(Node):
+class Binary(SyntaxNode):
     """`op` is one of + - * / // % **; precedence and brackets live in the shape of the tree."""
 
     op: str
@@ -71,7 +71,7 @@ class Binary(Node):
 
 
 @frozen
-class Arg(Node):
+class Arg(SyntaxNode):
     """`value` or `name = value`, in a call or a tuple."""
 
     name: Name | None
@@ -79,14 +79,14 @@ class Arg(Node):
 
 
 @frozen
-class Tuple(Node):
+class Tuple(SyntaxNode):
     """`(a, b)`, `(a,)`, `(train = 20%, valid = 40%)`; brackets around one value are no tuple."""
 
     items: tuple[Arg, ...]
 
 
 @frozen
-class Call(Node):
+class Call(SyntaxNode):
     """`kind(args)`, or a bare `kind` where only a call can stand (a layer, a domain)."""
 
     kind: Name
@@ -100,23 +100,23 @@ Expr = Name | Number | String | Quantity | Index | Unary | Binary | Tuple | Call
 
 
 @frozen
-class Version(Node):
+class Version(SyntaxNode):
     number: Number
 
 
 @frozen
-class Include(Node):
+class Include(SyntaxNode):
     path: String
 
 
 @frozen
-class Let(Node):
+class Let(SyntaxNode):
     name: Name
     value: Expr
 
 
 @frozen
-class HyperName(Node):
+class HyperName(SyntaxNode):
     """`decay`, `drops[6]`, `keep[example]`: `size` is what stands between the brackets."""
 
     name: Name
@@ -124,7 +124,7 @@ class HyperName(Node):
 
 
 @frozen
-class Hyper(Node):
+class Hyper(SyntaxNode):
     names: tuple[HyperName, ...]
     domain: Call
     start: Expr | None
@@ -135,7 +135,7 @@ class Hyper(Node):
 
 
 @frozen
-class Setting(Node):
+class Setting(SyntaxNode):
     """`key = value` in data, objective or tune."""
 
     key: Name
@@ -143,7 +143,7 @@ class Setting(Node):
 
 
 @frozen
-class Section(Node):
+class Section(SyntaxNode):
     """`data { … }`, `objective { … }`, `tune NAME { … }`: `kind` is the first word."""
 
     kind: Name
@@ -152,21 +152,21 @@ class Section(Node):
 
 
 @frozen
-class Given(Node):
+class Given(SyntaxNode):
     """`given a, b[0]`, `given *` (names is None) or `given none` (names is empty)."""
 
     names: tuple[Name | Index, ...] | None
 
 
 @frozen
-class Device(Node):
+class Device(SyntaxNode):
     """`on cuda:1`, `on auto`: the words after `on`."""
 
     text: str
 
 
 @frozen
-class Layer(Node):
+class LayerStatement(SyntaxNode):
     """One layer, or the use of a block."""
 
     call: Call
@@ -176,7 +176,7 @@ class Layer(Node):
 
 
 @frozen
-class Repeat(Node):
+class Repeat(SyntaxNode):
     count: Expr
     body: Body
     given: Given | None
@@ -185,7 +185,7 @@ class Repeat(Node):
 
 
 @frozen
-class Residual(Node):
+class Residual(SyntaxNode):
     body: Body
     shortcut: Body | None
     given: Given | None
@@ -194,7 +194,7 @@ class Residual(Node):
 
 
 @frozen
-class Branch(Node):
+class Branch(SyntaxNode):
     """`branch concat { … } { … }`; `mode` is concat or add."""
 
     mode: Name
@@ -204,18 +204,18 @@ class Branch(Node):
     label: Name | None
 
 
-Piece = Layer | Repeat | Residual | Branch
+Piece = LayerStatement | Repeat | Residual | Branch
 
 
 @frozen
-class Body(Node):
+class Body(SyntaxNode):
     """What stands between the braces of a model, block, repeat, residual or branch."""
 
     pieces: tuple[Piece, ...]
 
 
 @frozen
-class Model(Node):
+class Model(SyntaxNode):
     shape: Tuple
     given: Given | None
     device: Device | None
@@ -223,7 +223,7 @@ class Model(Node):
 
 
 @frozen
-class Param(Node):
+class Param(SyntaxNode):
     """A parameter of a block, with its default."""
 
     name: Name
@@ -231,7 +231,7 @@ class Param(Node):
 
 
 @frozen
-class Block(Node):
+class Block(SyntaxNode):
     name: Name
     params: tuple[Param, ...]
     given: Given | None
@@ -243,13 +243,13 @@ Statement = Version | Include | Let | Hyper | Section | Model | Block
 
 
 @frozen
-class Comment(Node):
+class Comment(SyntaxNode):
     """`# text`, kept for the formatter."""
 
     text: str
 
 
 @frozen
-class Spec(Node):
+class Spec(SyntaxNode):
     statements: tuple[Statement, ...]
     comments: tuple[Comment, ...] = field(default=(), eq=False, repr=False)

@@ -215,9 +215,9 @@ class Builder:
         params = next((c for c in between if isinstance(c, tuple)), ())
         return ast.Block(span, name, params, _given(between), _device(between), body)
 
-    def layer(self, span: Span, children: Children) -> ast.Layer:
+    def layer(self, span: Span, children: Children) -> ast.LayerStatement:
         call, *suffix = children
-        return ast.Layer(span, call, *_suffix(suffix))
+        return ast.LayerStatement(span, call, *_suffix(suffix))
 
     def repeat(self, span: Span, children: Children) -> ast.Repeat:
         count, *rest = children

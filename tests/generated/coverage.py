@@ -19,7 +19,7 @@ def rules(node: Any) -> Iterator[str]:
     if isinstance(node, tuple):
         for item in node:
             yield from rules(item)
-    if not isinstance(node, ast.Node):
+    if not isinstance(node, ast.SyntaxNode):
         return
     rule = type(node).__name__.lower()
     yield rule

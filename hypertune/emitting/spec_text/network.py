@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from attrs import frozen
 
 from hypertune.emitting.spec_text.values import named
-from hypertune.ir import Label, Layer, Program
+from hypertune.ir import Label, Node, Program
 
 _MODES = ("add", "concat")  # what a branch can do, whatever merges a catalogue has
 
@@ -38,7 +38,7 @@ class _Body:
 class _Graph:
     """Nodes in order, and their places in it."""
 
-    nodes: Sequence[Layer]
+    nodes: Sequence[Node]
     places: dict[str, int]
 
     def lines(self, body: _Body, labels: frozenset[str]) -> Iterator[str]:
@@ -60,9 +60,9 @@ class _Graph:
             for inner in bodies:
                 yield from self.mentioned(inner)
 
-    def _pieces(self, body: _Body) -> list[tuple[Layer, list[_Body]]]:
+    def _pieces(self, body: _Body) -> list[tuple[Node, list[_Body]]]:
         """Layers, and merges with the bodies that they merge; found from the end."""
-        found: list[tuple[Layer, list[_Body]]] = []
+        found: list[tuple[Node, list[_Body]]] = []
         end = body.end
         while end > body.start:
             node = self.nodes[end - 1]
@@ -72,7 +72,7 @@ class _Graph:
             end = bodies[0].start if bodies else end - 1
         return found[::-1]
 
-    def _bodies(self, node: Layer, start: int, above: int) -> list[_Body]:
+    def _bodies(self, node: Node, start: int, above: int) -> list[_Body]:
         """The bodies whose outputs a node merges; none if it needs none.
 
         A node that takes what is right above it can name its other inputs. Every other merges
@@ -94,20 +94,20 @@ class _Graph:
         return found
 
 
-def _piece(node: Layer) -> str:
+def _piece(node: Node) -> str:
     """A layer with its arguments; a merge names what does not come from above."""
     written = [*node.inputs[1:], *named(node.args)]
     return f"{node.kind}({', '.join(written)})" if written else node.kind
 
 
-def _suffix(node: Layer, labels: frozenset[str]) -> str:
+def _suffix(node: Node, labels: frozenset[str]) -> str:
     given = f" given {', '.join(node.given)}" if node.given else ""
     device = f" on {node.device}" if node.device else ""
     label = f" as {node.name}" if node.name in labels else ""
     return given + device + label
 
 
-def _labels(nodes: Sequence[Layer], mentioned: set[str]) -> frozenset[str]:
+def _labels(nodes: Sequence[Node], mentioned: set[str]) -> frozenset[str]:
     """The names that are called, and those that nodes would not get of themselves."""
     labels = set(mentioned)
     while True:

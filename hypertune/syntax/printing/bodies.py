@@ -75,7 +75,7 @@ def _by_line(run: Sequence[ast.Piece]) -> list[list[ast.Piece]]:
 def _row(group: Sequence[ast.Piece]) -> Row:
     cells = [Cell(f"{_flat_piece(piece)};", column(piece)) for piece in group[:-1]]
     last = group[-1]
-    if not isinstance(last, ast.Layer):
+    if not isinstance(last, ast.LayerStatement):
         return Row([*cells, Cell(_flat_piece(last), column(last))])
     suffix = _suffix(last.given, last.device, last.label).strip()
     # Where the first word behind the layer stands is found from the end of the layer itself.
@@ -87,7 +87,7 @@ def _row(group: Sequence[ast.Piece]) -> Row:
 
 
 def _piece(piece: ast.Piece, depth: int, remarks: Remarks) -> list[Line]:
-    if isinstance(piece, ast.Layer):
+    if isinstance(piece, ast.LayerStatement):
         return [Line(indent(depth) + _flat_piece(piece))]
     lines = [Line(indent(depth))]
     for head, body in _parts(piece):
@@ -98,7 +98,7 @@ def _piece(piece: ast.Piece, depth: int, remarks: Remarks) -> list[Line]:
 
 
 def _flat_piece(piece: ast.Piece) -> str:
-    if isinstance(piece, ast.Layer):
+    if isinstance(piece, ast.LayerStatement):
         return flat_kind(piece.call) + _suffix(piece.given, piece.device, piece.label)
     parts = " ".join(f"{head} {_flat_body(body)}".strip() for head, body in _parts(piece))
     return parts + _suffix(None, None, piece.label)

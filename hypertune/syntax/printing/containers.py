@@ -9,7 +9,7 @@ from hypertune.syntax import ast
 from hypertune.syntax.printing.lines import BLANK, STEP, Line, with_comment
 from hypertune.syntax.printing.remarks import Entry, Remarks, entries
 
-N = TypeVar("N", bound=ast.Node)
+N = TypeVar("N", bound=ast.SyntaxNode)
 # Prints neighbours, so that it can align them: the lines of each, in order.
 Writer = Callable[[Sequence[N]], list[list[Line]]]
 

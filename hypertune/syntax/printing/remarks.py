@@ -11,18 +11,18 @@ from attrs import define, evolve, frozen
 from hypertune.diagnostics import Span
 from hypertune.syntax import ast
 
-N = TypeVar("N", bound=ast.Node)
+N = TypeVar("N", bound=ast.SyntaxNode)
 
 
-def first_line(node: ast.Node) -> int:
+def first_line(node: ast.SyntaxNode) -> int:
     return node.span.source.locate(node.span.start)[0]
 
 
-def last_line(node: ast.Node) -> int:
+def last_line(node: ast.SyntaxNode) -> int:
     return node.span.source.locate(max(node.span.start, node.span.end - 1))[0]
 
 
-def column(node: ast.Node) -> int:
+def column(node: ast.SyntaxNode) -> int:
     return node.span.position[1]
 
 

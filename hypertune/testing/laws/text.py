@@ -22,7 +22,7 @@ def prints_and_parses_back(case: Case) -> None:
         raise AssertionError(f"`{text}` cannot be read") from refused
     assert again == tree, f"`{text}` is printed as `{format_spec(tree)}`"
     (layer,) = _model(tree).body.pieces
-    assert isinstance(layer, ast.Layer), f"`{text}` is no layer"
+    assert isinstance(layer, ast.LayerStatement), f"`{text}` is no layer"
     assert layer.call.kind.text == case.kind.name, f"`{case.kind.name}` is no name of a layer"
     read = {arg.name.text: _value(arg.value) for arg in layer.call.args if arg.name}
     assert read == dict(case.args), f"`{text}` is read as {read}"
