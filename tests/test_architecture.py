@@ -12,7 +12,8 @@ import pytest
 MAY_IMPORT = {
     "resources": "",
     "version": "",
-    "diagnostics": "",
+    "terminal": "",
+    "diagnostics": "terminal",
     "ir": "",
     "response": "",
     "runtime": "",
@@ -28,7 +29,7 @@ MAY_IMPORT = {
     "methods": "catalogue ir runtime",
     "lowering": "diagnostics catalogue ir hyper response losses",
     "runs": "ir runtime version",
-    "reporting": "runtime",
+    "reporting": "terminal runtime",
     "testing": "syntax diagnostics catalogue ir runtime response",
     "pytest_plugin": "",
     "standard": "catalogue hyper layers augment losses optimisers data methods",
@@ -42,7 +43,7 @@ MAY_IMPORT = {
     "draft": "catalogue ir data",
     "differences": "ir",
     "tuning": "catalogue ir standard lowering data hyper optimisers runtime",
-    "emitting": "catalogue ir",
+    "emitting": "terminal catalogue ir",
     "jobs": "catalogue ir standard emitting data lowering tuning runtime runs reporting",
     "python": "catalogue ir standard spec_files compiler reporting jobs",
 }

@@ -16,6 +16,7 @@ from hypertune.diagnostics import Diagnostic, SpecError, as_json, render_all
 from hypertune.overrides import Setting
 from hypertune.reporting.colour import wants_colour
 from hypertune.spec_files import SpecFile, read_spec
+from hypertune.terminal import visible
 
 
 @click.command("check")
@@ -37,11 +38,11 @@ def command(
     found = _diagnostics(read_spec(spec), overrides, catalogue_of(catalogue_name))
     if as_lines:
         for diagnostic in found:
-            click.echo(json.dumps(as_json(diagnostic), ensure_ascii=False))
+            click.echo(json.dumps(as_json(diagnostic)))
     elif found:
         click.echo(render_all(found, wants_colour(sys.stderr)), err=True)
     else:
-        click.echo(f"{'<stdin>' if spec == '-' else spec}: no mistakes", err=True)
+        click.echo(f"{'<stdin>' if spec == '-' else visible(spec)}: no mistakes", err=True)
     if strict or any(diagnostic.severity == "error" for diagnostic in found):
         ctx.exit(WRONG_SPEC if found else DONE)
 

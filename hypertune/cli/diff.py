@@ -11,6 +11,7 @@ from hypertune.cli.catalogues import catalogue_of, catalogue_option
 from hypertune.cli.compiling import compiled
 from hypertune.differences import differences
 from hypertune.spec_files import read_spec
+from hypertune.terminal import visible_lines
 
 _DIFFERENT = 1
 
@@ -32,5 +33,5 @@ def command(
     old, new = (compiled(read_spec(name), (), catalogue).program for name in (before, after))
     found = differences(old, new)
     for difference in found:
-        click.echo(json.dumps(asdict(difference)) if as_lines else str(difference))
+        click.echo(json.dumps(asdict(difference)) if as_lines else visible_lines(str(difference)))
     ctx.exit(_DIFFERENT if found else 0)

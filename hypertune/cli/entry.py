@@ -11,6 +11,7 @@ import click
 from hypertune.cli.exits import FILE_TROUBLE, INTERRUPTED, WRONG_SPEC
 from hypertune.diagnostics import SpecError, closest, render_all
 from hypertune.reporting.colour import wants_colour
+from hypertune.terminal import visible_lines
 from hypertune.version import installed_version
 
 _COMMANDS = (
@@ -58,6 +59,8 @@ class Commands(click.Group):
         except SpecError as mistake:
             click.echo(render_all(mistake.diagnostics, wants_colour(sys.stderr)), err=True)
             ctx.exit(WRONG_SPEC)
+        except click.UsageError as misuse:  # click prints it
+            raise click.UsageError(visible_lines(misuse.format_message()), misuse.ctx) from misuse
         except (KeyboardInterrupt, click.Abort):
             click.echo("aborted", err=True)
             ctx.exit(INTERRUPTED)
@@ -67,7 +70,7 @@ class Commands(click.Group):
             message = _file_trouble(fault)
             if message is None:
                 raise
-            click.echo(f"error: {message}", err=True)
+            click.echo(f"error: {visible_lines(message)}", err=True)
             ctx.exit(FILE_TROUBLE)
 
 

@@ -7,7 +7,7 @@ from pathlib import Path
 import click
 
 from hypertune.cli.catalogues import catalogue_again, catalogue_option
-from hypertune.cli.writing import force_option
+from hypertune.cli.writing import force_option, show
 
 
 @click.command("export")
@@ -31,4 +31,4 @@ def command(run: Path, output: Path | None, force: bool, catalogue_name: str) ->
     trained = load_run(run)
     catalogue = catalogue_again(trained.about.catalogue, catalogue_name)
     for path in export(trained, output, catalogue, force):
-        click.echo(path)
+        show(f"{path}\n")

@@ -8,10 +8,12 @@ from pathlib import Path
 import click
 
 from hypertune.cli.exits import DONE, WRONG_SPEC
+from hypertune.cli.writing import show
 from hypertune.diagnostics import Diagnostic, SpecError
 from hypertune.runs.files import write_atomically
 from hypertune.spec_files import SpecFile, read_spec
 from hypertune.syntax import format_spec, parse
+from hypertune.terminal import visible
 
 
 @click.command("fmt")
@@ -34,9 +36,9 @@ def command(ctx: click.Context, specs: tuple[str, ...], check: bool, diff: bool)
             continue
         changed += after != before
         if diff:
-            click.echo(_difference(file, after), nl=False)
+            show(_difference(file, after))
         if check and after != before:
-            click.echo(f"{file.source.name} would change", err=True)
+            click.echo(f"{visible(file.source.name)} would change", err=True)
         if not (check or diff):
             _write(name, file, after)
     if wrong:
@@ -46,13 +48,13 @@ def command(ctx: click.Context, specs: tuple[str, ...], check: bool, diff: bool)
 
 def _write(name: str, file: SpecFile, after: str) -> None:
     if name == "-":
-        click.echo(after, nl=False)
+        show(after)
     elif after != file.source.text:
         path = Path(file.source.name).resolve()  # a link stays one
         mode = path.stat().st_mode
         write_atomically(path, after.encode())
         path.chmod(mode)
-        click.echo(f"{file.source.name} changed", err=True)
+        click.echo(f"{visible(file.source.name)} changed", err=True)
 
 
 def _difference(file: SpecFile, after: str) -> str:

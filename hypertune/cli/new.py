@@ -11,6 +11,7 @@ from hypertune.data.csv_table import column_names
 from hypertune.diagnostics import Source
 from hypertune.draft import draft_for_arrays, draft_for_images, draft_for_table
 from hypertune.syntax import format_spec, parse
+from hypertune.terminal import visible
 
 
 @click.command("new")
@@ -30,7 +31,7 @@ def command(data: str, target: str, classes: bool, output: Path | None, force: b
     draft = _draft(data, target, classes, output.parent if output else Path())
     deliver(format_spec(parse(Source("new.hspec", draft))), output, force)
     if output is not None:
-        click.echo(f"{output}: `hypertune train {output}` trains it", err=True)
+        click.echo(f"{visible(output)}: `hypertune train {visible(output)}` trains it", err=True)
 
 
 def _draft(data: str, target: str, classes: bool, folder: Path) -> str:

@@ -15,6 +15,7 @@ from hypertune.lowering import place
 from hypertune.overrides import Setting
 from hypertune.planning import plan, plan_json, print_plan
 from hypertune.spec_files import read_spec
+from hypertune.terminal import visible_lines
 
 
 @click.command("plan")
@@ -45,7 +46,7 @@ def command(
     if devices:
         program = _placed(program, catalogue, _devices(devices))
     found = plan(program, catalogue, tune_name)
-    click.echo(json.dumps(plan_json(found)) if as_object else print_plan(found))
+    click.echo(json.dumps(plan_json(found)) if as_object else visible_lines(print_plan(found)))
 
 
 def _devices(listed: str) -> tuple[str, ...]:

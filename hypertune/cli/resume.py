@@ -7,6 +7,7 @@ from pathlib import Path
 import click
 
 from hypertune.cli.catalogues import catalogue_again, catalogue_option
+from hypertune.terminal import visible
 
 
 @click.command("resume")
@@ -23,11 +24,12 @@ def command(ctx: click.Context, run: Path, catalogue_name: str) -> None:
     folder = find_folder(run)
     about = read_about(folder.about)
     if folder.ended:
-        click.echo(f"{run} has ended already; nothing is left to do", err=True)
+        click.echo(f"{visible(run)} has ended already; nothing is left to do", err=True)
         ctx.exit(finish(run))
     catalogue = catalogue_again(about.catalogue, catalogue_name)
     for difference in about.differences(versions()):
-        click.echo(f"note: {difference}; numbers may differ in their last digits", err=True)
+        note = f"note: {difference}; numbers may differ in their last digits"
+        click.echo(visible(note), err=True)
     with watched() as sinks:
         resume(run, catalogue, sinks)
     ctx.exit(finish(run))

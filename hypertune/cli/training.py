@@ -17,6 +17,7 @@ from hypertune.reporting.sink import Sink
 from hypertune.runs.about import read_about
 from hypertune.runs.files import read_json
 from hypertune.runs.folder import find_folder, read_program
+from hypertune.terminal import visible
 
 
 @contextmanager
@@ -37,10 +38,10 @@ def finish(path: Path) -> int:
     if not folder.ended:
         word = read_about(folder.about).catalogue
         again = f"hypertune resume {path}" + (f" --catalogue {word}" if word else "")
-        click.echo(f"interrupted; `{again}` goes on from here", err=True)
+        click.echo(f"interrupted; `{visible(again)}` goes on from here", err=True)
         return INTERRUPTED
     summary = read_json(folder.summary)
     start = {hyper.name: hyper.start for hyper in read_program(folder).hypers}
     click.echo(closing(start, summary))
-    click.echo(f"\nrun folder: {path}", err=True)
+    click.echo(f"\nrun folder: {visible(path)}", err=True)
     return ENDED_BADLY if summary["outcome"] == "diverged" else DONE

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import sys
 from pathlib import Path
 
 import click
 
 from hypertune.runs.files import claim
+from hypertune.terminal import visible_lines
 
 force_option = click.option("--force", is_flag=True, help="Write over a file that is there.")
 
@@ -19,7 +21,12 @@ def deliver(text: str, output: Path | None, force: bool) -> None:
 
     """
     if output is None:
-        click.echo(text, nl=False)
+        show(text)
         return
     claim(output, force)
     output.write_text(text, encoding="utf-8")
+
+
+def show(text: str) -> None:
+    """Write a text to stdout: as it is to a file or pipe, visible to a terminal."""
+    click.echo(visible_lines(text) if sys.stdout.isatty() else text, nl=False)

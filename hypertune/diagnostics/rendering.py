@@ -9,6 +9,7 @@ from attrs import frozen
 
 from hypertune.diagnostics.diagnostic import Diagnostic, Note
 from hypertune.diagnostics.source import Span
+from hypertune.terminal import visible
 
 _LONGEST = 160  # characters of a line that are shown
 _ANSI = {
@@ -34,7 +35,7 @@ def render(diagnostic: Diagnostic, colour: bool = False) -> str:
     page = _Page(gutter, colour)
     severity = diagnostic.severity
     head = page.paint(severity, f"{severity}[{diagnostic.code}]")
-    out = [head + page.paint("title", f": {_visible(diagnostic.message)}")]
+    out = [head + page.paint("title", f": {visible(diagnostic.message)}")]
     if diagnostic.span is not None:
         out.append(page.arrow("-->", diagnostic.span))
         out += page.snippet(diagnostic.span, diagnostic.fill(diagnostic.label), "^", severity)
@@ -47,7 +48,7 @@ def render(diagnostic: Diagnostic, colour: bool = False) -> str:
         kind = type(child).__name__.lower()
         out.append(
             f"{' ' * gutter} {page.paint('frame', '=')} {page.paint(kind, kind)}: "
-            f"{_visible(child.text)}"
+            f"{visible(child.text)}"
         )
     return "\n".join(out)
 
@@ -68,7 +69,7 @@ class _Page:
     def arrow(self, arrow: str, span: Span) -> str:
         line, column = span.position
         frame = self.paint("frame", f"{' ' * self.gutter}{arrow}")
-        return f"{frame} {_visible(span.source.name)}:{line}:{column}"
+        return f"{frame} {visible(span.source.name)}:{line}:{column}"
 
     def note(self, note: Note, main: Span | None) -> list[str]:
         assert note.span is not None
@@ -85,8 +86,8 @@ class _Page:
         carets = mark * max(1, sum(map(_width, marked)))
         return [
             self.edge(),
-            f"{self.edge(str(line))} {_visible(text)}",
-            f"{self.edge()} {indent}{self.paint(style, f'{carets} {_visible(label)}'.rstrip())}",
+            f"{self.edge(str(line))} {visible(text)}",
+            f"{self.edge()} {indent}{self.paint(style, f'{carets} {visible(label)}'.rstrip())}",
         ]
 
 
@@ -105,16 +106,3 @@ def _width(character: str) -> int:
     if character != "\t" and category(character) in ("Mn", "Me"):
         return 0
     return 2 if east_asian_width(character) in "WF" else 1
-
-
-def _visible(text: str) -> str:
-    """The text with a picture for every character that would upset a terminal."""
-    return text if text.isprintable() else "".join(map(_picture, text))
-
-
-def _picture(character: str) -> str:
-    if character == "\t" or character.isprintable():
-        return character
-    if ord(character) < 0x20:
-        return chr(0x2400 + ord(character))
-    return "\u2421" if character == "\x7f" else "\ufffd"

@@ -7,6 +7,7 @@ from itertools import groupby
 from textwrap import wrap
 
 from hypertune.catalogue import REQUIRED, Catalogue
+from hypertune.emitting.dot_text import quoted
 from hypertune.ir import Node, Program, Shape, print_value
 
 _WIDTH = 40  # of a line that lists hyperparameters
@@ -24,7 +25,7 @@ def print_dot(program: Program, catalogue: Catalogue) -> str:
     """
     lines = [
         _HEAD,
-        f"  input [label = {_quoted('input', _size(program.input))}, shape = plaintext]",
+        f"  input [label = {quoted('input', _size(program.input))}, shape = plaintext]",
         *_layers(program, catalogue),
         "  output [shape = plaintext]",
         *(line for layer in program.layers for line in _inputs(layer)),
@@ -41,7 +42,7 @@ def _layers(program: Program, catalogue: Catalogue) -> Iterator[str]:
             yield from (f"  {node}" for node in nodes)
             continue
         yield f"  subgraph cluster_{number} {{"
-        yield f"    graph [label = {_quoted(device)}, labeljust = l, style = rounded]"
+        yield f"    graph [label = {quoted(device)}, labeljust = l, style = rounded]"
         yield from (f"    {node}" for node in nodes)
         yield "  }"
 
@@ -51,7 +52,7 @@ def _node(layer: Node, program: Program, catalogue: Catalogue) -> str:
     told = call == layer.kind and layer.name.startswith(f"{call}_")  # by its name, `relu_1`
     lines = [layer.name, *([] if told else [call]), *_given(layer, program), _size(layer.output)]
     style = ", style = dashed" if layer.given else ""
-    return f"{_id(layer.name)} [label = {_quoted(*lines)}{style}]"
+    return f"{_id(layer.name)} [label = {quoted(*lines)}{style}]"
 
 
 def _call(layer: Node, catalogue: Catalogue) -> str:
@@ -80,12 +81,7 @@ def _inputs(layer: Node) -> Iterator[str]:
 
 
 def _id(layer: str) -> str:
-    return _quoted(f"layer {layer}")
-
-
-def _quoted(*lines: str) -> str:
-    escaped = (line.replace("\\", "\\\\").replace('"', '\\"') for line in lines)
-    return '"' + "\\n".join(escaped) + '"'
+    return quoted(f"layer {layer}")
 
 
 def _size(shape: Shape) -> str:

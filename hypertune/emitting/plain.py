@@ -7,6 +7,7 @@ from string import Template
 from typing import Any
 
 from hypertune.catalogue import Catalogue, MergeType, Plain
+from hypertune.emitting.python_text import in_docstring
 from hypertune.ir import Label, Node, Program, Ref, Value
 
 
@@ -96,7 +97,7 @@ def module_source(
     modules += tie_lines(tied)
     steps = [*forward_lines(program, catalogue), "return x"]
     return _MODULE.substitute(
-        title=title,
+        title=in_docstring(title),
         modules="".join(f"        {line}\n" for line in modules),
         steps="".join(f"        {line}\n" for line in steps),
         weights=repr(weights),

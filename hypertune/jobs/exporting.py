@@ -31,7 +31,7 @@ def export(
         RunError: if the run has not ended or kept no network.
 
     """
-    name = re.sub(r"\W", "_", run.about.name)
+    name = re.sub(r"\W", "_", run.about.name)[:100] or "network"
     module = (output or Path(f"{name}.py")).with_suffix(".py")
     weights = module.with_suffix(".safetensors")
     for path in (module, weights):

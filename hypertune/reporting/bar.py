@@ -19,6 +19,7 @@ from rich.text import Text
 
 from hypertune.reporting.numbers import short
 from hypertune.runtime.events import Ended, Event, Reported, Started, Stepped
+from hypertune.terminal import visible
 
 
 class Bar:
@@ -66,11 +67,12 @@ class Bar:
 
 def _losses(event: Reported) -> str:
     metrics = "  ".join(f"{name} {short(value)}" for name, value in event.metrics.items())
-    return f"train {short(event.train_loss)}  valid {short(event.valid_loss)}  {metrics}"
+    losses = f"train {short(event.train_loss)}  valid {short(event.valid_loss)}"
+    return visible(f"{losses}  {metrics}")
 
 
 def _hypers(event: Reported) -> Text:
     text = Text()
     for name, value in event.hypers.items():
-        text.append(f"{name} ", style="cyan").append(f"{short(value)}  ")
+        text.append(visible(f"{name} "), style="cyan").append(visible(f"{short(value)}  "))
     return text

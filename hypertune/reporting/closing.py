@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from hypertune.reporting.numbers import aligned, minutes, short
+from hypertune.terminal import visible_lines
 
 
 def closing(start: Mapping[str, float | str], summary: Mapping[str, Any]) -> str:
@@ -19,7 +20,10 @@ def closing(start: Mapping[str, float | str], summary: Mapping[str, Any]) -> str
     best, last = summary["best"], summary["last"]
     head = f"{summary['method']}: {summary['message']} in {minutes(summary['seconds'])}"
     if best is None or last is None:
-        return f"{head}\nno validation loss was a number, so there is no network to keep"
+        return (
+            visible_lines(head)
+            + "\nno validation loss was a number, so there is no network to keep"
+        )
     parts = [head]
     if start:
         title = ["", "start", "best", "last"]
@@ -32,7 +36,7 @@ def closing(start: Mapping[str, float | str], summary: Mapping[str, Any]) -> str
     title = ["", f"best (epoch {short(best['epoch'])})", f"last (epoch {short(last['epoch'])})"]
     numbers = [[_words(name), short(best.get(name)), short(last.get(name))] for name in names]
     parts.append(aligned([title, *numbers], indent="  "))
-    return "\n\n".join(parts)
+    return visible_lines("\n\n".join(parts))
 
 
 def _words(name: str) -> str:

@@ -6,6 +6,7 @@ from typing import TextIO
 
 from hypertune.reporting.numbers import minutes, short
 from hypertune.runtime.events import Ended, Event, Reported, Started, Stepped
+from hypertune.terminal import visible
 
 
 class Rows:
@@ -39,4 +40,4 @@ class Rows:
     def _line(self, cells: list[str]) -> None:
         widths = [*self._widths, 0]
         text = "  ".join(cell.rjust(w) for cell, w in zip(cells, widths, strict=False))
-        print(text, file=self._stream, flush=True)
+        print(visible(text), file=self._stream, flush=True)

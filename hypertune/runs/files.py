@@ -47,7 +47,8 @@ def write_atomically(path: Path, content: bytes, durable: bool = False) -> None:
 
 def write_json(path: Path, tree: Mapping[str, Any]) -> None:
     text = json.dumps(without_nan(tree), indent=2, ensure_ascii=False, allow_nan=False)
-    write_atomically(path, f"{text}\n".encode())
+    # Names of files can hold bytes that are no text; backslashes make JSON's own escapes of them.
+    write_atomically(path, f"{text}\n".encode(errors="backslashreplace"))
 
 
 def read_json(path: Path) -> dict[str, Any]:
