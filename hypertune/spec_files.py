@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import sys
+from errno import EINVAL
 from pathlib import Path
 
 from attrs import frozen
 
 from hypertune.diagnostics import Source, closest
 from hypertune.resources import resource_folder
-from hypertune.syntax import decode_source
+from hypertune.syntax import LARGEST, decode_source, read_file
 
 
 class UnreadableSpec(Exception):
@@ -38,12 +39,16 @@ def read_spec(name: str | Path) -> SpecFile:
 
     """
     if str(name) == "-":
-        return SpecFile(decode_source(sys.stdin.buffer.read(), "<stdin>"), "stdin")
+        content = sys.stdin.buffer.read(LARGEST + 1)
+        if len(content) > LARGEST:
+            raise UnreadableSpec(f"standard input is longer than {LARGEST // 2**20} MiB")
+        return SpecFile(decode_source(content, "<stdin>"), "stdin")
     path = find_spec(name)
     try:
-        content = path.read_bytes()
+        content = read_file(path)
     except OSError as fault:
-        raise UnreadableSpec(f"cannot read {path}: {fault.strerror}") from fault
+        advice = "; `-` reads standard input" if fault.errno == EINVAL else ""
+        raise UnreadableSpec(f"cannot read {path}: {fault.strerror}{advice}") from fault
     return SpecFile(decode_source(content, str(path)), path.stem)
 
 

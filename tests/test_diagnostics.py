@@ -16,7 +16,8 @@ from hypertune.syntax import parse, read_source
 
 FOLDER = Path(__file__).parent / "diagnostics"
 WRONG = sorted(p for p in FOLDER.rglob("*.hspec") if p.parent.name != "included")
-MACHINE = {"HT110", "HT501", "HT502"}  # show only on a command line, or when a program is placed
+# Show only on a command line, when a program is placed, or with a text of many pages.
+MACHINE = {"HT110", "HT111", "HT112", "HT501", "HT502"}
 
 
 def _beside(folder: Path, name: str) -> Source:

@@ -15,8 +15,8 @@ from hypertune.syntax import parse
 from specs import examples, findings
 
 MACHINE = ("cpu", "cuda:0")
-# An example would be a page long, no text at all, or a command line.
-UNSHOWN = {"HT108", "HT109", "HT110"}
+# An example would be many pages long, no text at all, or a command line.
+UNSHOWN = {"HT108", "HT109", "HT110", "HT111", "HT112"}
 KINDS = tuple(kind for code, kind in diagnostics().items() if code not in UNSHOWN)
 
 

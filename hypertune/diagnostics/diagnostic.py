@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from difflib import SequenceMatcher, get_close_matches
-from typing import ClassVar, Literal
+from typing import ClassVar, Final, Literal
 
 from attrs import field, fields, frozen
 
 from hypertune.diagnostics.source import Span
+
+_MANY: Final = 1_000  # names
 
 
 @frozen
@@ -62,7 +64,10 @@ class Diagnostic:
 
 def closest(name: str, candidates: Iterable[str]) -> tuple[str, ...]:
     """The candidate that `name` was probably meant to be, if one is close."""
-    close = get_close_matches(name, sorted(set(candidates)))
+    names = sorted(set(candidates))
+    if len(names) > _MANY:  # then only those that begin alike are looked at, so that none waits
+        names = [other for other in names if other[:2] == name[:2]][:_MANY]
+    close = get_close_matches(name, names)
 
     def nearness(other: str) -> tuple[float, bool]:
         return SequenceMatcher(None, other, name).ratio(), other[:1] == name[:1]

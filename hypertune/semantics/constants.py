@@ -14,6 +14,7 @@ from hypertune.semantics.errors.constants import (
     NotDefined,
     NotNumbers,
     TooLarge,
+    TupleTooLarge,
     UnknownFunction,
     UnknownUnit,
     WrongCount,
@@ -25,6 +26,7 @@ from hypertune.semantics.scope import FAILED, Constant, Failed, Meaning, Piece, 
 from hypertune.syntax import ast
 
 _LARGEST: Final = 2**63 - 1  # of whole numbers, so that no power can take for ever
+_LARGEST_TUPLE: Final = 10_000  # values in it
 WORDS: Final[Mapping[str, bool]] = {"true": True, "false": False}
 
 _UNITS: Final[Mapping[str, tuple[float, str]]] = {
@@ -213,7 +215,10 @@ def _tuple(expr: ast.Tuple, scope: Scope) -> ir.Value | Failed:
         if isinstance(value, Failed):
             return FAILED
         items.append(value)
-    return tuple(items)
+    made = tuple(items)
+    if scope.knowledge.sizes.add(made) > _LARGEST_TUPLE:
+        return _fail(scope, TupleTooLarge(expr.span, f"{_LARGEST_TUPLE:_}"))
+    return made
 
 
 def _function(expr: ast.Call, scope: Scope) -> ir.Value | Failed:

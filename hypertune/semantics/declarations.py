@@ -72,17 +72,22 @@ def _is_free(name: ast.Name, scope: Scope, taken: Container[str] = ()) -> bool:
 
 def _declare_constant(let: ast.Let, scope: Scope) -> None:
     value = evaluate(let.value, scope)
-    if not isinstance(value, Failed) and _has_reference(value):
+    if not isinstance(value, Failed) and _names_hyper(let.value, scope):
         scope.findings.add(NotConstant(let.value.span, let.name.text))
         value = FAILED
     if _is_free(let.name, scope):
         scope.declare(let.name.text, Constant(value), let.name.span)
 
 
-def _has_reference(value: ir.Value) -> bool:
-    if isinstance(value, tuple):
-        return any(map(_has_reference, value))
-    return isinstance(value, ir.Ref)
+def _names_hyper(expr: ast.Expr, scope: Scope) -> bool:
+    """Whether a hyperparameter stands in an expression that has a value: in itself or a tuple."""
+    match expr:
+        case ast.Name() | ast.Index(name=ast.Name()):
+            name = expr.name if isinstance(expr, ast.Index) else expr
+            return isinstance(scope.find(name.text), Tunable)
+        case ast.Tuple(items=items):
+            return any(_names_hyper(item.value, scope) for item in items)
+    return False
 
 
 def _declare_hypers(statement: ast.Hyper, scope: Scope) -> None:

@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
+from typing import Final
+
 from attrs import define, field
 
 from hypertune.diagnostics import Diagnostic, Span, SpecError, in_source_order
+from hypertune.syntax.mistakes import TooManyMistakes
+
+MOST_MISTAKES: Final = 1_000
 
 
 @define
@@ -16,11 +21,19 @@ class Findings:
     """
 
     _found: dict[tuple[object, ...], Diagnostic] = field(factory=dict)
+    _errors: int = 0
 
     def add(self, diagnostic: Diagnostic) -> None:
         span = diagnostic.span
         place = (span.source.name, span.start, span.end) if span else ()
-        self._found.setdefault((diagnostic.message, *place), diagnostic)
+        key = (diagnostic.message, *place)
+        if key in self._found:
+            return
+        self._errors += diagnostic.severity == "error"
+        if self._errors <= MOST_MISTAKES:
+            self._found[key] = diagnostic
+        elif self._errors == MOST_MISTAKES + 1:
+            self._found[()] = TooManyMistakes(None, f"{MOST_MISTAKES:_}")
 
     def about(self, span: Span) -> bool:
         """Whether something was found at this very place."""

@@ -18,6 +18,7 @@ from hypertune.semantics.errors.statements import (
 from hypertune.semantics.findings import Findings
 from hypertune.semantics.parts import Part
 from hypertune.syntax import ast, parse
+from hypertune.syntax.tokens import MOST_CHARACTERS
 
 # The text of a file; raises OSError, with the name of a file beside it that may have been meant
 # in its notes, or SpecError if it is no text.
@@ -82,7 +83,7 @@ def gather(spec: ast.Spec, load: Load, findings: Findings | None = None) -> tupl
 
     """
     path = normpath(spec.span.source.name)
-    includer = _Includer(load, findings or Findings(), {path})
+    includer = _Includer(load, findings or Findings(), {path}, len(spec.span.source.text))
     return includer.part(spec, ((path, spec.span),)), includer.complete
 
 
@@ -96,6 +97,7 @@ class _Includer:
     load: Load
     findings: Findings
     seen: set[str]
+    size: int  # characters of all that was read
     complete: bool = field(default=True)
 
     def part(self, spec: ast.Spec, opened: tuple[tuple[str, Span], ...]) -> Part:
@@ -131,7 +133,12 @@ class _Includer:
 
     def loaded(self, path: str, written: ast.String) -> ast.Spec | None:
         try:
-            return self.load(path)
+            spec = self.load(path)
+            self.size += len(spec.span.source.text)
+            if self.size <= MOST_CHARACTERS:
+                return spec
+            why = f"with it the spec has more than {MOST_CHARACTERS:_} characters"
+            self.findings.add(CannotInclude(written.span, written.value, path, why))
         except (OSError, ValueError) as fault:
             why, near = _reason(fault), tuple(getattr(fault, "__notes__", ()))
             self.findings.add(CannotInclude(written.span, written.value, path, why, near))

@@ -80,6 +80,28 @@ class HyperUse:
 
 
 @define
+class TupleSizes:
+    """How many values tuples hold, inner ones included.
+
+    Each is counted once: a tuple that stands in another twice would else be counted twice, and
+    one that stands in that again four times.
+    """
+
+    _counted: dict[int, tuple[ir.Value, int]] = field(factory=dict)  # by id, of what is kept here
+
+    def add(self, made: tuple[ir.Value, ...]) -> int:
+        size = sum(self._of(item) for item in made)
+        self._counted[id(made)] = made, size
+        return size
+
+    def _of(self, value: ir.Value) -> int:
+        if not isinstance(value, tuple):
+            return 1
+        known = self._counted.get(id(value))
+        return known[1] if known else len(value)  # a vector of hyperparameters
+
+
+@define
 class Knowledge:
     """What is gathered while a spec is read: the same for every scope of it."""
 
@@ -87,6 +109,7 @@ class Knowledge:
     findings: Findings = field(factory=Findings)
     hypers: dict[str, Declared] = field(factory=dict)
     uses: dict[HyperUse, None] = field(factory=dict)  # a set that keeps its order
+    sizes: TupleSizes = field(factory=TupleSizes)
     _kinds: dict[type[Any], Mapping[str, Any]] = field(factory=dict)
 
     def kinds(self, kind: type[K]) -> Mapping[str, K]:

@@ -4,7 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from hypertune.syntax.files import decode_source as decode_source, read_source as read_source
+from hypertune.syntax.files import (
+    LARGEST as LARGEST,
+    decode_source as decode_source,
+    read_file as read_file,
+    read_source as read_source,
+)
 from hypertune.syntax.parser import parse as parse, parse_setting as parse_setting
 
 if TYPE_CHECKING:

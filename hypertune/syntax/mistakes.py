@@ -223,6 +223,38 @@ class TooDeep(Diagnostic):
 
 
 @frozen
+class TooLong(Diagnostic):
+    """The text is longer than any spec can be.
+
+    A spec has at most 1_000_000 characters and 200_000 words and signs. What repeats itself is
+    written once: layers with `repeat` or `block`, values with `let`.
+    """
+
+    code = "HT111"
+    title = "the text is too long"
+    label = "more than {limit}"
+
+    limit: str
+
+    def children(self) -> tuple[Note | Help, ...]:
+        return (Help("write what repeats itself once, with `repeat`, `block` or `let`"),)
+
+
+@frozen
+class TooManyMistakes(Diagnostic):
+    """A spec has more mistakes than anybody reads in one go.
+
+    The first 1_000 that are found are shown. Many mistakes of one sort often have one cause, such
+    as a file of another program.
+    """
+
+    code = "HT112"
+    title = "there are more than {most} mistakes; the first are shown"
+
+    most: str
+
+
+@frozen
 class NotText(Diagnostic):
     """The file is not written in UTF-8, so it cannot be read as text.
 

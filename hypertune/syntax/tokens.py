@@ -8,9 +8,9 @@ from math import isinf
 from attrs import define, field
 from lark import Lark, Token
 
-from hypertune.diagnostics import Diagnostic, Help, Source, Span
+from hypertune.diagnostics import Diagnostic, Help, Source, Span, SpecError
 from hypertune.syntax.ast import Comment
-from hypertune.syntax.mistakes import BadCharacter, BadName, BadNumber, UnendedString
+from hypertune.syntax.mistakes import BadCharacter, BadName, BadNumber, TooLong, UnendedString
 
 OPERATORS = {"PLUS", "MINUS", "STAR", "SLASH", "FLOOR", "PERCENT", "POWER"}
 STATEMENTS = {
@@ -19,6 +19,9 @@ STATEMENTS = {
 RESERVED = STATEMENTS | {
     "GIVEN", "ON", "AS", "PER", "SPREAD", "FROZEN", "REPEAT", "RESIDUAL", "SHORTCUT", "BRANCH",
 }  # fmt: skip
+# Of a text, so that none takes longer than somebody would wait.
+MOST_CHARACTERS = 1_000_000
+_MOST_TOKENS = 200_000  # comments and line breaks included
 # What is often pasted from a document, and what was meant.
 _LOOKALIKES = {
     "\u00d7": "*", "\u00b7": "*", "\u00f7": "/", "\u2212": "-", "\u2013": "-", "\u2014": "-",
@@ -42,9 +45,19 @@ class Scan:
 
 
 def scan(source: Source, lexer: Lark) -> Scan:
-    """Cut the text into tokens, with the likeliest repair for those that are none."""
+    """Cut the text into tokens, with the likeliest repair for those that are none.
+
+    Raises:
+        SpecError: if it is too long.
+
+    """
     found = Scan(source)
-    for token in lexer.lex(source.text):
+    if len(source.text) > MOST_CHARACTERS:
+        raise SpecError([_too_long(source, MOST_CHARACTERS, f"{MOST_CHARACTERS:_} characters")])
+    for count, token in enumerate(lexer.lex(source.text)):
+        if count == _MOST_TOKENS:
+            at = token.start_pos or 0
+            raise SpecError([_too_long(source, at, f"{_MOST_TOKENS:_} words and signs")])
         if token.type == "COMMENT":
             found.comments.append(Comment(found.span(token), token.rstrip()))
         elif token.type == "BAD_CHARACTER":
@@ -52,6 +65,10 @@ def scan(source: Source, lexer: Lark) -> Scan:
         else:
             found.tokens.append(_repaired(found, token))
     return found
+
+
+def _too_long(source: Source, at: int, limit: str) -> TooLong:
+    return TooLong(Span(source, at, at + 1), limit)
 
 
 def _repaired(found: Scan, token: Token) -> Token:

@@ -96,6 +96,39 @@ class TooLarge(Diagnostic):
 
 
 @frozen
+class TupleTooLarge(Diagnostic):
+    """A tuple holds more values than any argument could take, those of inner tuples included.
+
+    Wrong:
+
+        hspec 1
+        let few = (1, 2, 3, 4, 5, 6, 7, 8, 9, 10)
+        let some = (few, few, few, few, few, few, few, few, few, few)
+        let many = (some, some, some, some, some, some, some, some, some, some)
+        let more = (many, many, many, many, many, many, many, many, many, many, 1)
+        data { source = digits; split = (train = 60%, valid = 20%, test = 20%); batch = 64 }
+        model (1, 8, 8) { flatten; linear(10) }
+        objective { train = cross_entropy; valid = cross_entropy }
+        tune { method = fixed; weights = sgd(lr = 0.1); epochs = 1 }
+
+    Right:
+
+        hspec 1
+        let few = (1, 2, 3, 4, 5, 6, 7, 8, 9, 10)
+        data { source = digits; split = (train = 60%, valid = 20%, test = 20%); batch = 64 }
+        model (1, 8, 8) { flatten; linear(10) }
+        objective { train = cross_entropy; valid = cross_entropy }
+        tune { method = fixed; weights = sgd(lr = 0.1); epochs = 1 }
+    """
+
+    code = "HT268"
+    title = "the tuple is too large"
+    label = "more than {most} values, those of inner tuples included"
+
+    most: str
+
+
+@frozen
 class NotDefined(Diagnostic):
     """A function or power has no value at these numbers.
 
