@@ -24,7 +24,7 @@ MAY_IMPORT = {
     "layers": "catalogue ir response",
     "augment": "catalogue ir",
     "losses": "catalogue ir",
-    "optimisers": "catalogue ir",
+    "optimisers": "catalogue ir runtime",
     "data": "catalogue ir runtime",
     "methods": "catalogue ir runtime",
     "lowering": "diagnostics catalogue ir hyper response losses",

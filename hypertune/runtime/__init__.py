@@ -8,6 +8,15 @@ from hypertune.runtime.events import (
     Stepped as Stepped,
 )
 from hypertune.runtime.method import Method as Method, State as State
+from hypertune.runtime.optimiser import (
+    Number as Number,
+    Optimiser as Optimiser,
+    Option as Option,
+    Options as Options,
+    Parameters as Parameters,
+    Rule as Rule,
+    Slots as Slots,
+)
 from hypertune.runtime.outcome import (
     Completed as Completed,
     Diverged as Diverged,
