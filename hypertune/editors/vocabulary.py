@@ -59,6 +59,7 @@ SETTINGS: Final[Mapping[str, Mapping[str, str]]] = {
     "objective": {
         "train": "what the weights minimise: a loss plus penalties",
         "valid": "what the hyperparameters minimise",
+        "direct": "tuned hyperparameters that `valid` may take directly, where that is meant",
         "report": "metrics for people",
     },
     "tune": {

@@ -16,6 +16,7 @@ from hypertune.semantics.errors.conditioning import (
     UnansweredInPart,
     UnusedHyper,
 )
+from hypertune.semantics.errors.objective import TunedInValid
 from hypertune.semantics.network import Network
 from hypertune.semantics.scope import HyperUse, Knowledge
 from hypertune.semantics.tuning import Plan
@@ -59,6 +60,16 @@ def check_conditioning(
             continue
         for demand in able:
             _check_answer(demand, method, knowledge)
+
+
+def check_direct(knowledge: Knowledge, direct: Iterable[HyperUse], plans: Iterable[Plan]) -> None:
+    """Refuse what the validation loss takes directly and a method would tune to lower it."""
+    tuning = [(plan.method, plan.place) for plan in plans if plan.method and plan.method.follows]
+    for use in direct if tuning else ():
+        declared = knowledge.hypers.get(use.hyper)
+        if declared and not declared.hyper.frozen and not knowledge.findings.about(use.span):
+            method, place = tuning[0]
+            knowledge.findings.add(TunedInValid(use.span, use.hyper, method.name, place))
 
 
 def _warn_unused(knowledge: Knowledge, uses: Mapping[str, object]) -> None:

@@ -7,7 +7,7 @@ from attrs import frozen
 from hypertune import ir
 from hypertune.catalogue import Catalogue
 from hypertune.diagnostics import Diagnostic
-from hypertune.semantics.conditioning import check_conditioning
+from hypertune.semantics.conditioning import check_conditioning, check_direct
 from hypertune.semantics.data import DataFacts, read_data
 from hypertune.semantics.declarations import declare
 from hypertune.semantics.fitting import check_input, check_output
@@ -53,6 +53,8 @@ def elaborate(spec: ast.Spec | Whole, catalogue: Catalogue) -> Elaborated:
     networks = [build_network(model, scope) for model in found.models]
     goals = [read_objective(section, scope, source) for section in found.objectives]
     plans = [read_tune(section, scope) for section in found.tunes]
+    if goals:
+        check_direct(knowledge, goals[0].direct, plans)
     if facts and networks:
         _check_fit(found, networks[0], facts, goals, scope)
     if networks:

@@ -17,19 +17,23 @@ def resolve_given(given: ast.Given | None, scope: Scope) -> tuple[str, ...] | No
     hypers = scope.knowledge.hypers
     if given.names is None:
         return tuple(name for name, d in hypers.items() if not (d.hyper.frozen or d.hyper.over))
-    named = {name for written in given.names for name in _resolve(written, scope)}
+    for written in given.names:
+        _check_single(written, scope)
+    named = {name for written in given.names for name in hypers_named(written, scope)}
     return tuple(name for name in hypers if name in named and not hypers[name].hyper.over)
 
 
-def _check_single(written: ast.Name, name: str, scope: Scope) -> None:
+def _check_single(written: ast.Name | ast.Index, scope: Scope) -> None:
     """Weights answer to numbers, not to one for every example or weight."""
+    name = written.text if isinstance(written, ast.Name) else ""
     declared = scope.knowledge.hypers.get(name)
     if declared and declared.hyper.over:
         finding = CannotAnswerToEach(written.span, name, declared.hyper.over, declared.span)
         scope.findings.add(finding)
 
 
-def _resolve(written: ast.Name | ast.Index, scope: Scope) -> tuple[str, ...]:
+def hypers_named(written: ast.Name | ast.Index, scope: Scope) -> tuple[str, ...]:
+    """The hyperparameters that a name stands for; none if it is wrong, which is then told."""
     name = written.name if isinstance(written, ast.Index) else written
     meaning = scope.find(name.text)
     if meaning is None:
@@ -37,7 +41,6 @@ def _resolve(written: ast.Name | ast.Index, scope: Scope) -> tuple[str, ...]:
         scope.findings.add(UnknownHyper(name.span, name.text, known))
         return ()
     if isinstance(written, ast.Name) and isinstance(meaning, Tunable):
-        _check_single(written, meaning.names[0], scope)
         return meaning.names
     value = evaluate(
         written, scope

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Final
 
 from attrs import frozen
@@ -11,6 +12,7 @@ from hypertune.catalogue import LossType, MetricType, SourceType
 from hypertune.diagnostics import Span
 from hypertune.semantics.arguments import settle
 from hypertune.semantics.constants import FUNCTIONS, evaluate
+from hypertune.semantics.errors.names import NotAHyper
 from hypertune.semantics.errors.objective import (
     NoLoss,
     NotAFactor,
@@ -19,11 +21,12 @@ from hypertune.semantics.errors.objective import (
     WrongTargets,
 )
 from hypertune.semantics.errors.passing import EachMisplaced, HyperInArithmetic
-from hypertune.semantics.scope import Failed, Scope
+from hypertune.semantics.given import hypers_named
+from hypertune.semantics.scope import Failed, HyperUse, Scope
 from hypertune.semantics.settings import Settings, read_settings
 from hypertune.syntax import ast
 
-KEYS: Final = ("train", "valid", "report")
+KEYS: Final = ("train", "valid", "direct", "report")
 
 
 @frozen
@@ -37,38 +40,59 @@ class Summand:
 
 @frozen
 class Goals:
-    """The objective, and the losses in it that read predictions."""
+    """The objective, the losses in it that read predictions, and what `valid` takes directly.
+
+    `direct` are the places where `valid` takes a hyperparameter that it is not said to take.
+    """
 
     objective: ir.Objective
     losses: tuple[Summand, ...]
+    direct: tuple[HyperUse, ...]
 
 
 def read_objective(section: ast.Section, scope: Scope, source: SourceType | None) -> Goals:
     """Everything between the braces of `objective`."""
     settings = read_settings(section, KEYS, scope)
     train = _side(settings, "train", "train = cross_entropy")
+    before = len(scope.knowledge.uses)
     valid = _side(settings, "valid", "valid = cross_entropy")
+    used = tuple(scope.knowledge.uses)[before:]
+    wanted = _direct(settings)
     for summand in valid:
-        if summand.kind.penalty:
+        asked = wanted.intersection(ir.references_in(summand.term.loss.args))
+        if summand.kind.penalty and not asked:
             scope.findings.add(PenaltyInValid(summand.span, summand.kind.name))
-        _check_each(summand, scope)
+    _check_each(used, scope)
     report = _report(settings, source)
     losses = tuple(s for s in (*train, *valid) if not s.kind.penalty)
     for loss in losses:
         _check_targets(loss.span, loss.kind, source, scope)
     objective = ir.Objective(_terms(train), _terms(valid), report)
-    return Goals(objective, losses)
+    return Goals(objective, losses, tuple(use for use in used if use.hyper not in wanted))
 
 
-def _check_each(summand: Summand, scope: Scope) -> None:
+def _direct(settings: Settings) -> frozenset[str]:
+    """The hyperparameters that `valid` may take directly although they are tuned."""
+    expr, scope = settings.expr("direct"), settings.scope
+    if expr is None:
+        return frozenset()
+    items = [item.value for item in expr.items] if isinstance(expr, ast.Tuple) else [expr]
+    names: set[str] = set()
+    for item in items:
+        if isinstance(item, ast.Name | ast.Index):
+            names.update(hypers_named(item, scope))
+        else:
+            scope.findings.add(NotAHyper(item.span, item.span.text))
+    return frozenset(names)
+
+
+def _check_each(used: Iterable[HyperUse], scope: Scope) -> None:
     """What there is one of for every training example cannot be read of others."""
-    for name in ir.references_in(summand.term.loss.args):
-        declared = scope.knowledge.hypers.get(name)
+    for use in used:
+        declared = scope.knowledge.hypers.get(use.hyper)
         if declared and declared.hyper.over == "example":
             why = "validation examples have none"
-            used = [use.span for use in scope.knowledge.uses if use.hyper == name]
-            span = next(span for span in used if span.start >= summand.span.start)
-            scope.findings.add(EachMisplaced(span, name, "example", why, declared.span))
+            scope.findings.add(EachMisplaced(use.span, use.hyper, "example", why, declared.span))
 
 
 def _terms(summands: tuple[Summand, ...]) -> tuple[ir.Term, ...]:

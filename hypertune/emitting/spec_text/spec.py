@@ -7,7 +7,7 @@ from itertools import groupby
 
 from hypertune.emitting.spec_text.network import model
 from hypertune.emitting.spec_text.values import call, named, number, value
-from hypertune.ir import Call, Data, Hyper, Objective, Program, Quantity, Term, Tune, Value
+from hypertune.ir import Call, Data, Hyper, Program, Quantity, Term, Tune, Value, references_in
 
 _KEYS = {"epochs": "epochs", "steps": "steps", "seconds": "budget"}
 
@@ -23,7 +23,7 @@ def print_spec(program: Program) -> str:
         list(_hypers(program.hypers)),
         _section("data", _data(program.data)),
         model(program),
-        _section("objective", _objective(program.objective)),
+        _section("objective", _objective(program)),
         *(_section(f"tune {tune.name}".rstrip(), _tune(tune)) for tune in program.tunes),
     ]
     return "\n\n".join("\n".join(lines) for lines in statements if lines) + "\n"
@@ -73,11 +73,20 @@ def _data(data: Data) -> Iterator[str]:
     yield f"batch = {'all' if data.batch is None else data.batch}"
 
 
-def _objective(objective: Objective) -> Iterator[str]:
+def _objective(program: Program) -> Iterator[str]:
+    objective = program.objective
     yield f"train = {' + '.join(map(_term, objective.train))}"
     yield f"valid = {' + '.join(map(_term, objective.valid))}"
+    if direct := _direct(program):
+        yield f"direct = {_several(direct)}"
     if objective.report:
         yield f"report = {_several(map(call, objective.report))}"
+
+
+def _direct(program: Program) -> list[str]:
+    """What `valid` takes of that which is tuned: the program says so, the spec must, too."""
+    used = {name for term in program.objective.valid for name in references_in(term.loss.args)}
+    return [hyper.name for hyper in program.hypers if hyper.name in used and not hyper.frozen]
 
 
 def _term(term: Term) -> str:

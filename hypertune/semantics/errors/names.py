@@ -247,7 +247,7 @@ class NotAValue(Diagnostic):
 
 @frozen
 class NotAHyper(Diagnostic):
-    """`given` names something that is not a hyperparameter.
+    """`given` or `direct` names something that is not a hyperparameter.
 
     Weights answer to hyperparameters, which change while the network trains; a constant does not.
 
@@ -280,7 +280,7 @@ class NotAHyper(Diagnostic):
 
     code = "HT207"
     title = "`{name}` is not a hyperparameter"
-    label = "nothing that weights can answer to"
+    label = "a hyperparameter is wanted here"
 
     name: str
 

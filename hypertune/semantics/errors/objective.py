@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from attrs import frozen
 
-from hypertune.diagnostics import Diagnostic, Help, Note
+from hypertune.diagnostics import Diagnostic, Help, Note, Span
 
 
 @frozen
@@ -117,6 +117,58 @@ class PenaltyInValid(Diagnostic):
     label = "counted against the hyperparameters"
 
     name: str
+
+
+@frozen
+class TunedInValid(Diagnostic):
+    """The validation loss takes a hyperparameter directly that is tuned to lower it.
+
+    Tuning then need not improve the network: it can lower the loss by the hyperparameter alone, as
+    a weight that goes to zero takes the whole loss with it. What judges the hyperparameters has to
+    stay the same while they move. Pass a constant there, or declare the hyperparameter `frozen`.
+
+    Where the direct effect is wanted, such as a penalty on the size of what is tuned, `direct`
+    names the hyperparameters that may have one.
+
+    Wrong:
+
+        hspec 1
+        hyper w : real(0, 2) = 1
+        data { source = digits; split = (train = 60%, valid = 20%, test = 20%); batch = 64 }
+        model (1, 8, 8) given * { flatten; linear(10) }
+        objective { train = cross_entropy(weight = w); valid = cross_entropy(weight = w) }
+        tune {
+          method = delta_stn; weights = sgd(lr = 0.1); hypers = adam(lr = 0.01)
+          epochs = 1
+        }
+
+    Right:
+
+        hspec 1
+        hyper w : real(0, 2) = 1
+        data { source = digits; split = (train = 60%, valid = 20%, test = 20%); batch = 64 }
+        model (1, 8, 8) given * { flatten; linear(10) }
+        objective { train = cross_entropy(weight = w); valid = cross_entropy }
+        tune {
+          method = delta_stn; weights = sgd(lr = 0.1); hypers = adam(lr = 0.01)
+          epochs = 1
+        }
+    """
+
+    code = "HT626"
+    title = "the validation loss takes `{name}` directly, which is tuned to lower it"
+    label = "the loss can be lowered by moving this alone"
+
+    name: str
+    method: str
+    place: Span
+
+    def children(self) -> tuple[Note | Help, ...]:
+        return (
+            Note(f"`{self.method}` tunes it", self.place),
+            Help("write a constant here, or declare the hyperparameter `frozen`"),
+            Help(f"if this is meant, write `direct = {self.name}` beside `valid`"),
+        )
 
 
 @frozen
