@@ -9,7 +9,7 @@ import safetensors.torch
 import torch
 
 from hypertune.runs import DamagedRun
-from hypertune.runs.checkpoint import Checkpoint, encode, read_checkpoint
+from hypertune.runs.checkpoint import Checkpoint, _checksum, encode, read_checkpoint
 from hypertune.runs.files import write_atomically
 
 STATE = {
@@ -75,13 +75,50 @@ def test_a_missing_checkpoint_is_refused(tmp_path):
 def test_an_unknown_version_is_named(path):
     about = {"format": 99, "step": 0, "rows": 0, "state": None}
     path.write_bytes(safetensors.torch.save({}, {"hypertune": json.dumps(about)}))
-    with pytest.raises(DamagedRun, match="format 99; this hypertune reads format 1"):
+    with pytest.raises(DamagedRun, match="format 99; this hypertune reads format 2"):
         read_checkpoint(path)
 
 
+def rewrite(path, **changes):
+    """Change what a checkpoint says, with a checksum as it should be."""
+    with safetensors.safe_open(path, framework="pt") as file:
+        about = json.loads(file.metadata()["hypertune"])
+        tensors = {name: file.get_tensor(name) for name in file.keys()}  # noqa: SIM118
+    del about["sha256"]
+    about |= changes
+    about["sha256"] = _checksum(tensors, about)
+    path.write_bytes(safetensors.torch.save(tensors, {"hypertune": json.dumps(about)}))
+
+
+@pytest.mark.parametrize("count", [-1, True, 1.0, None, "7", 10**300])
+@pytest.mark.parametrize("name", ["step", "rows"])
+def test_a_count_that_is_none_is_refused(path, name, count):
+    rewrite(path, **{name: count})
+    with pytest.raises(DamagedRun, match="does not hold together"):
+        read_checkpoint(path)
+
+
+def test_a_number_that_was_changed_is_noticed(path):
+    content = path.read_bytes()
+    path.write_bytes(content[:-1] + bytes([content[-1] ^ 1]))
+    with pytest.raises(DamagedRun, match="was changed"):
+        read_checkpoint(path)
+    rewritten = content.replace(b'\\"step\\": 12', b'\\"step\\": 13')
+    assert rewritten != content
+    path.write_bytes(rewritten)
+    with pytest.raises(DamagedRun, match="was changed"):
+        read_checkpoint(path)
+
+
+def test_a_checkpoint_larger_than_its_program_says_is_not_read(path):
+    with path.open("r+b") as file:
+        file.truncate(1 << 40)
+    with pytest.raises(DamagedRun, match="too large"):
+        read_checkpoint(path, {"w": torch.zeros(3)})
+
+
 def test_a_skeleton_that_lacks_a_tensor_is_refused(path):
-    about = {"format": 1, "step": 0, "rows": 0, "state": {"tensor": "w"}}
-    path.write_bytes(safetensors.torch.save({}, {"hypertune": json.dumps(about)}))
+    rewrite(path, state={"tensor": "w"})
     with pytest.raises(DamagedRun, match="does not hold together"):
         read_checkpoint(path)
 

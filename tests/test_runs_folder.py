@@ -11,6 +11,7 @@ import torch
 from tiny import TINY
 
 from hypertune.compiler import compile_text
+from hypertune.ir import to_json
 from hypertune.runs import CannotRecord, DamagedRun, FolderTaken, RunInUse
 from hypertune.runs.about import About, read_about, write_about
 from hypertune.runs.checkpoint import read_checkpoint
@@ -22,10 +23,10 @@ from hypertune.runs.folder import (
     new_folder,
     read_program,
 )
-from hypertune.runs.journal import append_row, keep_rows, read_rows
+from hypertune.runs.journal import append_row, keep_rows, read_rows, row_of
 from hypertune.runs.lock import locked
 from hypertune.runs.recorder import Recorder, recover
-from hypertune.runtime import Completed, Diverged, Ended, Interrupted, Reported, Stepped
+from hypertune.runtime import Completed, Diverged, Ended, Interrupted, Reported, Started, Stepped
 
 ABOUT = About(
     name="digits",
@@ -141,17 +142,32 @@ def test_a_full_disk_is_told_in_a_sentence(folder, recorder, monkeypatch):
 
 def test_rows_after_the_checkpoint_are_dropped(folder, recorder):
     recorder(reported(10))
-    append_row(folder.events, {"step": 20})
+    append_row(folder.events, row_of(reported(20)))
     with folder.events.open("a") as file:
         file.write('{"step": 3')
     assert recover(folder).rows == 1
     assert [row["step"] for row in read_rows(folder.events)] == [10]
 
 
-def test_a_run_without_a_checkpoint_begins_anew(folder):
-    append_row(folder.events, {"step": 10})
+def test_a_run_that_never_began_begins_anew(folder):
     assert recover(folder) is None
-    assert read_rows(folder.events) == []
+
+
+def test_a_checkpoint_is_there_from_the_start(folder, recorder):
+    recorder(Started(0, 100, 10))
+    assert (recover(folder).step, recover(folder).rows) == (0, 0)
+
+
+@pytest.mark.parametrize("kept", ["events", "best"])
+def test_a_run_whose_checkpoint_is_gone_does_not_begin_anew(folder, recorder, kept):
+    recorder(reported(10))
+    content = getattr(folder, kept).read_bytes()
+    for path in (folder.last, folder.best, folder.events):
+        path.unlink()
+    getattr(folder, kept).write_bytes(content)
+    with pytest.raises(DamagedRun, match="had got further"):
+        recover(folder)
+    assert getattr(folder, kept).read_bytes() == content
 
 
 def test_a_slow_disk_gets_fewer_checkpoints(folder):
@@ -184,16 +200,18 @@ def test_rows_that_are_missing_are_noticed(folder, recorder):
         recover(folder)
 
 
-@pytest.mark.parametrize("content", [b"{}\n", b"7\n", b"{\n", b"\xff\n"])
+@pytest.mark.parametrize("content", [b"{}\n", b"7\n", b"{\n", b"\xff\n", b"[" * 9999 + b"\n"])
 def test_rows_that_are_none_are_refused(folder, content):
     folder.events.write_bytes(content)
-    with pytest.raises(DamagedRun, match="has a line that is not"):
+    with pytest.raises(
+        DamagedRun, match=r"has a line that is not a report|holds what is not JSON"
+    ):
         read_rows(folder.events)
 
 
 def test_rows_are_kept_by_number(folder):
     for step in (1, 2, 3):
-        append_row(folder.events, {"step": step})
+        append_row(folder.events, row_of(reported(step)))
     keep_rows(folder.events, 2)
     assert [row["step"] for row in read_rows(folder.events)] == [1, 2]
 
@@ -269,6 +287,9 @@ def test_the_facts_of_a_run_come_back(folder):
         ),
         (lambda tree: tree | {"threads": "many"}, r"@ \$.threads"),
         (lambda tree: [tree], "does not hold a JSON object"),
+        (lambda tree: tree | {"threads": 10**9}, "1 to 1024 are allowed"),
+        (lambda tree: tree | {"threads": 0}, "1 to 1024 are allowed"),
+        (lambda tree: tree | {"scaling": {"input": {"mean": ["x"]}}}, "no numbers"),
     ],
 )
 def test_damaged_facts_are_refused(folder, change, words):
@@ -276,6 +297,49 @@ def test_damaged_facts_are_refused(folder, change, words):
     folder.about.write_text(json.dumps(change(json.loads(folder.about.read_text()))))
     with pytest.raises(DamagedRun, match=words):
         read_about(folder.about)
+
+
+@pytest.mark.parametrize("content", [b"", b"[" * 99_999, b'{"a":' * 99_999, b"\xff", b"NaN"])
+def test_what_is_no_json_is_told(folder, content):
+    folder.about.write_bytes(content)
+    with pytest.raises(DamagedRun, match="not JSON"):
+        read_about(folder.about)
+    folder.program.write_bytes(content)
+    with pytest.raises(DamagedRun, match="cannot be read"):
+        read_program(folder)
+
+
+def test_a_program_nested_deeper_than_python_reads_is_told(folder):
+    program = json.loads(to_json(compile_text(TINY).program))
+    deep = 0
+    for _ in range(400):
+        deep = [deep]
+    program["program"]["layers"][0]["args"]["x"] = deep
+    folder.program.write_text(json.dumps(program))
+    limit = sys.getrecursionlimit()
+    sys.setrecursionlimit(500)
+    try:
+        with pytest.raises(DamagedRun, match="nested more deeply"):
+            read_program(folder)
+    finally:
+        sys.setrecursionlimit(limit)
+
+
+def test_what_is_no_file_is_not_opened(folder):
+    os.mkfifo(folder.about)
+    folder.last.mkdir()
+    with pytest.raises(DamagedRun, match="is not a file"):
+        read_about(folder.about)
+    with pytest.raises(DamagedRun, match="is not a file"):
+        recover(folder)
+
+
+def test_a_file_beyond_all_bounds_is_not_read(folder):
+    for path, read in ((folder.about, read_about), (folder.events, read_rows)):
+        with path.open("wb") as file:
+            file.truncate(1 << 40)  # a sparse file: it takes no room
+        with pytest.raises(DamagedRun, match="too large"):
+            read(path)
 
 
 HOLDER = """

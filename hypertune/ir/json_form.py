@@ -46,8 +46,15 @@ def from_json(text: str) -> Program:
 
     """
     try:
+        return _from_json(text)
+    except RecursionError:
+        raise DamagedProgram("", "this is nested more deeply than any program") from None
+
+
+def _from_json(text: str) -> Program:
+    try:
         tree = json.loads(text, parse_constant=_refuse_constant)
-    except (ValueError, RecursionError) as error:
+    except ValueError as error:
         raise DamagedProgram("", f"this is not a program in JSON: {error}") from None
     if not isinstance(tree, dict) or tree.get("format") != FORMAT:
         raise DamagedProgram("", f'this is not a program: it has no "format": "{FORMAT}"')

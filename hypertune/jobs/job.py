@@ -26,6 +26,8 @@ from hypertune.runs.model import write_model
 from hypertune.runs.recorder import Recorder, recover
 from hypertune.runs.summary import summarise
 from hypertune.runtime import Diverged, Ended, Interrupted, Outcome
+from hypertune.runtime.snapshots import Tree
+from hypertune.runtime.templates import template
 from hypertune.standard import STANDARD
 from hypertune.tuning import Prepared, prepare
 
@@ -105,7 +107,7 @@ def start(
     )
     make(folder, order.spec, program, known)
     with locked(folder.path):
-        _train(folder, prepared, None, sinks)
+        _train(folder, prepared, None, None, sinks)
     return folder.path
 
 
@@ -130,10 +132,10 @@ def resume(path: Path, catalogue: Catalogue = STANDARD, sinks: Iterable[Sink] = 
         about = read_about(folder.about)
         if folder.ended:
             return
-        checkpoint = recover(folder)
         torch.set_num_threads(about.threads)  # sums depend on it in the last bits
         prepared = _prepared(read_program(folder), about, catalogue)
-        _train(folder, prepared, checkpoint, sinks)
+        like = template(prepared.training)
+        _train(folder, prepared, recover(folder, like), like, sinks)
 
 
 def _prepared(program: Program, about: About, catalogue: Catalogue) -> Prepared:
@@ -153,8 +155,13 @@ def _scaling(sets: Sets) -> dict[str, dict[str, Any]]:
 
 
 def _train(
-    folder: Folder, prepared: Prepared, checkpoint: Checkpoint | None, sinks: Iterable[Sink]
+    folder: Folder,
+    prepared: Prepared,
+    checkpoint: Checkpoint | None,
+    like: Tree | None,
+    sinks: Iterable[Sink],
 ) -> None:
+    """Train to the end, from a checkpoint if there is one; all that are read are like `like`."""
     training = prepared.training
     if checkpoint is not None:
         training.restore(checkpoint.state)
@@ -165,10 +172,10 @@ def _train(
             for sink in sinks:
                 sink(event)
             if isinstance(event, Ended) and not isinstance(event.outcome, Interrupted):
-                _finish(folder, prepared, event.outcome)
+                _finish(folder, prepared, like, event.outcome)
 
 
-def _finish(folder: Folder, prepared: Prepared, outcome: Outcome) -> None:
+def _finish(folder: Folder, prepared: Prepared, like: Tree | None, outcome: Outcome) -> None:
     """Measure what is kept on the test part, write the plain weights, and then the summary."""
     kept = {"last": folder.last, "best": folder.best}
     if isinstance(outcome, Diverged):
@@ -176,7 +183,7 @@ def _finish(folder: Folder, prepared: Prepared, outcome: Outcome) -> None:
     test = {}
     for name, path in kept.items():
         if path.exists():
-            prepared.training.restore(read_checkpoint(path).state)
+            prepared.training.restore(read_checkpoint(path, like).state)
             test[name] = prepared.evaluate("test")
     if "best" in test:
         write_model(folder.model, prepared.plain_state())

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import platform
 from collections.abc import Mapping
+from math import isfinite
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +16,7 @@ from hypertune.runs.files import read_json, write_json
 from hypertune.version import DISTRIBUTION, installed_version
 
 FORMAT = 1
+_MOST_THREADS = 1024
 
 
 @frozen
@@ -73,6 +75,21 @@ def read_about(path: Path) -> About:
         why = f"has run format {tree.get('format')}; this hypertune reads format {FORMAT}"
         raise DamagedRun(path, why)
     try:
-        return structure(tree, About)
+        about = structure(tree, About)
     except BaseValidationError as fault:
         raise DamagedRun(path, f"is damaged: {'; '.join(transform_error(fault))}") from None
+    if not 1 <= about.threads <= _MOST_THREADS:
+        raise DamagedRun(
+            path, f"asks for {about.threads} threads; 1 to {_MOST_THREADS} are allowed"
+        )
+    numbers = [value for scaling in about.scaling.values() for value in scaling.values()]
+    if not all(map(_is_scaling, numbers)):
+        raise DamagedRun(path, "scales data by what are no numbers")
+    return about
+
+
+def _is_scaling(value: Any) -> bool:
+    """Whether it is nothing, a finite number, or lists of such."""
+    if isinstance(value, list):
+        return all(map(_is_scaling, value))
+    return value is None or (isinstance(value, int | float) and isfinite(value))

@@ -8,9 +8,12 @@ from collections.abc import Mapping
 from errno import EEXIST
 from math import isfinite
 from pathlib import Path
+from stat import S_ISREG
 from typing import Any
 
 from hypertune.runs.failures import DamagedRun
+
+MOST_JSON = 1 << 26  # bytes of run.json, program.json, summary.json
 
 
 def claim(path: Path, force: bool) -> None:
@@ -51,22 +54,59 @@ def write_json(path: Path, tree: Mapping[str, Any]) -> None:
     write_atomically(path, f"{text}\n".encode(errors="backslashreplace"))
 
 
+def check_file(path: Path, most: int) -> None:
+    """Make sure that a file can be read to its end within bounds.
+
+    Raises:
+        DamagedRun: if it is missing, has over `most` bytes, or is no file (a pipe has no end).
+
+    """
+    try:
+        about = path.stat()
+    except FileNotFoundError:
+        raise DamagedRun(path, "is missing") from None
+    if not S_ISREG(about.st_mode):
+        raise DamagedRun(path, "is not a file")
+    if about.st_size > most:
+        raise DamagedRun(
+            path, f"is too large: {about.st_size:_} bytes, where {most:_} are the most"
+        )
+
+
+def read_bytes(path: Path, most: int) -> bytes:
+    """The content of a file that `check_file` lets pass."""
+    check_file(path, most)
+    return path.read_bytes()
+
+
+def parse_json(path: Path, text: bytes | str) -> Any:
+    """What JSON text from a file says.
+
+    Raises:
+        DamagedRun: if it is not JSON, or nested more deeply than any of ours.
+
+    """
+    try:
+        return json.loads(text, parse_constant=_refuse_constant)
+    except (ValueError, RecursionError):
+        raise DamagedRun(path, "holds what is not JSON") from None
+
+
 def read_json(path: Path) -> dict[str, Any]:
     """The object in a JSON file.
 
     Raises:
-        DamagedRun: if it is missing or not a JSON object.
+        DamagedRun: if it is missing, too large, or not a JSON object.
 
     """
-    try:
-        tree = json.loads(path.read_bytes())
-    except FileNotFoundError:
-        raise DamagedRun(path, "is missing") from None
-    except ValueError:
-        raise DamagedRun(path, "is not a JSON file") from None
+    tree = parse_json(path, read_bytes(path, MOST_JSON))
     if not isinstance(tree, dict):
         raise DamagedRun(path, "does not hold a JSON object")
     return tree
+
+
+def _refuse_constant(word: str) -> None:
+    raise ValueError(f"{word} is no number in JSON")
 
 
 def without_nan(value: Any) -> Any:

@@ -11,7 +11,7 @@ from attrs import frozen
 from hypertune import ir
 from hypertune.runs.about import About, write_about
 from hypertune.runs.failures import DamagedRun, FolderTaken
-from hypertune.runs.files import write_atomically
+from hypertune.runs.files import MOST_JSON, read_bytes, write_atomically
 
 
 @frozen
@@ -136,8 +136,6 @@ def read_program(folder: Folder) -> ir.Program:
 
     """
     try:
-        return ir.from_json(folder.program.read_text(encoding="utf-8"))
-    except FileNotFoundError:
-        raise DamagedRun(folder.program, "is missing") from None
+        return ir.from_json(read_bytes(folder.program, MOST_JSON).decode())
     except (ir.DamagedProgram, UnicodeDecodeError) as fault:
         raise DamagedRun(folder.program, f"cannot be read: {fault}") from None

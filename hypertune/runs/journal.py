@@ -4,14 +4,29 @@ from __future__ import annotations
 
 import json
 import os
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
 from hypertune.runs.failures import DamagedRun
-from hypertune.runs.files import without_nan
+from hypertune.runs.files import parse_json, read_bytes, without_nan
 from hypertune.runtime.events import Reported
 
 Row = dict[str, Any]
+
+_MOST = 1 << 30  # bytes of all rows
+_NUMBER = (int, float)
+_LOSS = (int, float, type(None))
+_KINDS: Mapping[str, Any] = {
+    "step": int,
+    "epoch": _NUMBER,
+    "seconds": _NUMBER,
+    "train_loss": _LOSS,
+    "valid_loss": _LOSS,
+    "hypers": dict,
+    "spreads": dict,
+    "best": bool,
+}
 
 
 def row_of(event: Reported) -> Row:
@@ -48,17 +63,20 @@ def read_rows(path: Path) -> list[Row]:
         DamagedRun: if a line is not a row.
 
     """
-    try:
-        lines = path.read_bytes().split(b"\n")[:-1]
-    except FileNotFoundError:
+    if not path.exists():
         return []
-    try:
-        rows = [json.loads(line) for line in lines]
-    except ValueError:
-        raise DamagedRun(path, "has a line that is not JSON") from None
-    if not all(isinstance(row, dict) and "step" in row for row in rows):
+    rows = [parse_json(path, line) for line in read_bytes(path, _MOST).split(b"\n")[:-1]]
+    if not all(map(_is_row, rows)):
         raise DamagedRun(path, "has a line that is not a report")
     return rows
+
+
+def _is_row(row: Any) -> bool:
+    """Whether everything stands there that a summary reads."""
+    return isinstance(row, dict) and all(
+        isinstance(row.get(name), kind) and (isinstance(row[name], bool) == (kind is bool))
+        for name, kind in _KINDS.items()
+    )
 
 
 def keep_rows(path: Path, count: int) -> None:
@@ -68,7 +86,7 @@ def keep_rows(path: Path, count: int) -> None:
         DamagedRun: if there are fewer.
 
     """
-    content = path.read_bytes() if path.exists() else b""
+    content = read_bytes(path, _MOST) if path.exists() else b""
     lines = content.splitlines(keepends=True)[:count]
     if len(lines) < count or (lines and not lines[-1].endswith(b"\n")):
         raise DamagedRun(path, f"has fewer than the {count} rows that the checkpoint counts")

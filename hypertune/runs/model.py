@@ -10,7 +10,9 @@ from safetensors import SafetensorError
 from torch import Tensor
 
 from hypertune.runs.failures import DamagedRun
-from hypertune.runs.files import write_atomically
+from hypertune.runs.files import read_bytes, write_atomically
+
+_MOST = 1 << 40
 
 
 def write_model(path: Path, weights: Mapping[str, Tensor]) -> None:
@@ -24,9 +26,9 @@ def read_model(path: Path) -> dict[str, Tensor]:
         DamagedRun: if the file is missing, cut short, or of another kind.
 
     """
+    if not path.exists():
+        raise DamagedRun(path, "is missing: the run made no report to keep")
     try:
-        return safetensors.torch.load(path.read_bytes())
-    except FileNotFoundError:
-        raise DamagedRun(path, "is missing: the run made no report to keep") from None
-    except SafetensorError:
+        return safetensors.torch.load(read_bytes(path, _MOST))
+    except (SafetensorError, RuntimeError, TypeError, ValueError, KeyError):
         raise DamagedRun(path, "is cut short, or is not a safetensors file") from None

@@ -8,12 +8,13 @@ from time import monotonic
 from typing import Any
 
 from hypertune.runs.checkpoint import Checkpoint, encode, read_checkpoint
-from hypertune.runs.failures import CannotRecord
+from hypertune.runs.failures import CannotRecord, DamagedRun
 from hypertune.runs.files import write_atomically
 from hypertune.runs.folder import Folder
 from hypertune.runs.journal import append_row, keep_rows, make_durable, row_of
 from hypertune.runtime.events import Ended, Event, Reported, Started, Stepped
 from hypertune.runtime.outcome import Diverged
+from hypertune.runtime.snapshots import Tree
 
 Snapshot = Callable[[], dict[str, Any]]
 
@@ -21,11 +22,11 @@ Snapshot = Callable[[], dict[str, Any]]
 class Recorder:
     """Rows and checkpoints of one run.
 
-    A row follows each report, a checkpoint each report, each interruption, and `every` seconds
-    without either, unless checkpoints would then take more than `share` of the time: a disk can
-    be slow. None is made of numbers that are not finite. The checkpoint that counts a row is
-    written after the row, and `best` before the `last` that counts it: after a kill between two
-    of them, what is too new is done again.
+    A row follows each report. A checkpoint follows the start, each report, each interruption, and
+    `every` seconds without either, unless checkpoints would then take more than `share` of the
+    time: a disk can be slow. None is made of numbers that are not finite. The checkpoint that
+    counts a row is written after the row, and `best` before the `last` that counts it: after a
+    kill between two of them, what is too new is done again.
     """
 
     def __init__(
@@ -58,6 +59,8 @@ class Recorder:
                     self._best = self._encoded(event.step)
                 if _finite(event) and self._due(0.0):
                     self._save(event.step)
+            case Started() if not self._folder.last.exists():
+                self._save(event.step)  # from here on there always is one
             case Stepped() if self._due(self._every):
                 self._save(event.step)
             case Ended(outcome=Diverged()):
@@ -94,18 +97,25 @@ def _finite(event: Reported) -> bool:
     return all(map(isfinite, (event.train_loss, event.valid_loss, *own, *event.spreads.values())))
 
 
-def recover(folder: Folder) -> Checkpoint | None:
+def recover(folder: Folder, like: Tree | None = None) -> Checkpoint | None:
     """The checkpoint to go on from, the rows brought in line with it.
 
     None if the run was stopped before its first one: then it begins anew.
 
+    Args:
+        folder: the run.
+        like: what the state of its checkpoint must be like; anything, if None.
+
     Raises:
-        DamagedRun: if the checkpoint or the rows cannot be used.
+        DamagedRun: if the checkpoint or the rows cannot be used, or one was there and is not.
 
     """
-    if not folder.last.exists():
-        keep_rows(folder.events, 0)
-        return None
-    last = read_checkpoint(folder.last)
-    keep_rows(folder.events, last.rows)
-    return last
+    if folder.last.exists():
+        last = read_checkpoint(folder.last, like)
+        keep_rows(folder.events, last.rows)
+        return last
+    later = [path.name for path in (folder.events, folder.best) if path.exists()]
+    if later:
+        why = f"is missing, and the run had got further: there is {later[0]}"
+        raise DamagedRun(folder.last, why, "copy it from a backup, or train anew")
+    return None
