@@ -1,5 +1,9 @@
 """Folders of the user's own pictures: as a source, and as the start of a spec."""
 
+import os
+import struct
+import zlib
+
 import numpy as np
 import pytest
 from click.testing import CliRunner
@@ -17,6 +21,30 @@ from hypertune.standard import STANDARD
 def picture(path, shade, size=(6, 5), mode="RGB"):
     path.parent.mkdir(exist_ok=True, parents=True)
     Image.new(mode, size, shade).save(path)
+
+
+def cut(path, kept):
+    path.write_bytes(path.read_bytes()[:kept])
+
+
+def chunk(kind, content):
+    check = zlib.crc32(kind + content)
+    return struct.pack(">I", len(content)) + kind + content + struct.pack(">I", check)
+
+
+def png(path, side, *more):
+    """A small file that says it is a large picture."""
+    header = chunk(b"IHDR", struct.pack(">IIBBBBB", side, side, 8, 2, 0, 0, 0))
+    ends = chunk(b"IDAT", zlib.compress(bytes(100))), chunk(b"IEND", b"")
+    path.write_bytes(b"".join([b"\x89PNG\r\n\x1a\n", header, *more, *ends]))
+
+
+def huge(path, side):
+    png(path, side)
+
+
+def wordy(path):
+    png(path, 5, chunk(b"zTXt", b"remark\0\0" + zlib.compress(bytes(2**24))))
 
 
 @pytest.fixture
@@ -54,8 +82,34 @@ def test_grey_pictures_have_one_channel(tmp_path):
         (lambda f: picture(f / "dog" / "9.png", 0, size=(7, 5)), "7 by 5 in colour"),
         (lambda f: picture(f / "dog" / "9.png", 0, mode="L"), "6 by 5 in grey"),
         (lambda f: (f / "dog" / "9.png").write_bytes(b"no picture"), "9.png is no picture"),
+        (lambda f: cut(f / "dog" / "7.png", 48), "7.png is no picture that can be read"),
+        (
+            lambda f: picture(f / "dog" / "9.png", 9, mode="I;16"),
+            "9.png is a grey picture of more",
+        ),
+        (lambda f: (f / "dog" / "9.png").mkdir(), "9.png is a folder"),
+        (lambda f: os.mkfifo(f / "dog" / "9.png"), "9.png is a pipe"),
+        (lambda f: (f / "dog" / "9.png").symlink_to("/dev/zero"), "9.png is a device"),
+        (
+            lambda f: huge(f / "dog" / "9.png", 200_000),
+            "9.png has more than the 50_000_000 pixels",
+        ),
+        (lambda f: huge(f / "dog" / "9.png", 10_000), "9.png has more than the 50_000_000 pixels"),
+        (lambda f: wordy(f / "dog" / "9.png"), "9.png is no picture that can be read"),
     ],
-    ids=["size", "colour", "damage"],
+    ids=[
+        "size",
+        "colour",
+        "damage",
+        "cut",
+        "16 bits",
+        "folder",
+        "pipe",
+        "device",
+        "bomb",
+        "large",
+        "text that unpacks to very much",
+    ],
 )
 def test_folder_that_cannot_be_used_is_refused_with_the_reason(folder, spoil, why):
     spoil(folder)
@@ -82,3 +136,16 @@ def test_new_spec_compiles_without_a_warning_and_trains(folder):
 
 def test_new_wants_no_target_for_pictures(folder):
     assert CliRunner().invoke(main, ["new", "--data", "pets", "--target", "y"]).exit_code == 2
+
+
+def test_what_programs_hide_is_no_class_and_no_picture(folder):
+    picture(folder / ".ipynb_checkpoints" / "1.png", 0)
+    (folder / "cat" / "._1.png").write_bytes(b"of another system")
+    seen = IMAGES.seen({"folder": str(folder)})
+    assert (seen.class_names, seen.sizes) == (("cat", "dog"), {"all": 16})
+
+
+def test_pictures_that_fit_in_no_memory_are_refused(folder, monkeypatch):
+    monkeypatch.setattr("hypertune.data.main_memory.free_bytes", lambda: 1000)
+    with pytest.raises(Unreadable, match=r"pets of 16 pictures takes 1\.4 KiB of memory"):
+        IMAGES.load({"folder": str(folder)})

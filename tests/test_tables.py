@@ -30,13 +30,16 @@ def table(tmp_path, monkeypatch):
     return write
 
 
+PLAIN = {"classes": None, "valid": "", "test": ""}
+
+
 def rows(count, target):
     lines = [f"{i},{i * i % 7},{target(i)}" for i in range(count)]
     return "\n".join(["a,b,y", *lines]) + "\n"
 
 
 def loaded(**args):
-    return CSV.load({"classes": False, **args})["all"]
+    return CSV.load({**PLAIN, **args})["all"]
 
 
 def test_text_in_the_target_stands_for_classes_in_the_alphabet(table):
@@ -57,7 +60,7 @@ def test_numbers_stand_for_classes_where_asked_in_their_order(table):
 
 
 def test_file_tells_shape_classes_and_size(table):
-    seen = CSV.seen({"file": table(FLOWERS), "target": "colour", "classes": False})
+    seen = CSV.seen({"file": table(FLOWERS), "target": "colour", **PLAIN})
     assert (seen.shape, seen.classes, seen.sizes) == ((2,), 2, {"all": 3})
 
 
@@ -65,6 +68,7 @@ def test_file_tells_shape_classes_and_size(table):
     ("text", "why"),
     [
         ("", "has no rows"),
+        ("\n1,2\n", "must name each column"),
         ("a,b\n1,2\n", "has no column `y`; it has a, b"),
         ("a,y\n", "has no rows"),
         ("y\n1\n", "nothing to learn from"),
@@ -87,7 +91,8 @@ def test_table_that_cannot_be_used_is_refused_with_the_reason(table, text, why):
 def test_column_of_words_becomes_a_feature_for_each_word(table):
     found = read_table(table("b,a,y\n1,red,5\n2,blue,6\n3, red,7\n"), "y")
     assert found.features == ("b", "a=blue", "a=red")
-    assert found.rows == [[1, 0, 1], [2, 1, 0], [3, 0, 1]]
+    columns = [list(column) for column in found.parts["all"].columns]
+    assert columns == [[1, 2, 3], [0, 1, 0], [1, 0, 1]]
 
 
 def test_column_of_too_many_words_is_refused(table):
@@ -115,7 +120,7 @@ def test_a_run_and_its_export_tell_the_names_of_columns_and_classes(table, tmp_p
 def test_table_in_another_coding_is_refused(tmp_path):
     path = tmp_path / "t.csv"
     path.write_bytes(b"a,y\n\xff\xfe,1\n")
-    with pytest.raises(Unreadable, match="no table of text"):
+    with pytest.raises(Unreadable, match="line 2 is no text in UTF-8"):
         read_table(str(path), "y")
 
 

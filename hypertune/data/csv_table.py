@@ -7,63 +7,97 @@ Units: as written; the scales of columns may differ much, so `scale = standardiz
 
 from __future__ import annotations
 
-import csv
+from array import array
 from collections.abc import Mapping
-from math import isfinite
-from pathlib import Path
 from typing import Any
 
 from attrs import frozen
 
-from hypertune.catalogue import Arg, Args, Seen, SourceType, Unreadable, not_there
+from hypertune.catalogue import Arg, Args, Seen, SourceType, Unreadable
+from hypertune.data.bounds import MOST_WORDS
+from hypertune.data.other_files import OTHER_FILES, other_files
+from hypertune.data.table_text import Sheet, read_sheet
+from hypertune.data.targets import Target, find_target, is_word, number
 
-_MOST_WORDS = 50  # in one column
 _MOST_TOLD = 20  # names of columns
 
 
 @frozen
+class Rows:
+    """The examples of one file: a feature's numbers in each of `columns`."""
+
+    columns: list[array[float]]
+    target: list[float]
+
+
+@frozen
 class Table:
-    """Features as numbers, and the target as numbers or as places in `classes`."""
+    """Features as numbers, and the target as numbers or as places in `classes`, by part."""
 
     features: tuple[str, ...]
-    rows: list[list[float]]
-    target: list[float]
     classes: tuple[str, ...]
+    parts: Mapping[str, Rows]
+
+    @property
+    def sizes(self) -> dict[str, int]:
+        return {part: len(rows.target) for part, rows in self.parts.items()}
 
 
-def read_table(file: str, target: str, classes: bool = False) -> Table:
+@frozen
+class _Column:
+    """A column of features: of numbers, or of these words."""
+
+    name: str
+    words: tuple[str, ...] = ()
+
+    @property
+    def features(self) -> tuple[str, ...]:
+        return tuple(f"{self.name}={word}" for word in self.words) or (self.name,)
+
+    def read(self, sheet: Sheet) -> list[array[float]]:
+        """Its numbers in a table, for each of its features."""
+        cells = list(sheet.cells(self.name))
+        odd = (cell for cell in cells if self._is_odd(cell[1]))
+        for line, cell in odd:
+            there = f"{sheet.file}, line {line}: `{cell}` in the column `{self.name}`"
+            if self.words:
+                raise Unreadable(f"{there} stands in no training example")
+            raise Unreadable(
+                f"{there} is no number, and others there are; "
+                f"write numbers or words alone, or leave the column out"
+            )
+        if self.words:
+            return [array("d", [cell == word for _, cell in cells]) for word in self.words]
+        return [array("d", [float(cell) for _, cell in cells])]
+
+    def _is_odd(self, cell: str) -> bool:
+        return cell not in self.words if self.words else number(cell) is None
+
+
+def read_table(
+    file: str, target: str, classes: bool | None = None, others: Mapping[str, str] | None = None
+) -> Table:
     """A table with a line of names above; all columns but the target are features.
 
     A column that holds no number holds words, and becomes a feature for each of them. A target
     that is text, or all of `classes`, stands for classes, in the order of numbers or of the
-    alphabet.
+    alphabet. `others` are tables of the same columns, by part; then the first is `train`.
 
     Raises:
         Unreadable: if it is not there, misses a cell, or has words among numbers.
 
     """
-    names, lines = _lines(file)
-    if target not in names:
-        more = f" and {len(names) - _MOST_TOLD} more" if len(names) > _MOST_TOLD else ""
-        there = ", ".join(names[:_MOST_TOLD]) + more
-        why = f"{file} has no column `{target}`; it has {there}"
-        raise Unreadable(why, "target", target, names)
-    at = names.index(target)
-    if len(names) == 1:
-        raise Unreadable(f"{file} has no column beside `{target}`: there is nothing to learn from")
-    found_in = {name: _column(file, name, i, lines) for i, name in enumerate(names) if i != at}
-    features = tuple(feature for column in found_in.values() for feature in column)
-    numbers_in = [numbers for column in found_in.values() for numbers in column.values()]
-    rows = [list(row) for row in zip(*numbers_in, strict=True)]
-    written = [_present(file, line, target, cells[at]) for line, cells in lines]
-    numbers = [_number(cell) for cell in written]
-    if not classes and None not in numbers:
-        return Table(features, rows, [n for n in numbers if n is not None], ())
-    found = sorted(set(written), key=lambda cell: (_number(cell) or 0.0, cell))
-    if len(found) < 2:
-        raise Unreadable(f"the column `{target}` of {file} is `{found[0]}` everywhere")
-    places = {cell: float(place) for place, cell in enumerate(found)}
-    return Table(features, rows, [places[cell] for cell in written], tuple(found))
+    sheet = read_sheet(file)
+    _check_names(sheet, target)
+    columns = [_column(sheet, name) for name in sheet.names if name != target]
+    told = find_target(sheet, target, classes)
+    sheets = {"train" if others else "all": sheet}
+    for part, other in (others or {}).items():
+        sheets[part] = read_sheet(other, part)
+        _check_same_names(sheet, sheets[part], part)
+    features = tuple(feature for column in columns for feature in column.features)
+    parts = {part: _rows(there, columns, told) for part, there in sheets.items()}
+    return Table(features, told.classes, parts)
 
 
 def column_names(file: str) -> tuple[str, ...]:
@@ -73,100 +107,66 @@ def column_names(file: str) -> tuple[str, ...]:
         Unreadable: if it is not there, or no table.
 
     """
-    return _lines(file)[0]
+    return read_sheet(file).names
 
 
-def _lines(file: str) -> tuple[tuple[str, ...], list[tuple[int, list[str]]]]:
-    """The names above, and each row that is not empty with the number of its line."""
-    try:
-        with Path(file).expanduser().open(newline="", encoding="utf-8-sig") as text:
-            reader = csv.reader(text)
-            names = tuple(name.strip() for name in next(reader, []))
-            lines = [(reader.line_num, cells) for cells in reader if cells]
-    except OSError as fault:
-        raise not_there(file, "file", fault) from None
-    except (UnicodeDecodeError, csv.Error):
-        raise Unreadable(f"{file} is no table of text in UTF-8", "file") from None
-    other = next((sign for sign in ";\t|" if len(names) == 1 and sign in names[0]), "")
-    if other:
-        told = "tabs" if other == "\t" else f"`{other}`"
-        raise Unreadable(f"the columns of {file} are parted by {told}; write `,` there", "file")
-    if len(set(names)) < len(names) or "" in names:
-        raise Unreadable(f"the first line of {file} must name each column, each otherwise")
-    for line, cells in lines:
-        if len(cells) != len(names):
-            raise Unreadable(f"{file}, line {line} has {len(cells)} of {len(names)} columns")
-    if not lines:
-        raise Unreadable(f"{file} has no rows")
-    return names, lines
+def _check_names(sheet: Sheet, target: str) -> None:
+    names = sheet.names
+    if target not in names:
+        more = f" and {len(names) - _MOST_TOLD} more" if len(names) > _MOST_TOLD else ""
+        there = ", ".join(names[:_MOST_TOLD]) + more
+        why = f"{sheet.file} has no column `{target}`; it has {there}"
+        raise Unreadable(why, "target", target, names)
+    if len(names) == 1:
+        why = f"{sheet.file} has no column beside `{target}`: there is nothing to learn from"
+        raise Unreadable(why)
 
 
-def _column(
-    file: str, name: str, at: int, lines: list[tuple[int, list[str]]]
-) -> dict[str, list[float]]:
-    """The features that a column makes: itself, or one for each of its words."""
-    cells = [_present(file, line, name, row[at]) for line, row in lines]
-    numbers = [_number(cell) for cell in cells]
-    if None not in numbers:
-        return {name: [number for number in numbers if number is not None]}
-    if not all(map(_is_word, cells)):
-        first = numbers.index(None)
-        raise Unreadable(
-            f"{file}, line {lines[first][0]}: `{cells[first]}` in the column `{name}` is no "
-            f"number, and others there are; write numbers or words alone, or leave the column out"
-        )
+def _check_same_names(sheet: Sheet, other: Sheet, part: str) -> None:
+    for here, there in ((sheet, other), (other, sheet)):
+        lacking = [name for name in here.names if name not in there.names]
+        if lacking:
+            why = f"{there.file} has no column `{lacking[0]}`, and {here.file} has one"
+            raise Unreadable(why, part)
+
+
+def _column(sheet: Sheet, name: str) -> _Column:
+    """What a column holds: words if all of its cells are, otherwise numbers."""
+    cells = [cell for _, cell in sheet.cells(name)]
+    if not all(map(is_word, cells)):
+        return _Column(name)
     words = sorted(set(cells))
-    if len(words) > _MOST_WORDS:
+    if len(words) > MOST_WORDS:
         raise Unreadable(
-            f"the column `{name}` of {file} holds {len(words)} different words, and {_MOST_WORDS} "
-            f"are the most: leave it out, or write numbers there"
+            f"the column `{name}` of {sheet.file} holds {len(words)} different words, and "
+            f"{MOST_WORDS} are the most: leave it out, or write numbers there"
         )
-    return {f"{name}={word}": [float(cell == word) for cell in cells] for word in words}
+    return _Column(name, tuple(words))
 
 
-def _present(file: str, line: int, name: str, cell: str) -> str:
-    if not cell.strip():
-        raise Unreadable(
-            f"{file}, line {line}: the column `{name}` is empty; "
-            f"fill it in, or leave the line or the column out"
-        )
-    return cell.strip()
-
-
-def _is_word(cell: str) -> bool:
-    try:
-        float(cell)
-    except ValueError:
-        return True
-    return False
-
-
-def _number(cell: str) -> float | None:
-    try:
-        number = float(cell)
-    except ValueError:
-        return None
-    return number if isfinite(number) else None
+def _rows(sheet: Sheet, columns: list[_Column], target: Target) -> Rows:
+    return Rows([numbers for c in columns for numbers in c.read(sheet)], target.read(sheet))
 
 
 def _read(args: Args) -> Table:
-    return read_table(args["file"], args["target"], args["classes"])
+    return read_table(args["file"], args["target"], args["classes"], other_files(args))
 
 
 def _look(args: Args) -> Seen:
     table = _read(args)
-    count = {"all": len(table.rows)}
     shape = (len(table.features),)
-    return Seen(shape, len(table.classes), count, table.features, table.classes)
+    return Seen(shape, len(table.classes), table.sizes, table.features, table.classes)
 
 
 def _load(args: Args) -> Mapping[str, tuple[Any, Any]]:
     import numpy as np
 
     table = _read(args)
-    target = np.array(table.target)
-    y = target.astype(np.int64) if table.classes else target
-    return {"all": (np.array(table.rows), y)}
+    kind = np.int64 if table.classes else np.float64
+    return {
+        part: (np.stack([np.asarray(c) for c in rows.columns], 1), np.array(rows.target, kind))
+        for part, rows in table.parts.items()
+    }
 
 
 CSV = SourceType(
@@ -175,8 +175,14 @@ CSV = SourceType(
     "a column of words becomes one feature for each word",
     args=(
         Arg("file", "path", "the table"),
-        Arg("target", "string", "the column to be told from the others; text stands for classes"),
-        Arg("classes", "bool", "whether numbers in the target stand for classes", default=False),
+        Arg("target", "string", "the column to be told from the others"),
+        Arg(
+            "classes",
+            "bool",
+            "whether the target stands for classes; without it, words do and numbers do not",
+            default=None,
+        ),
+        *OTHER_FILES,
     ),
     shape=(),
     classes=0,

@@ -6,10 +6,15 @@ Units: pixels in [0, 1].
 from __future__ import annotations
 
 from collections.abc import Mapping
+from math import prod
 from pathlib import Path
 from typing import Any
+from warnings import catch_warnings, simplefilter
 
 from hypertune.catalogue import Arg, Args, Seen, SourceType, Unreadable, not_there
+from hypertune.data.bounds import MOST_PIXELS
+from hypertune.data.main_memory import check_fits
+from hypertune.data.user_files import regular_file
 from hypertune.ir import Shape
 
 _SUFFIXES = frozenset({".png", ".jpg", ".jpeg", ".bmp", ".webp"})
@@ -24,10 +29,10 @@ def classes_in(folder: str) -> dict[str, list[Path]]:
     """
     root = Path(folder).expanduser()
     try:
-        below = sorted(path for path in root.iterdir() if path.is_dir())
+        below = sorted(path for path in root.iterdir() if path.is_dir() and not _is_hidden(path))
+        found = {path.name: _pictures(path) for path in below}
     except OSError as fault:
         raise not_there(folder, "folder", fault) from None
-    found = {path.name: _pictures(path) for path in below}
     found = {name: pictures for name, pictures in found.items() if pictures}
     if len(found) < 2:
         raise Unreadable(
@@ -37,19 +42,52 @@ def classes_in(folder: str) -> dict[str, list[Path]]:
     return found
 
 
+def _is_hidden(path: Path) -> bool:
+    """What programs keep for themselves, such as `.ipynb_checkpoints`."""
+    return path.name.startswith(".")
+
+
 def _pictures(folder: Path) -> list[Path]:
-    return sorted(path for path in folder.iterdir() if path.suffix.lower() in _SUFFIXES)
+    return sorted(
+        path
+        for path in folder.iterdir()
+        if path.suffix.lower() in _SUFFIXES and not _is_hidden(path)
+    )
 
 
 def _read(path: Path) -> Any:
-    """One picture: grey as it is, all others as red, green and blue."""
+    """One picture of 8 bits: grey as it is, all others as red, green and blue."""
     from PIL import Image
 
+    regular_file(str(path), "folder")
     try:
-        with Image.open(path) as picture:
+        with catch_warnings():
+            simplefilter("ignore", Image.DecompressionBombWarning)  # it is measured below
+            picture = Image.open(path)
+        with picture:
+            _check(path, picture)
             return picture.convert("L" if picture.mode in ("1", "L") else "RGB")
-    except OSError as fault:
+    except Unreadable:
+        raise
+    except Image.DecompressionBombError:
+        raise Unreadable(_too_large(path)) from None
+    except Exception as fault:  # whatever a decoder makes of bytes that it cannot read
         raise Unreadable(f"{path} is no picture that can be read: {fault}") from None
+
+
+def _check(path: Path, picture: Any) -> None:
+    """Refuse a picture whose pixels are too many, or would be cut to 8 bits."""
+    if picture.width * picture.height > MOST_PIXELS:
+        raise Unreadable(_too_large(path))
+    if picture.mode.startswith(("I", "F")):
+        raise Unreadable(
+            f"{path} is a grey picture of more than 8 bits a pixel, which would be lost; save all "
+            f"of them with 8 bits, or as arrays for the source `npz`"
+        )
+
+
+def _too_large(path: Path) -> str:
+    return f"{path} has more than the {MOST_PIXELS:_} pixels that are read of a picture"
 
 
 def _shape(picture: Any) -> Shape:
@@ -70,6 +108,7 @@ def _load(args: Args) -> Mapping[str, tuple[Any, Any]]:
     places = [place for place, pictures in enumerate(classes) for _ in pictures]
     paths = [path for pictures in classes for path in pictures]
     shape = _shape(_read(paths[0]))
+    check_fits(len(paths) * prod(shape), f"{args['folder']} of {len(paths):_} pictures", "folder")
     x = np.empty((len(paths), *shape), np.uint8)
     for row, path in zip(x, paths, strict=True):
         picture = _read(path)

@@ -17,8 +17,8 @@ from hypertune.semantics.errors.splits import (
     NotAPart,
     NotASplit,
     NoTestPart,
+    PartKept,
     PartTwice,
-    TestPartGiven,
     TooManyExamples,
     UnknownPart,
 )
@@ -44,8 +44,11 @@ def read_split(settings: Settings, source: SourceType | None) -> Split | None:
     """The split that is written, checked against the source; None if it is wrong."""
     scope = settings.scope
     kept = frozenset(source.sizes) if source else frozenset()
+    # Standard sets that keep a test part have a customary order; others may be sorted.
+    customary = "test" in kept and source is not None and source.look is None
+    unwritten = None if customary else 0
     if source and kept >= {"train", "valid"} and settings.expr("split") is None:
-        return Split({}, None, source.sizes)
+        return Split({"train": 1.0}, unwritten, source.sizes)
     if source is None and settings.expr("source") and settings.expr("split") is None:
         return None  # a source that is not known may keep parts of its own
     expr = settings.need("split", "split = (train = 60%, valid = 20%, test = 20%)")
@@ -58,13 +61,14 @@ def read_split(settings: Settings, source: SourceType | None) -> Split | None:
     parts = {part: _size(items[part], scope) for part in PARTS if part in items}
     settled = {part: size for part, size in parts.items() if not isinstance(size, Failed)}
     complete = _has_all(parts, kept, expr.span, scope) if source else True
-    if "test" in kept and "test" in items and source:
-        scope.findings.add(TestPartGiven(items["test"].span, source.name))
+    given = [part for part in ("valid", "test") if part in kept and part in items]
+    if given and source:
+        for part in given:
+            scope.findings.add(PartKept(items[part].span, source.name, part))
         return None
     if not complete or len(settled) < len(parts) or isinstance(shuffle, Failed):
         return None
-    # Sets that keep a test part of their own have a customary order; others may be sorted.
-    seed = shuffle if isinstance(shuffle, int) else None if "test" in kept else 0
+    seed = shuffle if isinstance(shuffle, int) else unwritten
     sizes = _sizes(settled, items, source, expr.span, scope)
     return None if sizes is None else Split(settled, seed, sizes)
 
@@ -107,7 +111,7 @@ def _size(item: ast.Arg, scope: Scope) -> float | int | Failed:
 
 
 def _has_all(parts: Mapping[str, object], kept: frozenset[str], span: Span, scope: Scope) -> bool:
-    missing = [part for part in ("train", "valid") if part not in parts]
+    missing = [p for p in ("train", "valid") if p not in parts and (p == "train" or p not in kept)]
     for part in missing:
         scope.findings.add(MissingPart(span, part))
     if not missing and "test" not in parts and "test" not in kept:

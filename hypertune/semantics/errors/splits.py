@@ -161,8 +161,8 @@ class MissingPart(Diagnostic):
 
 
 @frozen
-class TestPartGiven(Diagnostic):
-    """A test part is cut from a source that keeps one of its own.
+class PartKept(Diagnostic):
+    """A part is cut from a source that keeps one of its own, such as a file for the test.
 
     Wrong:
 
@@ -181,16 +181,16 @@ class TestPartGiven(Diagnostic):
         tune { method = fixed; weights = sgd(lr = 0.1); epochs = 1 }
     """
 
-    __test__ = False  # its name is no promise to pytest
-
     code = "HT606"
-    title = "`{source}` keeps a test part of its own"
+    title = "`{source}` keeps a part `{part}` of its own"
     label = "cannot be chosen"
 
     source: str
+    part: str
 
     def children(self) -> tuple[Note | Help, ...]:
-        return (Help("leave `test` out; `train` and `valid` are cut from the rest"),)
+        rest = "`train` and `valid` are" if self.part == "test" else "the other parts are"
+        return (Help(f"leave `{self.part}` out; {rest} cut from the rest"),)
 
 
 @frozen
