@@ -280,7 +280,7 @@ def test_the_facts_of_a_run_come_back(folder):
 @pytest.mark.parametrize(
     ("change", "words"),
     [
-        (lambda tree: tree | {"format": 2}, "format 2; this hypertune reads format 1"),
+        (lambda tree: tree | {"format": 7}, "format 7; this hypertune reads format 2"),
         (
             lambda tree: {k: v for k, v in tree.items() if k != "seed"},
             r"required field missing @ \$.seed",

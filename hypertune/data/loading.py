@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 import torch
+from attrs import frozen
 from torch import Tensor
 
 from hypertune.catalogue import Catalogue, CorruptionType, SourceType, Unreadable, part_sizes
@@ -18,11 +19,16 @@ from hypertune.ir import Call, Data
 Pair = tuple[Tensor, Tensor]
 
 
-def load(data: Data, catalogue: Catalogue, device: torch.device | str = "cpu") -> Sets:
-    """Read the source, split it, and fit the scaling to the training part.
+@frozen
+class Raw:
+    """A source as it was found, and its arrays (x, y) by the parts that it keeps apart."""
 
-    What a source keeps apart stays apart: the split divides its `train` (or `all`) examples.
-    `standardize` scales real targets too, so that a learning rate fits any of them.
+    source: SourceType
+    arrays: Mapping[str, tuple[Any, Any]]
+
+
+def read(data: Data, catalogue: Catalogue) -> Raw:
+    """All that the source of some data gives.
 
     Raises:
         DataError: if the files cannot be had.
@@ -30,10 +36,35 @@ def load(data: Data, catalogue: Catalogue, device: torch.device | str = "cpu") -
     """
     try:
         source = catalogue.of(SourceType)[data.source.kind].seen(data.source.args)
-        loaded = source.load(data.source.args)
+        return Raw(source, source.load(data.source.args))
     except Unreadable as fault:
         raise FileUnreadable(str(fault)) from fault
-    arrays = {part: _tensors(*pair) for part, pair in loaded.items()}
+
+
+def load(
+    data: Data,
+    catalogue: Catalogue,
+    device: torch.device | str = "cpu",
+    raw: Raw | None = None,
+) -> Sets:
+    """Read the source, split it, and fit the scaling to the training part.
+
+    What a source keeps apart stays apart: the split divides its `train` (or `all`) examples.
+    `standardize` scales real targets too, so that a learning rate fits any of them.
+
+    Args:
+        data: as in a program.
+        catalogue: has its source.
+        device: where the parts are to live.
+        raw: what the source gives, if it was read before.
+
+    Raises:
+        DataError: if the files cannot be had.
+
+    """
+    raw = raw or read(data, catalogue)
+    source = raw.source
+    arrays = {part: _tensors(*pair) for part, pair in raw.arrays.items()}
     pool = arrays.pop("all", None) or arrays.pop("train")
     divided = _divide(pool, data.split, data.split_seed)
     both = [part for part in divided if part in arrays]

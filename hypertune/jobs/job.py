@@ -8,14 +8,18 @@ from pathlib import Path
 from typing import Any
 
 import torch
-from attrs import evolve, frozen
+from attrs import asdict, evolve, frozen
+from cattrs import BaseValidationError, structure
 
 from hypertune.catalogue import Catalogue, SourceType, in_full
+from hypertune.data.fingerprint import Fingerprint, changes, fingerprint
+from hypertune.data.loading import Raw, load, read
 from hypertune.data.sets import Sets
 from hypertune.ir import Program, Quantity
 from hypertune.jobs.interruption import interruptible
 from hypertune.lowering import place, visible_devices
 from hypertune.reporting.sink import Sink
+from hypertune.runs import DamagedRun, DataChanged
 from hypertune.runs.about import About, read_about, versions
 from hypertune.runs.checkpoint import Checkpoint, read_checkpoint
 from hypertune.runs.files import write_json
@@ -100,11 +104,17 @@ def start(
         scaling={},
     )
     folder = new_folder(out or free_path(order.name, now.astimezone()))
-    prepared = _prepared(program, about, catalogue)
+    raw = read(program.data, catalogue)
+    prepared = _prepared(program, about, catalogue, raw)
     sets = prepared.sets
     known = evolve(
-        about, scaling=_scaling(sets), columns=sets.columns, class_names=sets.class_names
+        about,
+        scaling=_scaling(sets),
+        columns=sets.columns,
+        class_names=sets.class_names,
+        data=asdict(fingerprint(raw.source, raw.arrays)),
     )
+    del raw  # the parts have copies
     make(folder, order.spec, program, known)
     with locked(folder.path):
         _train(folder, prepared, None, None, sinks)
@@ -133,14 +143,34 @@ def resume(path: Path, catalogue: Catalogue = STANDARD, sinks: Iterable[Sink] = 
         if folder.ended:
             return
         torch.set_num_threads(about.threads)  # sums depend on it in the last bits
-        prepared = _prepared(read_program(folder), about, catalogue)
+        program = read_program(folder)
+        raw = read(program.data, catalogue)
+        _check_same(folder, about, fingerprint(raw.source, raw.arrays))
+        prepared = _prepared(program, about, catalogue, raw)
+        del raw
         like = template(prepared.training)
         _train(folder, prepared, recover(folder, like), like, sinks)
 
 
-def _prepared(program: Program, about: About, catalogue: Catalogue) -> Prepared:
+def _check_same(folder: Folder, about: About, now: Fingerprint) -> None:
+    """Make sure that the data is what the run began with.
+
+    Raises:
+        DataChanged: if it is not.
+
+    """
+    try:
+        then = structure(about.data, Fingerprint)
+    except BaseValidationError:
+        raise DamagedRun(folder.about, "does not say what the data was") from None
+    if found := changes(then, now):
+        raise DataChanged(folder.path, found)
+
+
+def _prepared(program: Program, about: About, catalogue: Catalogue, raw: Raw) -> Prepared:
     placed = place(program, catalogue, visible_devices(), about.device)
-    return prepare(placed, about.tune, catalogue)
+    sets = load(placed.data, catalogue, placed.layers[0].device, raw)
+    return prepare(placed, about.tune, catalogue, sets)
 
 
 def _scaling(sets: Sets) -> dict[str, dict[str, Any]]:

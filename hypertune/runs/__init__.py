@@ -3,6 +3,7 @@
 from hypertune.runs.failures import (
     CannotRecord as CannotRecord,
     DamagedRun as DamagedRun,
+    DataChanged as DataChanged,
     FolderTaken as FolderTaken,
     RunError as RunError,
     RunInUse as RunInUse,

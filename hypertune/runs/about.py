@@ -8,14 +8,14 @@ from math import isfinite
 from pathlib import Path
 from typing import Any
 
-from attrs import asdict, frozen
+from attrs import asdict, field, frozen
 from cattrs import BaseValidationError, structure, transform_error
 
 from hypertune.runs.failures import DamagedRun
 from hypertune.runs.files import read_json, write_json
 from hypertune.version import DISTRIBUTION, installed_version
 
-FORMAT = 1
+FORMAT = 2
 _MOST_THREADS = 1024
 
 
@@ -27,7 +27,7 @@ class About:
     after `--catalogue`, empty for the standard kinds: it is shown, never imported. `scaling` are
     the `mean` and `std` of the `input`, and those of a real `target`: numbers in nested lists, or
     None for 0 and 1. `columns` names the numbers of an example, `class_names` the outputs, where
-    the data has such names.
+    the data has such names. `data` is the data's fingerprint.
     """
 
     name: str
@@ -42,6 +42,7 @@ class About:
     scaling: Mapping[str, Mapping[str, Any]]
     columns: tuple[str, ...] = ()
     class_names: tuple[str, ...] = ()
+    data: Mapping[str, Any] = field(factory=dict)
 
     def differences(self, now: Mapping[str, str]) -> list[str]:
         """What has another version now."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 
 
@@ -21,6 +22,16 @@ class DamagedRun(RunError):
 
     def __init__(self, path: Path, why: str, advice: str = "") -> None:
         super().__init__(f"{path} {why}" + (f"; {advice}" if advice else ""))
+
+
+class DataChanged(RunError):
+    """The data of a run is not what it was when the run began."""
+
+    def __init__(self, folder: Path, changes: Sequence[str]) -> None:
+        super().__init__(
+            f"the data of {folder} has changed since it began: {'; '.join(changes)}; "
+            f"put it back as it was, or train anew"
+        )
 
 
 class RunInUse(RunError):

@@ -4,7 +4,8 @@
 
 A worker process resumes the mutants one after another; if one kills it, the mutant's number is
 told and a new worker goes on behind it. Half of the mutants have bytes changed, the others parts
-of their tree, with a checksum as it should be.
+of their tree, with a checksum as it should be. Such a forgery may make torch raise an exception
+(one parameter of several has no momentum); these are told, and counted apart.
 """
 
 from __future__ import annotations
@@ -16,6 +17,7 @@ import signal
 import subprocess
 import sys
 import tempfile
+import traceback
 from collections.abc import Iterator
 from math import inf, nan
 from pathlib import Path
@@ -31,6 +33,7 @@ import hypertune
 from hypertune.runs import RunError
 from hypertune.runs.checkpoint import Checkpoint, encode, read_checkpoint
 from hypertune.runtime import Reported
+from hypertune.runtime.snapshots import copied
 
 _ODD: list[Any] = [None, True, False, 0, 1, -1, 2, 10**18, 0.5, -0.5, 1e308, inf, nan, "", "x"]
 
@@ -54,7 +57,7 @@ def mutated_tree(tree: Any, dice: random.Random) -> None:
             holder[dice.choice([0, 1, 99, "0", "step", "exp_avg"])] = holder[key]
         case 2:
             other, place = dice.choice([*places(tree)])
-            holder[key] = other[place]
+            holder[key] = copied(other[place])  # or a tree could hold itself
         case _:
             holder[key] = mutated_value(holder[key], dice)
 
@@ -138,7 +141,9 @@ def work(run: Path, first: int, last: int) -> None:
             try:
                 print(resumed(run, Path(folder, "run"), seed), flush=True)
             except Exception as fault:
-                print(f"FAULT {type(fault).__name__}: {fault}", flush=True)
+                *_, frame = traceback.walk_tb(fault.__traceback__)
+                whose = "TORCH" if "torch" in Path(frame[0].f_code.co_filename).parts else "FAULT"
+                print(f"{whose} {type(fault).__name__}: {fault}", flush=True)
 
 
 def main() -> int:
@@ -160,9 +165,9 @@ def main() -> int:
             done = subprocess.run(words, stdout=subprocess.PIPE, text=True, check=False)
             lines = done.stdout.splitlines()
             for number, verdict in zip(lines[::2], lines[1::2], strict=False):
-                kind = "fault" if verdict.startswith("FAULT") else verdict
+                kind = {"FAULT": "fault", "TORCH": "torch"}.get(verdict[:5], verdict)
                 counts[kind] = counts.get(kind, 0) + 1
-                if kind == "fault":
+                if kind in ("fault", "torch"):
                     print(f"mutant {number}: {verdict}")
             at = int(lines[-1]) + 1 if len(lines) % 2 else end
             if len(lines) % 2:
