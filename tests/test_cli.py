@@ -92,7 +92,11 @@ def test_colour_is_forced_and_refused(monkeypatch):
         ("check folder.hspec", 4, "Is a directory"),
         ("check bytes.hspec", 1, "HT109"),
         ("check tiny.hspec --set tune.epoch=3", 1, "did you mean `epochs`?"),
-        ("check tiny.hspec --set tunes.epochs=3", 1, "no block or constant `tunes`"),
+        (
+            "check tiny.hspec --set tunes.epochs=3",
+            1,
+            "no block, hyperparameter or constant `tunes`",
+        ),
         ("check tiny.hspec --set tune.epochs=", 1, "expected a value"),
         ("check tiny.hspec --set epochs", 1, "--set:1:7"),
         ("check tiny.hspec --bogus", 2, "No such option"),

@@ -121,7 +121,7 @@ def test_mistake_that_a_constant_makes_is_told_where_it_shows():
     assert [d.span.text for d in caught.value.diagnostics if d.span] == ["wider"]
 
 
-@pytest.mark.parametrize("setting", ["widht=3", "decay=0.1", "tune=3"])
+@pytest.mark.parametrize("setting", ["widht=3", "tune=3"])
 def test_name_of_no_constant_is_told_with_those_there_are(setting):
     with pytest.raises(SpecError) as caught:
         compile_text(CONSTANTS, overrides=[setting])
@@ -138,6 +138,7 @@ def test_every_wrong_setting_is_told(tmp_path):
     ("asked", "meant"),
     [
         ("epochs=3", "tune.epochs"),
+        ("decay=0.1", "hyper.decay"),
         ("batch=3", "data.batch"),
         ("split.train=3", "data.split"),
         ("tune.weights.lr=3", "tune.weights"),
@@ -155,3 +156,40 @@ def test_length_takes_the_place_of_another():
     assert {tune.length for tune in found.program.tunes} == {Quantity(30, "steps")}
     assert "epochs = " not in found.text
     assert compile_text(found.text).program == found.program
+
+
+STARTS = TINY.replace(
+    "hspec 1\n", "hspec 1\nhyper a, b, c : rate = 0.1 frozen  # three\nhyper d[2]: rate\n"
+).replace("linear(10)", "dropout(a); dropout(b); dropout(c); dropout(d[0])\n  linear(10)")
+
+
+def starts(*overrides):
+    found = compile_text(STARTS, overrides=["hyper.d=0.2", *overrides])
+    assert compile_text(found.text).program == found.program
+    return found.text, {hyper.name: hyper.start for hyper in found.program.hypers}
+
+
+def test_start_is_set_by_the_name_of_its_hyperparameter():
+    text, found = starts("hyper.a=0.3", "hyper.decay=1e-5")
+    assert found == {
+        "a": 0.3, "b": 0.1, "c": 0.1, "d[0]": 0.2, "d[1]": 0.2, "decay": 1e-5,
+    }  # fmt: skip
+    assert "hyper a : rate = 0.3 frozen\nhyper b, c : rate = 0.1 frozen  # three" in text
+
+
+def test_start_in_the_middle_of_several_keeps_their_order():
+    text, found = starts("hyper.b=0.5", "hyper.b=0.3")
+    assert list(found) == ["a", "b", "c", "d[0]", "d[1]", "decay"]
+    assert (found["a"], found["b"], found["c"]) == (0.1, 0.3, 0.1)
+    assert text.count(" frozen") == 3
+
+
+def test_start_outside_its_domain_is_told_where_it_was_set():
+    with pytest.raises(SpecError) as caught:
+        starts("hyper.a=2")
+    assert [(d.code, d.span.source.name) for d in caught.value.diagnostics] == [("HT404", "--set")]
+
+
+def test_hyperparameter_that_is_not_there_is_told_with_those_there_are():
+    with pytest.raises(SpecError, match="its hyperparameters are `a`, `b`, `c`, `d`, `decay`"):
+        starts("hyper.drop=0.1")

@@ -56,7 +56,7 @@ def _tree(file: SpecFile, overrides: tuple[Setting, ...]) -> str:
     if file.is_program:
         raise click.BadParameter("a compiled program has no syntax tree", param_hint="--emit")
     whole = whole_spec(file.source, overrides)
-    return print_tree(evolve(whole.spec, statements=whole.statements))
+    return print_tree(evolve(whole.part.spec, statements=whole.statements))
 
 
 def _stage(emit: str, program: Program, catalogue: Catalogue) -> str:

@@ -30,7 +30,7 @@ def set_option(command: Command) -> Command:
         "words",
         metavar="PATH=VALUE",
         multiple=True,
-        help="Change a line of the spec (`tune.epochs=10`) or a constant; may be repeated.",
+        help="Change a line (`tune.epochs=10`), a start (`hyper.drop=0.3`) or a constant.",
     )
     @click.option(
         "--set-file",

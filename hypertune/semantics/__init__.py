@@ -1,5 +1,6 @@
 """Tree to program, or the list of everything wrong with it."""
 
+from hypertune.semantics.changes import Change as Change, section_name as section_name
 from hypertune.semantics.elaboration import Elaborated as Elaborated, elaborate as elaborate
 from hypertune.semantics.including import (
     Read as Read,
@@ -9,5 +10,5 @@ from hypertune.semantics.including import (
     included_path as included_path,
 )
 from hypertune.semantics.parts import Part as Part
-from hypertune.semantics.sections import LENGTHS as LENGTHS, SETTINGS as SETTINGS
+from hypertune.semantics.sections import SETTINGS as SETTINGS
 from hypertune.semantics.verification import verify as verify

@@ -43,7 +43,7 @@ def elaborate(spec: ast.Spec | Whole, catalogue: Catalogue) -> Elaborated:
     whole = spec if isinstance(spec, Whole) else include(spec)
     for mistake in whole.mistakes:
         knowledge.findings.add(mistake)
-    found = outline(whole.spec, whole.statements, knowledge.findings)
+    found = outline(whole.part.spec, whole.statements, knowledge.findings)
     scope = declare(found.declarations, knowledge)
     data = [read_data(section, scope) for section in found.data]
     facts = data[0] if data else None

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from posixpath import dirname, join, normpath
 
-from attrs import define, field, frozen
+from attrs import define, evolve, field, frozen
 
 from hypertune.diagnostics import Diagnostic, Source, Span, SpecError
+from hypertune.semantics.changes import Change, changed
 from hypertune.semantics.errors.including import CannotInclude, IncludeCircle
 from hypertune.semantics.errors.statements import (
     MissingVersion,
@@ -36,20 +37,32 @@ def no_files(path: str) -> Source:
 
 @frozen
 class Whole:
-    """A spec with all that it includes.
+    """A spec with all that it includes, and what is changed in it from outside.
 
     Args:
-        spec: the outermost file as parsed.
-        statements: its own, and those of what it includes in the place of each `include`.
-        text: says the same as the statements, and includes nothing.
+        part: the outermost file, with the others.
         mistakes: about the versions that the files name.
+        changes: in the order in which they were asked for.
 
     """
 
-    spec: ast.Spec
-    statements: tuple[ast.Statement, ...]
-    text: str
+    part: Part
     mistakes: tuple[Diagnostic, ...] = ()
+    changes: tuple[Change, ...] = ()
+
+    def changed(self, changes: Iterable[Change]) -> Whole:
+        return evolve(self, changes=(*self.changes, *changes))
+
+    @property
+    def statements(self) -> tuple[ast.Statement, ...]:
+        """Those of the file, and of what it includes in the place of each `include`."""
+        return tuple(s for old in self.part.statements for s in changed(old, self.changes)[0])
+
+    @property
+    def text(self) -> str:
+        """The text of one file that says the same."""
+        edits = (e for old in self.part.statements for e in changed(old, self.changes)[1])
+        return self.part.text(tuple(edits))
 
 
 def include(spec: ast.Spec, read: Read = no_files) -> Whole:
@@ -70,7 +83,7 @@ def include(spec: ast.Spec, read: Read = no_files) -> Whole:
     part, complete = gather(spec, lambda path: parse(read(path)), findings)
     if not complete:
         findings.refuse()
-    return Whole(spec, tuple(part.statements), part.text, findings.mistakes)
+    return Whole(part, findings.mistakes)
 
 
 def gather(spec: ast.Spec, load: Load, findings: Findings | None = None) -> tuple[Part, bool]:

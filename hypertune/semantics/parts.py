@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Final
 
 from attrs import frozen
 
+from hypertune.diagnostics import Span
+from hypertune.semantics.changes import Edit
 from hypertune.syntax import ast
 
 # What ends a statement, and its line where nothing follows.
@@ -35,30 +37,36 @@ class Part:
             elif piece is not None:
                 yield piece
 
-    @property
-    def text(self) -> str:
+    def text(self, edits: Sequence[Edit] = ()) -> str:
         """All of it as the text of one file; what was included stands below its `include`."""
-        return self._text(ast.Include)
+        return self._text(edits, ast.Include)
 
-    def _text(self, *left: type[ast.Statement]) -> str:
-        """The text without statements of some classes."""
-        text = self.spec.span.source.text
-        out, last = [], 0
+    def _text(self, edits: Sequence[Edit], *left: type[ast.Statement]) -> str:
+        """The text with some edits made, and without statements of some classes."""
+        source = self.spec.span.source
+        made = [edit for edit in edits if edit.span.source is source]
         for statement, piece in zip(self.spec.statements, self.pieces, strict=True):
-            if not isinstance(statement, left):
-                continue
-            end = _END.match(text, statement.span.end)
-            assert end  # it can be empty
-            remark = (end["comment"] or "").rstrip()
-            out.append(text[last : statement.span.start])
-            last = end.end()
-            if isinstance(statement, ast.Include):
-                remark = f"# {statement.span.text}  {remark}".rstrip()
-            out += [remark, "\n"] if remark else []
-            out += [_inner(piece)] if isinstance(piece, Part) else []
-        return "".join([*out, text[last:]])
+            if isinstance(statement, left):
+                made.append(_left_out(statement, piece, edits))
+        out, last = [], 0
+        for edit in sorted(made, key=lambda edit: edit.span.start):
+            out += [source.text[last : edit.span.start], edit.text]
+            last = edit.span.end
+        return "".join([*out, source.text[last:]])
 
 
-def _inner(part: Part) -> str:
-    text = part._text(ast.Include, ast.Version).strip(_AROUND)
-    return f"{text}\n" if text else ""
+def _left_out(
+    statement: ast.Statement, piece: ast.Statement | Part | None, edits: Sequence[Edit]
+) -> Edit:
+    """The text of a file in the place of its `include`; a remark stays, and says which it was."""
+    source = statement.span.source
+    end = _END.match(source.text, statement.span.end)
+    assert end  # it can be empty
+    remark = (end["comment"] or "").rstrip()
+    if isinstance(statement, ast.Include):
+        remark = f"# {statement.span.text}  {remark}".rstrip()
+    brought = ""
+    if isinstance(piece, Part):
+        brought = piece._text(edits, ast.Include, ast.Version).strip(_AROUND)
+    text = "".join(f"{lines}\n" for lines in (remark, brought) if lines)
+    return Edit(Span(source, statement.span.start, end.end()), text)

@@ -12,4 +12,3 @@ SETTINGS: Final[Mapping[str, tuple[str, ...]]] = {
     "objective": objective.KEYS,
     "tune": tuning.KEYS,
 }
-LENGTHS: Final = tuple(tuning.LENGTHS)  # of a `tune` section, which has one of them
