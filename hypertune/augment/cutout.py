@@ -1,4 +1,4 @@
-"""`cutout(holes, length, fill)`: squares of an image set to zero or to noise, after scaling.
+"""`cutout(holes, length, fill)`: squares of an image set to zero or to noise.
 
 Source: DeVries and Taylor 2017, section 3.2; centres lie anywhere and squares are clipped at
 the border, as in the released code. Deviations: there an odd length makes a square one shorter;
@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING
 
+from hypertune.augment.filling import FILL, filling
 from hypertune.catalogue import Arg, Args, AugmentType, Use
 from hypertune.ir import Ref
 
@@ -17,35 +18,26 @@ if TYPE_CHECKING:
     from torch import Tensor
 
 MOST_HOLES = 16
-FILLS = ("zero", "noise")
 
 
 def _build(args: Args) -> Callable[[Tensor, Mapping[str, Tensor]], Tensor]:
     import torch
 
-    from hypertune.augment.squares import hide_squares
+    from hypertune.augment.drawing import strength
+    from hypertune.augment.rectangles import hide_squares
 
     # room for the most holes that there may be, so that nobody waits to learn how many there are
     room = MOST_HOLES if isinstance(args["holes"], Ref) else int(args["holes"])
-
-    def strength(name: str, strengths: Mapping[str, Tensor], x: Tensor) -> Tensor:
-        value = strengths.get(name)
-        return x.new_full((1,), args[name]) if value is None else value.detach().floor()
-
-    def noise(x: Tensor, strengths: Mapping[str, Tensor]) -> Tensor | None:
-        """What stands in the squares; None, and nothing drawn, where it can be zeros alone."""
-        if args["fill"] == "zero":
-            return None
-        drawn = torch.randn_like(x)
-        # places in FILLS are the amounts of noise
-        return drawn if args["fill"] == "noise" else drawn * strengths["fill"].view(-1, 1, 1, 1)
 
     def cutout(x: Tensor, strengths: Mapping[str, Tensor]) -> Tensor:
         height, width = x.shape[-2:]
         rows_BK = torch.randint(height, (len(x), room), device=x.device)
         columns_BK = torch.randint(width, (len(x), room), device=x.device)
-        holes, length = (strength(name, strengths, x) for name in ("holes", "length"))
-        return hide_squares(x, rows_BK, columns_BK, holes, length, noise(x, strengths))
+        holes, length = (
+            strength(name, args, strengths, x).floor() for name in ("holes", "length")
+        )
+        instead = filling(args, strengths, x)
+        return hide_squares(x, rows_BK, columns_BK, holes, length, instead)
 
     return cutout
 
@@ -56,15 +48,9 @@ CUTOUT = AugmentType(
     args=(
         Arg("holes", "int", "how many squares", low=0, high=MOST_HOLES, use=Use.DISCRETE),
         Arg("length", "int", "side of a square, in pixels", low=0, use=Use.DISCRETE),
-        Arg(
-            "fill",
-            "string",
-            "what stands in a square: zeros, or Gaussian noise of deviation 1",
-            default="zero",
-            choices=FILLS,
-            use=Use.DISCRETE,
-        ),
+        FILL,
     ),
     ranks=(3,),
     build=_build,
+    on="scaled",
 )

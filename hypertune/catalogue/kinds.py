@@ -246,8 +246,13 @@ class SourceType:
 class AugmentType:
     """Something done to training examples on the device, each with strengths of its own.
 
-    `build(args)` gives a function of (x, strengths): x a batch, strengths each argument's value,
-    a tensor with one row per example (or one row for all).
+    `build(args)` gives a function (x, strengths) -> x: x a batch; strengths the values of the
+    hyperparameters among the arguments, (B,) or (1,). Of a kind that `mixes_targets` it is
+    (x, y, classes, strengths) -> (x, y): y are classes, soft targets (B, classes), or numbers
+    (classes is 0), and classes become soft targets in x's dtype. All is drawn from torch's default
+    generator of x's device.
+
+    Units: x are pixels from 0 to 1 where `on` is "pixels", numbers after scaling where "scaled".
     """
 
     name: str
@@ -255,6 +260,8 @@ class AugmentType:
     args: tuple[Arg, ...]
     ranks: tuple[int, ...]
     build: Callable[[Args], Any]
+    on: str = "pixels"
+    mixes_targets: bool = False
 
 
 @frozen

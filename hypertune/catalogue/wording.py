@@ -83,10 +83,15 @@ def facts(kind: Kind) -> Iterator[str]:
         case LayerType():
             if kind.ranks:
                 axes = " or ".join(map(str, kind.ranks))
-                noun = "axis" if axes == "1" else "axes"
-                yield f"input of {axes} {noun}, the batch not counted"
+                yield f"input of {axes} {_axes(axes)}, the batch not counted"
             if kind.responds:
                 yield "its weights can answer (`given`)"
+        case AugmentType():
+            axes = " or ".join(map(str, kind.ranks))
+            place = "pixels from 0 to 1" if kind.on == "pixels" else "numbers after scaling"
+            yield f"for examples of {axes} {_axes(axes)}; works on {place}"
+            if kind.mixes_targets:
+                yield "mixes targets as well: of classes they become shares of each class"
         case LossType():
             yield "reads weights" if kind.penalty else _targets(kind.targets)
         case MetricType():
@@ -102,6 +107,10 @@ def facts(kind: Kind) -> Iterator[str]:
             yield f"optimisers: {', '.join(map(_role, kind.optimisers.items()))}"
         case OptimiserType() | ScheduleType():
             yield f"`{kind.torch}` of torch"
+
+
+def _axes(count: str) -> str:
+    return "axis" if count == "1" else "axes"
 
 
 def _targets(targets: str) -> str:

@@ -6,6 +6,8 @@ from attrs import frozen
 
 from generated.author import Author
 from generated.numbers import call, real, truth, whole, word
+from hypertune.augment import STANDARD
+from hypertune.catalogue import REQUIRED, Arg, AugmentType
 
 
 @frozen
@@ -42,8 +44,8 @@ def data(author: Author, source: Source) -> list[str]:
         share = real(author, 0, 1)
         seed = whole(author, author.number(0, 99)) if author.chance(0.5) else None
         settings.append(f"corrupt = {call(author, 'labels', ('share', share), ('seed', seed))}")
-    if len(source.shape) == 3 and author.chance(0.5):
-        settings.append(f"augment = {_augment(author)}")
+    if author.chance(0.5):
+        settings.append(f"augment = {_augment(author, len(source.shape))}")
     return author.shuffled(settings)
 
 
@@ -96,23 +98,31 @@ def _scale(author: Author, source: Source) -> str:
     return f"({', '.join(author.shuffled(items))})"
 
 
-def _augment(author: Author) -> str:
-    calls = [author.pick(AUGMENTATIONS)(author) for _ in range(author.pick((1, 1, 2, 3)))]
+def _augment(author: Author, rank: int) -> str:
+    kinds = [kind for kind in STANDARD if rank in kind.ranks]
+    calls = [_called(author, author.pick(kinds)) for _ in range(author.pick((1, 1, 2, 3)))]
     if len(calls) == 1 and author.chance(0.7):
         return calls[0]
     return f"({', '.join(calls)}{',' if len(calls) == 1 else ''})"
 
 
-def _cutout(author: Author) -> str:
-    def strength(most: float) -> str:
-        tunable = author.tunable(0, most, whole=True) if author.chance(0.6) else None
-        return tunable.text if tunable else whole(author, author.number(0, 6))
-
-    args = [("holes", strength(16.5)), ("length", strength(1e9))]
-    fill = author.choice(("zero", "noise")) if author.chance(0.6) else None
-    if fill or author.chance(0.2):
-        args.append(("fill", fill.text if fill else word(author, author.pick(("zero", "noise")))))
-    return call(author, "cutout", *args)
+def _called(author: Author, kind: AugmentType) -> str:
+    """An augmentation with numbers, words and hyperparameters that its arguments take."""
+    return call(author, kind.name, *((arg.name, _argument(author, arg)) for arg in kind.args))
 
 
-AUGMENTATIONS = (_cutout,)
+def _argument(author: Author, arg: Arg) -> str | None:
+    if arg.default is not REQUIRED and author.chance(0.4):
+        return None
+    if arg.choices:
+        choice = author.choice(arg.choices) if author.chance(0.6) else None
+        return choice.text if choice else word(author, author.pick(arg.choices))
+    is_whole = arg.type == "int"
+    if arg.use and author.chance(0.6):
+        most = arg.high + 0.5 if is_whole else arg.high
+        tunable = author.tunable(arg.low, min(most, 1e9), whole=is_whole)
+        if tunable:
+            return tunable.text
+    if is_whole:
+        return whole(author, author.number(int(arg.low), int(min(arg.high, 6))))
+    return real(author, arg.low, min(arg.high, arg.low + 5))

@@ -1,0 +1,35 @@
+"""`autocontrast(p)`: images that use the whole range of pixels.
+
+Source: Cubuk et al. 2019 (AutoAugment).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import TYPE_CHECKING
+
+from hypertune.augment.probability import P
+from hypertune.catalogue import Args, AugmentType
+
+if TYPE_CHECKING:
+    from torch import Tensor
+
+
+def _build(args: Args) -> Callable[[Tensor, Mapping[str, Tensor]], Tensor]:
+    from hypertune.augment.colours import stretch
+    from hypertune.augment.drawing import beside, chosen, strength
+
+    def autocontrast(x: Tensor, strengths: Mapping[str, Tensor]) -> Tensor:
+        chosen_B = chosen(strength("p", args, strengths, x), x)
+        return x.lerp(stretch(x), beside(chosen_B, x))
+
+    return autocontrast
+
+
+AUTOCONTRAST = AugmentType(
+    name="autocontrast",
+    doc="stretches each channel of an image to the range from 0 to 1",
+    args=(P,),
+    ranks=(3,),
+    build=_build,
+)
