@@ -1,16 +1,16 @@
 """Bilevel problems whose answers are known, and ways to run a method on them."""
 
 from collections.abc import Callable
-from functools import partial
 
 import torch
 from attrs import frozen
 
-from hypertune.runtime import Heard, Hypers, Length, Problem, Recipe, Training
+from hypertune.runtime import Heard, Hypers, Length, Optimiser, Problem, Recipe, Training
 
 torch.set_num_threads(1)
 FLOAT = torch.float64
-SGD, RMSPROP = partial(torch.optim.SGD, lr=0.05), partial(torch.optim.RMSprop, lr=0.05)
+SGD = Optimiser(torch.optim.SGD, {"lr": 0.05})
+RMSPROP = Optimiser(torch.optim.RMSprop, {"lr": 0.05})
 
 
 def hypers(start, spread=0.3, *, spread_fixed=True, per_batch=False, frozen=False):

@@ -11,8 +11,6 @@ e = exp(s²/2) for the spread s and M = G + e D,
 Each example of a batch is the whole data set, with a perturbation of its own.
 """
 
-from functools import partial
-
 import numpy as np
 import pytest
 import torch
@@ -23,7 +21,7 @@ from torch.optim import SGD
 from torch.optim.lr_scheduler import LambdaLR
 
 from hypertune.methods.algorithms import STN, DeltaSTN
-from hypertune.runtime import Heard, Problem, Recipe
+from hypertune.runtime import EpochSchedule, Heard, Optimiser, Problem, Recipe
 
 EXAMPLES, STEPS = 2000, 1500
 
@@ -110,13 +108,17 @@ def cosine(found, true):
     return float((found * true).sum() / found.norm() / true.norm())
 
 
+def falling(epoch):
+    return 1 / (1 + epoch / 4)
+
+
 def learnt(method, problem, spread):
     """Weights and responses after a training whose steps shrink like 1/k."""
     recipe = Recipe(
-        partial(SGD, lr=0.15),
-        hypers=partial(SGD, lr=0.0),
-        responses=partial(SGD, lr=0.15 / spread**2),
-        schedule=partial(LambdaLR, lr_lambda=lambda epoch: 1 / (1 + epoch / 4)),
+        Optimiser(SGD, {"lr": 0.15}),
+        hypers=Optimiser(SGD, {"lr": 0.0}),
+        responses=Optimiser(SGD, {"lr": 0.15 / spread**2}),
+        schedule=EpochSchedule(LambdaLR, {"lr_lambda": falling}, falling),
     )
     batches = Same(None, None, steps_per_epoch=5)
     going = training(

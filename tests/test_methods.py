@@ -1,7 +1,6 @@
 """Laws that every method keeps, and what each lets the losses hear."""
 
 import json
-from functools import partial
 from itertools import pairwise
 
 import pytest
@@ -30,7 +29,7 @@ from hypertune.ir import Quantity
 from hypertune.methods import STANDARD
 from hypertune.methods.algorithms import STN, DeltaSTN, Fixed
 from hypertune.methods.algorithms.rows import first_rows
-from hypertune.runtime import Problem, Recipe, Stepped
+from hypertune.runtime import EpochSchedule, Optimiser, PlateauSchedule, Problem, Recipe, Stepped
 from hypertune.runtime.snapshots import flatten, unflatten
 
 BATCHES = Parts(TRAIN, VALID, size=5, steps_per_epoch=4)
@@ -46,17 +45,24 @@ every_method = pytest.mark.parametrize("method", METHODS.values(), ids=METHODS)
 every_response_method = pytest.mark.parametrize("method", RESPONDING.values(), ids=RESPONDING)
 
 OPTIMISERS = {
-    "sgd": partial(torch.optim.SGD, lr=0.05, momentum=0.9),
-    "adam": partial(torch.optim.Adam, lr=0.05),
-    "rmsprop": partial(torch.optim.RMSprop, lr=0.05, momentum=0.5, centered=True),
+    "sgd": Optimiser(torch.optim.SGD, {"lr": 0.05, "momentum": 0.9}),
+    "adam": Optimiser(torch.optim.Adam, {"lr": 0.05}),
+    "rmsprop": Optimiser(torch.optim.RMSprop, {"lr": 0.05, "momentum": 0.5, "centered": True}),
 }
+
+
+def scheduled(scheduler, **options):
+    """Whatever torch's scheduler does; its factor is not asked for here."""
+    return EpochSchedule(scheduler, options, factor=lambda epoch: 1.0)
+
+
 SCHEDULES = {
     "none": None,
-    "cosine": partial(lr_scheduler.CosineAnnealingLR, T_max=5),
-    "multistep": partial(lr_scheduler.MultiStepLR, milestones=[1, 2, 2]),
-    "plateau": partial(lr_scheduler.ReduceLROnPlateau, patience=0),
-    "one cycle": partial(lr_scheduler.OneCycleLR, max_lr=0.1, total_steps=9),
-    "lambda": partial(lr_scheduler.LambdaLR, lr_lambda=lambda epoch: 1 / (1 + epoch)),
+    "cosine": scheduled(lr_scheduler.CosineAnnealingLR, T_max=5),
+    "multistep": scheduled(lr_scheduler.MultiStepLR, milestones=[1, 2, 2]),
+    "plateau": PlateauSchedule(patience=0),
+    "one cycle": scheduled(lr_scheduler.OneCycleLR, max_lr=0.1, total_steps=9),
+    "lambda": scheduled(lr_scheduler.LambdaLR, lr_lambda=lambda epoch: 1 / (1 + epoch)),
 }
 
 
@@ -91,7 +97,7 @@ def one_step(method, problem):
 @every_response_method
 def test_a_method_reaches_the_optimum_of_a_ridge_regression(method):
     best, _ = best_penalty()
-    recipe = Recipe(SGD, hypers=partial(torch.optim.RMSprop, lr=0.01))
+    recipe = Recipe(SGD, hypers=Optimiser(torch.optim.RMSprop, {"lr": 0.01}))
     done, _ = run(method, ridge(spread=0.2), recipe, steps=1500)
 
     assert exact_outer(done.state.free_H.exp().item()) <= best * 1.01
@@ -133,7 +139,7 @@ def test_what_is_frozen_or_fixed_never_moves(method):
     problem = ridge(
         (-2.0, -1.0, 0.0), frozen=[False, True, False], spread_fixed=[False, False, True]
     )
-    decaying = partial(torch.optim.AdamW, lr=0.05, weight_decay=0.5)
+    decaying = Optimiser(torch.optim.AdamW, {"lr": 0.05, "weight_decay": 0.5})
     done, _ = run(method, problem, Recipe(SGD, hypers=decaying), batches=BATCHES, steps=20)
 
     free, spread = done.state.free_H, done.state.spread_H
@@ -165,6 +171,23 @@ def test_a_method_with_nothing_to_tune_trains_plainly(method):
 def test_a_method_that_tunes_asks_for_an_optimiser(method):
     with pytest.raises(ValueError, match="`hypers`"):
         training(method, recipe=Recipe(SGD))
+
+
+@every_method
+def test_a_method_that_moves_weights_asks_for_an_optimiser(method):
+    with pytest.raises(ValueError, match="`weights`"):
+        training(method, recipe=Recipe(hypers=SGD))
+
+
+@every_response_method
+@pytest.mark.parametrize("role", ["weights", "hypers", "responses", "spreads"])
+def test_an_option_tied_to_what_the_method_tunes_and_cannot_move_is_refused(method, role):
+    tied = Optimiser(torch.optim.SGD, {"lr": 0.05}, tied={"lr": "h1"})
+    recipe = evolve(Recipe(SGD, hypers=SGD), **{role: tied})
+    with pytest.raises(ValueError, match=f"`lr` of the optimiser for `{role}` is .* `h1`"):
+        training(method, ridge((-2.0, -1.0)), recipe)
+    training(method, ridge((-2.0, -1.0), frozen=[False, True]), recipe)
+    training(Fixed(), ridge((-2.0, -1.0)), recipe)
 
 
 @every_response_method
@@ -318,7 +341,9 @@ def illustrative_path(method):
         hypers=hypers([5.0], spread=1.0),
         examples=len,
     )
-    recipe = Recipe(partial(torch.optim.SGD, lr=0.01), hypers=partial(torch.optim.SGD, lr=0.1))
+    recipe = Recipe(
+        Optimiser(torch.optim.SGD, {"lr": 0.01}), hypers=Optimiser(torch.optim.SGD, {"lr": 0.1})
+    )
     batch = torch.zeros(1000)
     going = training(method, problem, recipe, Same(batch, batch), 500, evaluate=no_evaluation)
     return [going.state.free_H.item() for event in going.run() if isinstance(event, Stepped)]
@@ -389,7 +414,7 @@ def test_an_unknown_precision_is_refused():
 
 
 def test_a_clip_bounds_the_gradient_of_each_group():
-    recipe = Recipe(partial(torch.optim.SGD, lr=1.0), hypers=RMSPROP, clip=0.25)
+    recipe = Recipe(Optimiser(torch.optim.SGD, {"lr": 1.0}), hypers=RMSPROP, clip=0.25)
     done, _ = run(DeltaSTN(), recipe=recipe, steps=1)
 
     for name in ("w", "v"):

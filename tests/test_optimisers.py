@@ -83,7 +83,7 @@ def test_every_default_is_of_its_type_and_in_its_range(kind):
 @pytest.mark.parametrize("name", OPTIMISERS)
 def test_an_optimiser_is_made_from_its_defaults_and_lowers_a_square(name):
     x = torch.tensor([1.0], requires_grad=True)
-    made = optimiser(defaults(OPTIMISERS[name]), CATALOGUE)([x])
+    made = optimiser(defaults(OPTIMISERS[name]), CATALOGUE).make([x])
     assert type(made).__name__ == OPTIMISERS[name].torch
     for _ in range(5):
         made.zero_grad()
@@ -94,7 +94,7 @@ def test_an_optimiser_is_made_from_its_defaults_and_lowers_a_square(name):
 
 def test_a_hyperparameter_among_the_options_is_its_own_value():
     call = defaults(OPTIMISERS["sgd"], lr=Ref("rate"), momentum=0.9)
-    made = optimiser(call, CATALOGUE, {"rate": 0.25})([torch.zeros(1)])
+    made = optimiser(call, CATALOGUE, {"rate": 0.25}).make([torch.zeros(1)])
     assert made.param_groups[0]["lr"] == 0.25
     assert made.param_groups[0]["momentum"] == 0.9
 
@@ -107,13 +107,13 @@ def test_sgd_refuses_what_torch_refuses(written):
     call = defaults(OPTIMISERS["sgd"], **written)
     assert OPTIMISERS["sgd"].refuses(call.args)
     with pytest.raises(ValueError, match="Nesterov"):
-        optimiser(call, CATALOGUE)([torch.zeros(1)])
+        optimiser(call, CATALOGUE).make([torch.zeros(1)])
 
 
 def test_sgd_accepts_nesterov_with_a_momentum():
     call = defaults(OPTIMISERS["sgd"], nesterov=True, momentum=0.9)
     assert not OPTIMISERS["sgd"].refuses(call.args)
-    optimiser(call, CATALOGUE)([torch.zeros(1)])
+    optimiser(call, CATALOGUE).make([torch.zeros(1)])
 
 
 WRITTEN = {
@@ -127,7 +127,7 @@ WRITTEN = {
 def rates(call: Call, epochs: int, losses: list[float]) -> list[float]:
     """The learning rate of each epoch."""
     made = optim.SGD([torch.zeros(1, requires_grad=True)], lr=1.0)
-    plan = schedule(call, CATALOGUE, epochs)(made)
+    plan = schedule(call, CATALOGUE, epochs).make(made)
     seen = []
     for loss in losses:
         seen.append(made.param_groups[0]["lr"])

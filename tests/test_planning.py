@@ -121,7 +121,7 @@ def test_optimiser_keeps_as_many_numbers_as_declared(written):
     text = CONVOLUTIONS.replace("rmsprop(lr = 0.01)", written)
     call = program_of(text).tune("plain").optimisers["weights"]
     weight = torch.zeros(1000, requires_grad=True)
-    made = optimiser(call, STANDARD, {})([weight])
+    made = optimiser(call, STANDARD).make([weight])
     weight.sum().backward()
     made.step()
     kept = sum(v.numel() for v in made.state[weight].values() if isinstance(v, torch.Tensor))

@@ -15,6 +15,7 @@ from hypertune.runtime import (
     Ended,
     Interrupted,
     Length,
+    Optimiser,
     OutOfPatience,
     Recipe,
     Reported,
@@ -156,7 +157,7 @@ def test_a_lost_validation_loss_ends_a_run(lost):
 
 
 def test_a_lost_training_loss_ends_a_run():
-    recipe = Recipe(lambda p: torch.optim.SGD(p, lr=1e300))
+    recipe = Recipe(Optimiser(torch.optim.SGD, {"lr": 1e300}))
     _, events = run(Fixed(), recipe=recipe, batches=BATCHES, steps=99)
 
     assert isnan(reports(events)[-1].train_loss) or reports(events)[-1].train_loss == inf
@@ -164,7 +165,7 @@ def test_a_lost_training_loss_ends_a_run():
 
 
 def test_a_lost_hyperparameter_ends_a_run_and_is_named():
-    recipe = Recipe(SGD, hypers=lambda p: torch.optim.SGD(p, lr=nan))
+    recipe = Recipe(SGD, hypers=Optimiser(torch.optim.SGD, {"lr": nan}))
     problem = ridge((-2.0, -1.0), frozen=[True, False])
     done = training(DeltaSTN(train_steps=4), problem, recipe, BATCHES, evaluate=losses(1.0))
 

@@ -358,7 +358,8 @@ def _two_slots(args: Args) -> int:
 class OptimiserType:
     """An optimiser of torch under its name in specs; `torch` is its class in `torch.optim`.
 
-    `refuses` is as for a `DomainType`; `slots` is how many numbers it keeps per parameter.
+    `refuses` is as for a `DomainType`; `slots` is how many numbers it keeps per parameter; `rule`
+    gives the `runtime.Rule` that makes the same steps, if there is one.
     """
 
     name: str
@@ -367,16 +368,25 @@ class OptimiserType:
     torch: str
     refuses: Callable[[Args], str] = _fit
     slots: Callable[[Args], int] = _two_slots
+    rule: Callable[[], Any] | None = None
 
 
 @frozen
 class ScheduleType:
-    """A schedule of torch; `torch` is its class in `torch.optim.lr_scheduler`."""
+    """A schedule of torch; `torch` is its class in `torch.optim.lr_scheduler`.
+
+    `factor` gives, from the arguments and the number of an epoch (from 0), what is left of the
+    distance between the first learning rate and `eta_min` (zero, if that is none of its
+    arguments); a schedule without `factor` goes by the validation loss. `refuses` is as for a
+    `DomainType`.
+    """
 
     name: str
     doc: str
     args: tuple[Arg, ...]
     torch: str
+    factor: Callable[[Args, int], float] | None = None
+    refuses: Callable[[Args], str] = _fit
 
 
 Kind = (

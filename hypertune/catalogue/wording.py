@@ -107,6 +107,8 @@ def facts(kind: Kind) -> Iterator[str]:
             yield f"optimisers: {', '.join(map(_role, kind.optimisers.items()))}"
         case OptimiserType() | ScheduleType():
             yield f"`{kind.torch}` of torch"
+            if isinstance(kind, OptimiserType) and kind.rule:
+                yield "methods can differentiate through its steps"
 
 
 def _axes(count: str) -> str:

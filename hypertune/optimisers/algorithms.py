@@ -6,7 +6,12 @@ Left out are the options that change how torch computes and not what (`foreach`,
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from hypertune.catalogue import Arg, Args, OptimiserType, Use
+
+if TYPE_CHECKING:
+    from hypertune.runtime import Rule
 
 
 def _lr(default: float) -> Arg:
@@ -51,6 +56,30 @@ def _sgd_refuses(args: Args) -> str:
     return ""
 
 
+def _sgd() -> Rule:
+    from hypertune.optimisers.rules import SGD
+
+    return SGD
+
+
+def _adam() -> Rule:
+    from hypertune.optimisers.rules import ADAM
+
+    return ADAM
+
+
+def _adamw() -> Rule:
+    from hypertune.optimisers.rules import ADAMW
+
+    return ADAMW
+
+
+def _rmsprop() -> Rule:
+    from hypertune.optimisers.rules import RMSPROP
+
+    return RMSPROP
+
+
 SGD = OptimiserType(
     "sgd",
     "gradient descent, with momentum if asked",
@@ -64,6 +93,7 @@ SGD = OptimiserType(
     "SGD",
     _sgd_refuses,
     slots=lambda args: int(args["momentum"] != 0),
+    rule=_sgd,
 )
 ADAM = OptimiserType(
     "adam",
@@ -71,6 +101,7 @@ ADAM = OptimiserType(
     (_lr(1e-3), _betas(), _eps(), _weight_decay(), _AMSGRAD, _DECOUPLED),
     "Adam",
     slots=lambda args: 2 + args["amsgrad"],
+    rule=_adam,
 )
 ADAMW = OptimiserType(
     "adamw",
@@ -78,6 +109,7 @@ ADAMW = OptimiserType(
     (_lr(1e-3), _betas(), _eps(), _weight_decay(0.01), _AMSGRAD),
     "AdamW",
     slots=lambda args: 2 + args["amsgrad"],
+    rule=_adamw,
 )
 NADAM = OptimiserType(
     "nadam",
@@ -111,6 +143,7 @@ RMSPROP = OptimiserType(
     ),
     "RMSprop",
     slots=lambda args: 1 + args["centered"] + (args["momentum"] != 0),
+    rule=_rmsprop,
 )
 ADAGRAD = OptimiserType(
     "adagrad",

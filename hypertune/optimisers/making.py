@@ -1,47 +1,42 @@
-"""From an optimiser or a schedule of a program to torch's."""
+"""From an optimiser or a schedule of a program to its value."""
 
 from __future__ import annotations
 
 import inspect
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Mapping
 from functools import partial
 from typing import Any
 
-from torch import Tensor, optim
-from torch.optim import Optimizer, lr_scheduler
-from torch.optim.lr_scheduler import LRScheduler
+from torch import optim
+from torch.optim import lr_scheduler
 
 from hypertune.catalogue import Catalogue, OptimiserType, ScheduleType
 from hypertune.ir import Call, Ref
+from hypertune.optimisers.schedules import several
+from hypertune.runtime import EpochSchedule, Optimiser, PlateauSchedule, Schedule
 
 _NONE: Mapping[str, float | str] = {}
-_FUSED = (optim.SGD, optim.Adam, optim.AdamW)  # on every device; others fuse on some alone
 
 
 def optimiser(
-    call: Call, catalogue: Catalogue, own: Mapping[str, float | str] = _NONE
-) -> Callable[[Iterable[Tensor]], Optimizer]:
-    """What makes the optimiser for some parameters.
+    call: Call, catalogue: Catalogue, starts: Mapping[str, float | str] = _NONE
+) -> Optimiser:
+    """The optimiser as a value; options that are hyperparameters are tied to them.
 
     Args:
         call: the optimiser and its options.
         catalogue: where it is found.
-        own: own values of the hyperparameters among its options.
+        starts: constrained values that the hyperparameters among its options start from.
 
     """
-    kind = getattr(optim, catalogue.of(OptimiserType)[call.kind].torch)
-    options = {
-        name: own[value.hyper] if isinstance(value, Ref) else value
-        for name, value in call.args.items()
-    }
-    if kind in _FUSED:
-        options["fused"] = True  # one pass over the parameters instead of three
-    made: partial[Optimizer] = partial(kind, **options)
-    return made
+    kind = catalogue.of(OptimiserType)[call.kind]
+    tied = {name: value.hyper for name, value in call.args.items() if isinstance(value, Ref)}
+    options: dict[str, Any] = {**call.args, **{name: starts[at] for name, at in tied.items()}}
+    return Optimiser(getattr(optim, kind.torch), options, kind.rule and kind.rule(), tied)
 
 
-def schedule(call: Call, catalogue: Catalogue, epochs: int) -> Callable[[Optimizer], LRScheduler]:
-    """What makes the schedule for an optimiser.
+def schedule(call: Call, catalogue: Catalogue, epochs: int) -> Schedule:
+    """The schedule as a value.
 
     Args:
         call: the schedule and its options.
@@ -49,16 +44,16 @@ def schedule(call: Call, catalogue: Catalogue, epochs: int) -> Callable[[Optimiz
         epochs: length of the run, over which `cosine` falls unless told otherwise.
 
     """
-    kind = getattr(lr_scheduler, catalogue.of(ScheduleType)[call.kind].torch)
-    torch_names = {name.lower(): name for name in inspect.signature(kind).parameters}
-    options: dict[str, Any] = {torch_names[name]: value for name, value in call.args.items()}
-    if options.get("T_max", 0) is None:
-        options["T_max"] = epochs
+    kind = catalogue.of(ScheduleType)[call.kind]
+    args: dict[str, Any] = dict(call.args)
+    if kind.factor is None:
+        return PlateauSchedule(**args)
+    if args.get("t_max", 0) is None:
+        args["t_max"] = epochs
+    scheduler = getattr(lr_scheduler, kind.torch)
+    torch_names = {name.lower(): name for name in inspect.signature(scheduler).parameters}
+    options = {torch_names[name]: value for name, value in args.items()}
     if "milestones" in options:
-        options["milestones"] = _several(options["milestones"])
-    made: partial[LRScheduler] = partial(kind, **options)
-    return made
-
-
-def _several(numbers: float | tuple[float, ...]) -> tuple[float, ...]:
-    return numbers if isinstance(numbers, tuple) else (numbers,)
+        options["milestones"] = tuple(map(int, several(options["milestones"])))
+    lowest = args.get("eta_min", 0.0)
+    return EpochSchedule(scheduler, options, partial(kind.factor, args), lowest)

@@ -33,5 +33,11 @@ from hypertune.runtime.problem import (
     Problem as Problem,
     Weights as Weights,
 )
-from hypertune.runtime.recipe import MakeOptimiser as MakeOptimiser, Recipe as Recipe
+from hypertune.runtime.recipe import Recipe as Recipe
+from hypertune.runtime.schedule import (
+    EpochSchedule as EpochSchedule,
+    PlateauSchedule as PlateauSchedule,
+    Position as Position,
+    Schedule as Schedule,
+)
 from hypertune.runtime.training import Length as Length, Training as Training

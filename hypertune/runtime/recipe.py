@@ -1,30 +1,63 @@
-"""How parameters are moved: makers of optimisers and schedules, the clip and the precision."""
+"""How parameters are moved: optimisers and their schedule, the clip and the precision."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Collection
 
 from attrs import frozen
-from torch import Tensor
-from torch.optim import Optimizer
-from torch.optim.lr_scheduler import LRScheduler
 
-MakeOptimiser = Callable[[Iterable[Tensor]], Optimizer]  # such as partial(torch.optim.SGD, lr=0.1)
+from hypertune.runtime.optimiser import Optimiser
+from hypertune.runtime.schedule import Schedule
+
+ROLES = ("weights", "hypers", "responses", "spreads")
 
 
 @frozen
 class Recipe:
-    """`responses` defaults to `weights`, `spreads` to `hypers`.
+    """`responses` defaults to `weights`, `spreads` to `hypers`; a method needs those it uses.
 
     The schedule moves the optimisers of weights and responses, once per epoch. `clip` bounds the
     norm of a gradient, of weights and responses each. `precision` is `float32` or `bf16`
     (autocast around both losses).
     """
 
-    weights: MakeOptimiser
-    hypers: MakeOptimiser | None = None
-    responses: MakeOptimiser | None = None
-    spreads: MakeOptimiser | None = None
-    schedule: Callable[[Optimizer], LRScheduler] | None = None
+    weights: Optimiser | None = None
+    hypers: Optimiser | None = None
+    responses: Optimiser | None = None
+    spreads: Optimiser | None = None
+    schedule: Schedule | None = None
     clip: float | None = None
     precision: str = "float32"
+
+    def need(self, role: str) -> Optimiser:
+        """The optimiser of `role`, for a method that moves it.
+
+        Raises:
+            ValueError: if there is none.
+
+        """
+        found: Optimiser | None = getattr(self, role)
+        if found is None:
+            raise ValueError(f"the method needs an optimiser for `{role}`, the recipe has none")
+        return found
+
+    def check_tied(self, tuned: Collection[str], roles: Collection[str] = ()) -> None:
+        """Refuse options that are hyperparameters which the method would tune and cannot move.
+
+        Args:
+            tuned: names of the hyperparameters that the method tunes.
+            roles: of the optimisers through which it differentiates.
+
+        Raises:
+            ValueError: if there is such an option.
+
+        """
+        for role in ROLES:
+            optimiser: Optimiser | None = getattr(self, role)
+            tied = {} if optimiser is None or role in roles else optimiser.tied
+            for option, hyper in tied.items():
+                if hyper in tuned:
+                    raise ValueError(
+                        f"`{option}` of the optimiser for `{role}` is the hyperparameter"
+                        f" `{hyper}`, which the method cannot move; freeze it"
+                    )

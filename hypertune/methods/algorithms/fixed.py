@@ -18,7 +18,7 @@ class Plain:
     """Base weights that move; responses and hyperparameters that stay."""
 
     def __init__(self, problem: Problem, recipe: Recipe) -> None:
-        self.base = Group(problem.base, recipe.weights, recipe.schedule, recipe.clip)
+        self.base = Group(problem.base, recipe.need("weights"), recipe.schedule, recipe.clip)
         response = {name: p.detach() for name, p in problem.response.items()}
         self.weights = {**self.base.still, **response}
         self.for_base = {**self.base.leaves, **response}

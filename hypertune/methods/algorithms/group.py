@@ -3,16 +3,14 @@
 from __future__ import annotations
 
 import warnings
-from collections.abc import Callable
 from typing import Any
 
 import torch
 from torch import Tensor
 from torch.nn.utils import clip_grad_norm_
-from torch.optim import Optimizer
-from torch.optim.lr_scheduler import LRScheduler, ReduceLROnPlateau
+from torch.optim.lr_scheduler import ReduceLROnPlateau
 
-from hypertune.runtime import MakeOptimiser, Weights
+from hypertune.runtime import Optimiser, Schedule, Weights
 
 
 class Group:
@@ -25,16 +23,16 @@ class Group:
     def __init__(
         self,
         start: Weights,
-        make: MakeOptimiser | None,
-        schedule: Callable[[Optimizer], LRScheduler] | None = None,
+        optimiser: Optimiser | None,
+        schedule: Schedule | None = None,
         clip: float | None = None,
     ) -> None:
         self.leaves = {n: p.detach().clone().requires_grad_() for n, p in start.items()}
         self.still = {n: p.detach() for n, p in self.leaves.items()}
         self._parameters = list(self.leaves.values())
-        moves = make is not None and self._parameters
-        self._optimiser = make(self._parameters) if make is not None and moves else None
-        self._schedule = schedule(self._optimiser) if schedule and self._optimiser else None
+        moves = optimiser if self._parameters else None
+        self._optimiser = moves.make(self._parameters) if moves else None
+        self._schedule = schedule.make(self._optimiser) if schedule and self._optimiser else None
         self._clip = clip
 
     def move(self) -> None:

@@ -23,8 +23,9 @@ class Hyperparameters:
     def __init__(self, hypers: Hypers, recipe: Recipe) -> None:
         tuned_H = ~hypers.frozen_H
         tuned_spread_H = tuned_H & ~hypers.spread_fixed_H & (hypers.spread_H > 0)
-        if recipe.hypers is None and bool(tuned_H.any()):
-            raise ValueError("a recipe for a method that tunes needs an optimiser for `hypers`")
+        if bool(tuned_H.any()):
+            recipe.need("hypers")
+        recipe.check_tied([hypers.names[place] for place in tuned_H.nonzero().flatten().tolist()])
 
         self._start_H = hypers.start_H.detach().clone()
         self._start_spread_H = torch.where(tuned_H, hypers.spread_H, 0.0).detach()

@@ -24,8 +24,9 @@ class Responding:
     """
 
     def __init__(self, problem: Problem, recipe: Recipe) -> None:
-        responses = recipe.responses or recipe.weights
-        self.base = Group(problem.base, recipe.weights, recipe.schedule, recipe.clip)
+        weights = recipe.need("weights")
+        responses = recipe.responses or weights
+        self.base = Group(problem.base, weights, recipe.schedule, recipe.clip)
         self.response = Group(problem.response, responses, recipe.schedule, recipe.clip)
         self.hypers = Hyperparameters(problem.hypers, recipe)
         self.weights = {**self.base.still, **self.response.still}
