@@ -57,5 +57,37 @@ class DownloadFailed(DataError):
         )
 
 
+@frozen
+class LostInRounding(DataError):
+    """Numbers differ by so little that the network's precision cannot tell them apart.
+
+    Units: `largest` and `deviation` are of the numbers less the mean that the spec writes.
+    """
+
+    what: str
+    largest: float
+    deviation: float
+
+    def __str__(self) -> str:
+        return (
+            f"the numbers of {self.what} reach {self.largest:.3g} and deviate by "
+            f"{self.deviation:.3g}: in single precision they would fall into one; write "
+            f"`scale = standardize`, or take away what they have in common"
+        )
+
+
+@frozen
+class TooLarge(DataError):
+    """A number is out of the range of the network's precision."""
+
+    largest: float
+
+    def __str__(self) -> str:
+        return (
+            f"there are numbers of the size of {self.largest:.3g}, too large to be computed with; "
+            f"write `scale = standardize`, or write them in another unit"
+        )
+
+
 class FileUnreadable(DataError):
     """A file of the user's is not there, or not what its source needs."""

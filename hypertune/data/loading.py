@@ -6,12 +6,12 @@ from collections.abc import Mapping
 from typing import Any
 
 import torch
-from attrs import frozen
+from attrs import evolve, frozen
 from torch import Tensor
 
 from hypertune.catalogue import Catalogue, CorruptionType, SourceType, Unreadable, part_sizes
 from hypertune.data.failures import FileUnreadable
-from hypertune.data.scaling import Scaling, fit, standardize
+from hypertune.data.scaling import Scaling, check_apart, fit, scaled, standardize
 from hypertune.data.serving import generator
 from hypertune.data.sets import Part, Sets
 from hypertune.ir import Call, Data
@@ -75,13 +75,19 @@ def load(
     if data.corrupt and "train" in parts:
         parts["train"] = _damaged(parts["train"], data.corrupt, catalogue, source.classes)
     train_x, train_y = parts.get("train", nothing)
-    scaling = fit(data.scale, train_x).to(device)
+    scaling = fit(data.scale, train_x)
     real = data.scale is not None and data.scale.kind == "standardize" and not source.classes
     target = standardize(train_y) if real else Scaling()
+    check_apart(train_x, scaling, tuple(f"`{name}`" for name in source.columns))
+    if not source.classes:
+        check_apart(train_y[:, None], target, ("the target",))
+    served = scaling if train_x.dtype == torch.uint8 else evolve(scaling, done=True)
+    served = served.to(device)
 
     def part(name: str) -> Part:
         x, y = parts.get(name, nothing)
-        return Part(x.to(device), target.apply(y).to(device), scaling)
+        y = y if source.classes else scaled(y, target)
+        return Part(scaled(x, scaling).to(device), y.to(device), served)
 
     parts_there = (part("train"), part("valid"), part("test"))
     return Sets(*parts_there, target.to(device), source.columns, source.class_names)
@@ -95,14 +101,9 @@ def _damaged(train: Pair, call: Call, catalogue: Catalogue, classes: int) -> Pai
 
 
 def _tensors(x: Any, y: Any) -> Pair:
-    """Bytes as they are, whole numbers as long, other numbers as floats."""
-    return _tensor(x), _tensor(y).long() if y.dtype.kind in "iub" else _tensor(y)
-
-
-def _tensor(array: Any) -> Tensor:
-    if array.dtype.kind == "f":
-        return torch.tensor(array, dtype=torch.get_default_dtype())
-    return torch.tensor(array)
+    """Numbers as they are, in their own precision; whole targets as long."""
+    target = torch.tensor(y)
+    return torch.tensor(x), target.long() if y.dtype.kind in "iub" else target
 
 
 def _divide(pool: Pair, split: Mapping[str, float | int], seed: int | None) -> dict[str, Pair]:

@@ -6,28 +6,43 @@ from collections.abc import Callable
 from typing import Any
 
 import torch
-from attrs import frozen
+from attrs import evolve, frozen
 from torch import Tensor
 
+from hypertune.data.failures import LostInRounding, TooLarge
 from hypertune.ir import Call
 
-_ROWS = 4096  # at a time, where statistics are taken in double precision
+_ROWS = 4096  # at a time, where numbers are read in double precision
+_MOST_ROUNDED = 1e-3  # of the deviation may be lost where numbers become single
 
 
 @frozen
 class Scaling:
     """x -> (x - mean) / std; bytes become [0, 1] before.
 
+    Bytes are scaled when they are served, in the precision of the network. All other numbers are
+    scaled in double precision when they are loaded, so that large ones stay apart: `done` says
+    that this is behind them.
+
     Shapes: `mean` and `std` broadcast against a batch. None stands for 0 and 1.
     """
 
     mean: Tensor | None = None
     std: Tensor | None = None
+    done: bool = False
 
     def apply(self, x: Tensor) -> Tensor:
         """A batch as the network reads it."""
+        if self.done:
+            return x
         if x.dtype == torch.uint8:
             x = x.to(torch.get_default_dtype()).div_(255)
+            return self._scaled(x)
+        if self.mean is None and not x.is_floating_point():
+            return x  # places, such as those of words
+        return self._scaled(x.double()).to(torch.get_default_dtype())
+
+    def _scaled(self, x: Tensor) -> Tensor:
         if self.mean is not None:
             x = x - self.mean
         return x if self.std is None else x / self.std
@@ -40,11 +55,64 @@ class Scaling:
         return x.to(std.dtype) * std + mean
 
     def to(self, device: torch.device | str) -> Scaling:
-        """The same on a device."""
-        mean, std = self.mean, self.std
-        return Scaling(
-            None if mean is None else mean.to(device), None if std is None else std.to(device)
+        """The same on a device, in single precision where it has no double."""
+        single = torch.device(device).type == "mps"
+        dtype = torch.float32 if single else None
+        mean, std = (
+            None if numbers is None else numbers.to(device, dtype)
+            for numbers in (self.mean, self.std)
         )
+        return evolve(self, mean=mean, std=std)
+
+
+def scaled(x: Tensor, scaling: Scaling) -> Tensor:
+    """What is to be served: floats are scaled in double precision, then cast.
+
+    Raises:
+        TooLarge: if one of them cannot be had.
+
+    """
+    if x.dtype == torch.uint8:
+        return x
+    pieces = [scaling.apply(rows) for rows in torch.split(x, _ROWS)]
+    found = torch.cat(pieces) if pieces else x
+    there = [numbers for numbers in (found, scaling.mean, scaling.std) if numbers is not None]
+    if not all(numbers.isfinite().all() for numbers in there):
+        raise TooLarge(x.abs().max().item())
+    return found
+
+
+def check_apart(x: Tensor, scaling: Scaling, columns: tuple[str, ...]) -> None:
+    """Nothing, if numbers that differ still do once they are scaled and cast.
+
+    Args:
+        x: the training examples, or their targets.
+        scaling: what is going to be done to them.
+        columns: what their numbers are, for people, where each has a name.
+
+    Raises:
+        LostInRounding: naming the first that do not.
+
+    """
+    if not x.is_floating_point() or not len(x):
+        return
+    moved = scaling.mean if scaling.mean is not None else torch.zeros(())
+    mean = _mean(x, lambda rows: rows)
+    deviation = _mean(x, lambda rows: (rows - mean).square()).sqrt()
+    others = [axis for axis in range(x.dim()) if axis > 1]
+    largest = torch.stack(
+        [
+            (rows.double() - moved).abs().amax([0, *others], keepdim=True)[0]
+            for rows in torch.split(x, _ROWS)
+        ]
+    ).amax(0)
+    rounded = largest * torch.finfo(torch.get_default_dtype()).eps / 2
+    lost = (deviation > 1e-12 * mean.abs()) & (rounded > _MOST_ROUNDED * deviation)
+    if lost.any():
+        first = int(lost.flatten().nonzero()[0])
+        what = columns[first] if len(columns) == lost.numel() else "an example"
+        numbers = (each.flatten()[first].item() for each in (largest, deviation))
+        raise LostInRounding(what, *numbers)
 
 
 def fit(scale: Call | None, train: Tensor) -> Scaling:
@@ -69,15 +137,15 @@ def standardize(x: Tensor) -> Scaling:
     deviation = _mean(x, lambda rows: (rows - mean).square()).sqrt()
     constant = deviation <= 1e-12 * mean.abs()  # what deviates by rounding alone
     std = deviation.where(~constant, 1)
-    dtype = torch.get_default_dtype()
+    dtype = _precision(x)
     return Scaling(mean.to(dtype), std.to(dtype))
 
 
 def _mean(x: Tensor, of: Callable[[Tensor], Tensor]) -> Tensor:
     """The mean of a function of the numbers, over all axes but the second, without the first."""
     others = [axis for axis in range(x.dim()) if axis != 1]
-    pieces = [Scaling().apply(x[start : start + _ROWS]) for start in range(0, len(x), _ROWS)]
-    totals = [of(rows.double()).sum(others, keepdim=True) for rows in pieces]
+    unit = 255 if x.dtype == torch.uint8 else 1
+    totals = [of(rows.double() / unit).sum(others, keepdim=True) for rows in torch.split(x, _ROWS)]
     count = x.numel() // totals[0].numel()
     return torch.stack(totals).sum(0)[0] / count
 
@@ -85,5 +153,10 @@ def _mean(x: Tensor, of: Callable[[Tensor], Tensor]) -> Tensor:
 def _numbers(value: Any, x: Tensor) -> Tensor:
     """A number for all channels or features, or one for each."""
     several = value if isinstance(value, tuple) else (value,)
-    each = torch.tensor(several, dtype=torch.get_default_dtype(), device=x.device)
+    each = torch.tensor(several, dtype=_precision(x), device=x.device)
     return each.view(-1, *(1,) * (x.dim() - 2))
+
+
+def _precision(x: Tensor) -> torch.dtype:
+    """That of the numbers by which `x` is scaled."""
+    return torch.get_default_dtype() if x.dtype == torch.uint8 else torch.float64

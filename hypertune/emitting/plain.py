@@ -156,15 +156,15 @@ $steps
 
 def scaled(x):
     """Examples as the network was trained on them; bytes become [0, 1] first."""
-    x = x / 255 if x.dtype == torch.uint8 else x
-    mean, std = (torch.tensor(numbers, dtype=x.dtype, device=x.device) for numbers in INPUT)
-    return (x - mean) / std
+    exact = x.cpu().double() / (255 if x.dtype == torch.uint8 else 1)
+    mean, std = (torch.tensor(numbers, dtype=torch.float64) for numbers in INPUT)
+    return ((exact - mean) / std).to(x.device, torch.get_default_dtype())
 
 
 def unscaled(y):
     """What the network says of a real target, in the target's own unit."""
-    mean, std = (torch.tensor(numbers, dtype=y.dtype, device=y.device) for numbers in TARGET)
-    return y * std + mean
+    mean, std = (torch.tensor(numbers, dtype=torch.float64) for numbers in TARGET)
+    return y.cpu().double() * std + mean
 
 
 def read_weights(path):
