@@ -8,6 +8,7 @@ import pytest
 from mutations import escape, mutants
 
 from hypertune import ir
+from hypertune.catalogue import Catalogue, MethodType, Use
 from hypertune.diagnostics import Source, SpecError
 from hypertune.ir import Program, Quantity, Ref
 from hypertune.semantics import elaborate
@@ -209,6 +210,37 @@ def test_a_frozen_hyperparameter_asks_nothing_of_a_method() -> None:
         tune="tune { method = stn; weights = sgd; hypers = adam; epochs = 1 }",
     )
     assert findings(text) == ()
+
+
+UNROLLED = MethodType(
+    "unrolled",
+    "a method that differentiates through the steps of the weights",
+    (),
+    frozenset({Use.SMOOTH, Use.OPTIMISER}),
+    {"weights": "", "hypers": ""},
+    build=dict,
+)
+
+
+@pytest.mark.parametrize("role", ["weights", "hypers"])
+def test_a_method_that_follows_optimisers_follows_that_of_the_weights(role: str) -> None:
+    rates = {"weights": "0.1", "hypers": "0.1"} | {role: "eta"}
+    optimisers = "; ".join(f"{name} = adam(lr = {rate})" for name, rate in rates.items())
+    text = spec(
+        names="hyper eta : log(1e-4, 1) = 0.1",
+        model="model (1, 8, 8) { flatten; linear(10) }",
+        tune=f"tune {{ method = unrolled; {optimisers}; epochs = 1 }}",
+    )
+    catalogue = STANDARD | Catalogue((UNROLLED,))
+    if role == "weights":
+        tune = elaborate(parse(Source("a.hspec", text)), catalogue).program.tune()
+        assert tune.optimisers["weights"].args["lr"] == Ref("eta")
+        return
+    with pytest.raises(SpecError) as wrong:
+        elaborate(parse(Source("a.hspec", text)), catalogue)
+    (mistake,) = wrong.value.diagnostics
+    assert mistake.code == "HT422"
+    assert "of the optimiser of `hypers` here" in str(wrong.value)
 
 
 def test_every_mistake_is_found_in_one_run() -> None:

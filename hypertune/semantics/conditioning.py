@@ -81,7 +81,7 @@ def _warn_unused(knowledge: Knowledge, uses: Mapping[str, object]) -> None:
 
 
 def _is_followed(demand: _Demand, method: MethodType, place: Span, knowledge: Knowledge) -> bool:
-    missed = [use for use in demand.uses if use.use not in method.follows]
+    missed = [use for use in demand.uses if not use.is_followed_by(method)]
     if demand.over:
         used = demand.uses[0].span
         if not knowledge.findings.about(used):  # whatever is wrong with its use comes first
@@ -90,12 +90,11 @@ def _is_followed(demand: _Demand, method: MethodType, place: Span, knowledge: Kn
             )
         return False
     if missed:
-        wanted = {use.use for use in demand.uses}
         others = knowledge.kinds(MethodType).values()
-        able = tuple(m.name for m in others if wanted <= m.follows)
+        able = tuple(m.name for m in others if all(use.is_followed_by(m) for use in demand.uses))
         first = missed[0]
         knowledge.findings.add(
-            CannotFollow(first.span, method.name, demand.name, first.use, place, able)
+            CannotFollow(first.span, method.name, demand.name, str(first), place, able)
         )
     return not missed
 

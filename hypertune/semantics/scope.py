@@ -8,7 +8,7 @@ from typing import Any, Final, TypeVar
 from attrs import define, field, frozen
 
 from hypertune import ir
-from hypertune.catalogue import Catalogue, DomainType, Kind, Use
+from hypertune.catalogue import Catalogue, DomainType, Kind, MethodType, Use
 from hypertune.diagnostics import Span
 from hypertune.semantics.findings import Findings
 from hypertune.syntax import ast
@@ -72,11 +72,22 @@ class Declared:
 
 @frozen
 class HyperUse:
-    """One place where a hyperparameter is an argument, and what the training loss is in it."""
+    """One place where a hyperparameter is an argument, and what the training loss is in it.
+
+    `role` is what an optimiser moves of which it is an option.
+    """
 
     hyper: str
     use: Use
     span: Span
+    role: str = ""
+
+    def is_followed_by(self, method: MethodType) -> bool:
+        """Whether a method can tune it: of optimisers, those that train the weights."""
+        return self.use in method.follows and self.role in ("", "weights")
+
+    def __str__(self) -> str:
+        return f"{self.use} of `{self.role}`" if self.role else str(self.use)
 
 
 @define
@@ -126,6 +137,7 @@ class Scope:
     knowledge: Knowledge
     outer: Scope | None = None
     later: Mapping[str, Span] = field(factory=dict)  # names declared further down
+    role: str = ""  # what an optimiser moves whose options are read
     _meanings: dict[str, tuple[Meaning, Span]] = field(factory=dict)
 
     @property

@@ -90,7 +90,8 @@ def _optimisers(
     for role in ROLES:
         expr = settings.expr(role)
         if expr is not None:
-            written[role] = settle(expr, OptimiserType, scope)
+            within = Scope(scope.knowledge, scope, role=role)
+            written[role] = settle(expr, OptimiserType, within)
             if method and role not in method.optimisers:
                 span = settings.by_key[role].key.span
                 scope.findings.add(UnusedOptimiser(span, role, method.name))

@@ -134,7 +134,8 @@ class _Place:
             return FAILED
         smooth_but_floored = declared.domain.discrete and arg.use is Use.SMOOTH
         use = Use.DISCRETE if smooth_but_floored else arg.use
-        self.scope.knowledge.uses[HyperUse(ref.hyper, use, self.span)] = None
+        here = HyperUse(ref.hyper, use, self.span, self.scope.role)
+        self.scope.knowledge.uses[here] = None
         mistake = self._misfit(ref.hyper, declared)
         return self.fail(mistake) if mistake else ref
 
