@@ -45,6 +45,7 @@ def train(
     epochs: int | None = None,
     device: str = "",
     out: str | Path | None = None,
+    any_size: bool = False,
     catalogue: Catalogue = STANDARD,
     sinks: Iterable[Sink] = (),
 ) -> Run:
@@ -58,6 +59,7 @@ def train(
         epochs: instead of the block's length.
         device: for layers without `on`; the first accelerator, or the CPU, if empty.
         out: the run folder; `runs/NAME-TIME` if None.
+        any_size: train even what is not planned to fit into memory.
         catalogue: the kinds it may use.
         sinks: functions that are called with each event.
 
@@ -65,7 +67,7 @@ def train(
         SpecError: if the spec is wrong, or a device is not there.
         KeyError: if there is no such tune block.
         DataError: if the data is not there.
-        RunError: if the folder cannot be used.
+        RunError: if the folder cannot be used, or the memory is too little.
 
     """
     from hypertune.jobs.job import Order, start
@@ -84,6 +86,7 @@ def train(
         seed=seed,
         epochs=epochs,
         device=device,
+        any_size=any_size,
     )
     return load_run(start(order, None if out is None else Path(out), catalogue, sinks))
 

@@ -21,6 +21,7 @@ from hypertune.spec_files import read_spec
 @click.option("--device", metavar="D", default="", help="For layers without `on`; `auto` spreads.")
 @click.option("--out", type=click.Path(path_type=Path), help="The run folder; must be empty.")
 @click.option("--epochs", type=click.IntRange(1), help="Instead of the spec's length.")
+@click.option("--any-size", is_flag=True, help="Train even what is too large for the memory.")
 @catalogue_option
 @click.pass_context
 def command(
@@ -32,6 +33,7 @@ def command(
     device: str,
     out: Path | None,
     epochs: int | None,
+    any_size: bool,
     catalogue_name: str,
 ) -> None:
     """Train and tune SPEC: a file, a shipped spec's name, a compiled PROGRAM.json, or -."""
@@ -55,6 +57,7 @@ def command(
         device=device,
         catalogue=catalogue_name,
         command=tuple(sys.argv[1:]),
+        any_size=any_size,
     )
     planned = length(order.settled, order.settled.tune(tune.name), catalogue)
     if planned.too_short:

@@ -17,6 +17,7 @@ from hypertune.data.loading import Raw, load, read
 from hypertune.data.sets import Sets
 from hypertune.ir import Program, Quantity
 from hypertune.jobs.interruption import interruptible
+from hypertune.jobs.memory import check_memory
 from hypertune.lowering import place, visible_devices
 from hypertune.reporting.sink import Sink
 from hypertune.runs import DamagedRun, DataChanged
@@ -50,6 +51,7 @@ class Order:
         device: for layers without `on`; the first accelerator, or the CPU, if empty.
         catalogue: what the user called the catalogue, for the record.
         command: the words on the command line, for the record.
+        any_size: train even what is not planned to fit into memory.
 
     """
 
@@ -62,6 +64,7 @@ class Order:
     device: str = ""
     catalogue: str = ""
     command: tuple[str, ...] = ()
+    any_size: bool = False
 
     @property
     def settled(self) -> Program:
@@ -85,7 +88,7 @@ def start(
     Raises:
         SpecError: if a device is not there.
         DataError: if the data is not there.
-        RunError: if the folder cannot be used.
+        RunError: if the folder cannot be used, or the memory is too little.
 
     """
     now = datetime.now(UTC)
@@ -103,6 +106,9 @@ def start(
         versions=versions(),
         scaling={},
     )
+    if not order.any_size:
+        placed = place(program, catalogue, visible_devices(), about.device)
+        check_memory(placed, tune.name, catalogue)
     folder = new_folder(out or free_path(order.name, now.astimezone()))
     raw = read(program.data, catalogue)
     prepared = _prepared(program, about, catalogue, raw)
