@@ -44,7 +44,8 @@ MAY_IMPORT = {
     "differences": "ir",
     "tuning": "catalogue ir standard lowering data hyper optimisers runtime",
     "emitting": "terminal catalogue ir",
-    "jobs": "catalogue ir standard emitting data planning lowering tuning runtime runs reporting",
+    "jobs": "semantics catalogue ir standard emitting data planning lowering tuning runtime "
+    "runs reporting",
     "python": "catalogue ir standard spec_files compiler reporting jobs",
 }
 FREE = {"cli", "__init__", "__main__"}

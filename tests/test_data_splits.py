@@ -5,6 +5,7 @@ import torch
 from hypothesis import given, settings, strategies as st
 
 from hypertune.catalogue import Catalogue, SourceType, part_sizes
+from hypertune.data import DataError
 from hypertune.data.loading import load
 from hypertune.ir import Call, Data
 
@@ -106,7 +107,7 @@ def test_a_test_part_of_the_source_stays_what_it_is():
 
 
 def test_a_second_test_part_is_refused():
-    with pytest.raises(ValueError, match="own test part"):
+    with pytest.raises(DataError, match="its own `test` part"):
         labels({"train": 50, "test": 7}, {"train": 0.5, "test": 0.5}, 0)
 
 

@@ -11,7 +11,7 @@ from typing import Any
 
 import click
 
-from hypertune.catalogue import Catalogue
+from hypertune.catalogue import Catalogue, Kind
 from hypertune.standard import STANDARD
 
 _GROUP = "hypertune.kinds"
@@ -43,7 +43,8 @@ def catalogue_again(then: str, name: str) -> Catalogue:
 
 def _imported(name: str) -> Catalogue:
     module, colon, attribute = name.partition(":")
-    if not (module and colon and attribute):
+    named = all(part.isidentifier() for part in (*module.split("."), attribute))
+    if not (colon and named):
         why = f"{name!r} is not of the form MODULE:NAME"
         raise click.BadParameter(why, param_hint="--catalogue")
     here = str(Path.cwd())
@@ -55,7 +56,11 @@ def _imported(name: str) -> Catalogue:
         raise click.BadParameter(str(fault), param_hint="--catalogue") from fault
     if isinstance(found, Catalogue):
         return found
-    if isinstance(found, dict):
-        return Catalogue() | found
-    why = f"{name} is a {type(found).__name__}, not a catalogue or a dictionary of kinds"
-    raise click.BadParameter(why, param_hint="--catalogue")
+    if not isinstance(found, dict):
+        why = f"{name} is a {type(found).__name__}, not a catalogue or a dictionary of kinds"
+        raise click.BadParameter(why, param_hint="--catalogue")
+    for word, kind in found.items():
+        if not isinstance(kind, Kind):
+            why = f"{name} has a {type(kind).__name__} at {word!r}, where a kind is wanted"
+            raise click.BadParameter(why, param_hint="--catalogue")
+    return Catalogue() | found

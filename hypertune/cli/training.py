@@ -15,8 +15,8 @@ from hypertune.reporting.colour import is_terminal, wants_colour
 from hypertune.reporting.rows import Rows
 from hypertune.reporting.sink import Sink
 from hypertune.runs.about import read_about
-from hypertune.runs.files import read_json
 from hypertune.runs.folder import find_folder, read_program
+from hypertune.runs.summary import read_summary
 from hypertune.terminal import visible
 
 
@@ -40,7 +40,7 @@ def finish(path: Path) -> int:
         again = f"hypertune resume {path}" + (f" --catalogue {word}" if word else "")
         click.echo(f"interrupted; `{visible(again)}` goes on from here", err=True)
         return INTERRUPTED
-    summary = read_json(folder.summary)
+    summary = read_summary(folder.summary)
     start = {hyper.name: hyper.start for hyper in read_program(folder).hypers}
     click.echo(closing(start, summary))
     click.echo(f"\nrun folder: {visible(path)}", err=True)

@@ -66,11 +66,8 @@ def load(
     source = raw.source
     arrays = {part: _tensors(*pair) for part, pair in raw.arrays.items()}
     pool = arrays.pop("all", None) or arrays.pop("train")
-    divided = _divide(pool, data.split, data.split_seed)
-    both = [part for part in divided if part in arrays]
-    if both:
-        raise ValueError(f"the source keeps its own {both[0]} part, the split makes another")
-    parts = divided | arrays
+    _check_split(data.split, raw)
+    parts = _divide(pool, data.split, data.split_seed) | arrays
     nothing = pool[0][:0], pool[1][:0]
     if data.corrupt and "train" in parts:
         parts["train"] = _damaged(parts["train"], data.corrupt, catalogue, source.classes)
@@ -93,6 +90,13 @@ def load(
     return Sets(*parts_there, target.to(device), source.columns, source.class_names)
 
 
+def _check_split(split: Mapping[str, float | int], raw: Raw) -> None:
+    for part in split:
+        if part in raw.arrays and part != "train":
+            why = f"`{raw.source.name}` keeps its own `{part}` part, and the split makes another"
+            raise FileUnreadable(why)
+
+
 def _damaged(train: Pair, call: Call, catalogue: Catalogue, classes: int) -> Pair:
     damage = catalogue.of(CorruptionType)[call.kind].build(call.args)
     seed: Any = call.args.get("seed", 0)
@@ -113,7 +117,11 @@ def _divide(pool: Pair, split: Mapping[str, float | int], seed: int | None) -> d
         order = torch.randperm(len(y), generator=generator(seed, "split", 0))
         x, y = x[order], y[order]
     parts, start = {}, 0
-    for part, size in part_sizes(split, len(y)).items():
+    try:
+        sizes = part_sizes(split, len(y))
+    except ValueError as fault:
+        raise FileUnreadable(f"the split does not fit the data: {fault}") from None
+    for part, size in sizes.items():
         parts[part] = x[start : start + size], y[start : start + size]
         start += size
     return parts

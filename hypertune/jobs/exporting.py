@@ -37,7 +37,7 @@ def export(
     for path in (module, weights):
         claim(path, force)
     best = run.summary["best"]
-    state = run.state_dict()
+    state = run.model(catalogue).state_dict()
     title = f"{run.about.name}, trained by hypertune (validation loss {best['valid_loss']:.4g})."
     layers = run.plain_layers(catalogue)
     source = module_source(

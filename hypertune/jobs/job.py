@@ -16,6 +16,7 @@ from hypertune.data.fingerprint import Fingerprint, changes, fingerprint
 from hypertune.data.loading import Raw, load, read
 from hypertune.data.sets import Sets
 from hypertune.ir import Program, Quantity
+from hypertune.jobs.fitting import check_fits, check_parts, verified_program
 from hypertune.jobs.interruption import interruptible
 from hypertune.jobs.memory import check_memory
 from hypertune.lowering import place, visible_devices
@@ -24,7 +25,7 @@ from hypertune.runs import DamagedRun, DataChanged
 from hypertune.runs.about import About, read_about, versions
 from hypertune.runs.checkpoint import Checkpoint, read_checkpoint
 from hypertune.runs.files import write_json
-from hypertune.runs.folder import Folder, find_folder, free_path, make, new_folder, read_program
+from hypertune.runs.folder import Folder, find_folder, free_path, make, new_folder
 from hypertune.runs.journal import read_rows
 from hypertune.runs.lock import locked
 from hypertune.runs.model import write_model
@@ -149,7 +150,7 @@ def resume(path: Path, catalogue: Catalogue = STANDARD, sinks: Iterable[Sink] = 
         if folder.ended:
             return
         torch.set_num_threads(about.threads)  # sums depend on it in the last bits
-        program = read_program(folder)
+        program = verified_program(folder, catalogue, about.tune)
         raw = read(program.data, catalogue)
         _check_same(folder, about, fingerprint(raw.source, raw.arrays))
         prepared = _prepared(program, about, catalogue, raw)
@@ -174,8 +175,10 @@ def _check_same(folder: Folder, about: About, now: Fingerprint) -> None:
 
 
 def _prepared(program: Program, about: About, catalogue: Catalogue, raw: Raw) -> Prepared:
+    check_fits(program, raw.source, catalogue)
     placed = place(program, catalogue, visible_devices(), about.device)
     sets = load(placed.data, catalogue, placed.layers[0].device, raw)
+    check_parts(sets)
     return prepare(placed, about.tune, catalogue, sets)
 
 
@@ -221,7 +224,6 @@ def _finish(folder: Folder, prepared: Prepared, like: Tree | None, outcome: Outc
         if path.exists():
             prepared.training.restore(read_checkpoint(path, like).state)
             test[name] = prepared.evaluate("test")
-    if "best" in test:
-        write_model(folder.model, prepared.plain_state())
+    model = write_model(folder.model, prepared.plain_state()) if "best" in test else None
     rows = read_rows(folder.events)
-    write_json(folder.summary, summarise(prepared.tune, outcome, rows, test))
+    write_json(folder.summary, summarise(prepared.tune, outcome, rows, test, model))

@@ -11,13 +11,14 @@ from torch import Tensor, nn
 from hypertune.catalogue import Catalogue, MergeType, Plain
 from hypertune.emitting.plain import plain_layers, ties
 from hypertune.ir import Program
-from hypertune.runs import UnfinishedRun
+from hypertune.jobs.fitting import verified_program
+from hypertune.runs import DamagedRun, UnfinishedRun
 from hypertune.runs.about import About, read_about
-from hypertune.runs.files import read_json
 from hypertune.runs.folder import Folder, find_folder, read_program
 from hypertune.runs.journal import Row, read_rows
 from hypertune.runs.model import read_model
-from hypertune.runs.summary import Summary
+from hypertune.runs.summary import Summary, read_summary
+from hypertune.runtime.templates import mismatch
 from hypertune.standard import STANDARD
 
 
@@ -84,17 +85,20 @@ class Run:
         """
         if not self.folder.ended:
             raise UnfinishedRun(self.path)
-        return read_json(self.folder.summary)
+        return read_summary(self.folder.summary)
 
     def state_dict(self) -> dict[str, Tensor]:
         """Weights of the plain network with the best validation loss."""
-        if not self.folder.ended:
-            raise UnfinishedRun(self.path)
-        return read_model(self.folder.model)
+        return read_model(self.folder.model, self.summary["model"] or "")
 
     def plain_layers(self, catalogue: Catalogue = STANDARD) -> dict[str, Plain]:
         """The plain network's torch modules as values, by layer."""
-        return plain_layers(self.program, catalogue, self.summary["hypers"])
+        program, hypers = verified_program(self.folder, catalogue), self.summary["hypers"]
+        for hyper in program.hypers:
+            value, word = hypers.get(hyper.name), isinstance(hyper.start, str)
+            if not isinstance(value, str if word else int | float):
+                raise DamagedRun(self.folder.summary, f"does not say what `{hyper.name}` was")
+        return plain_layers(program, catalogue, hypers)
 
     def ties(self) -> dict[str, str]:
         """The layers that share a weight with another.
@@ -111,10 +115,16 @@ class Run:
 
     def model(self, catalogue: Catalogue = STANDARD) -> nn.Module:
         """The plain, tuned network in evaluation mode; its input is scaled as `about` says."""
-        network = PlainNetwork(self.program, catalogue, self.plain_layers(catalogue))
+        layers, weights = self.plain_layers(catalogue), self.state_dict()
+        try:
+            network = PlainNetwork(self.program, catalogue, layers)
+        except (TypeError, ValueError) as fault:  # torch's, of a hyperparameter's value
+            raise DamagedRun(self.folder.summary, f"makes no network: {fault}") from None
+        if why := mismatch(weights, dict(network.state_dict()), "its state"):
+            raise DamagedRun(self.folder.model, f"is not of this program: {why}")
         for name, owner in self.ties().items():
             network.get_submodule(name).weight = network.get_submodule(owner).weight
-        network.load_state_dict(self.state_dict())
+        network.load_state_dict(weights)
         return network.eval()
 
 

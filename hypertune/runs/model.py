@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from hashlib import sha256
 from pathlib import Path
 
 import safetensors.torch
@@ -15,20 +16,30 @@ from hypertune.runs.files import read_bytes, write_atomically
 _MOST = 1 << 40
 
 
-def write_model(path: Path, weights: Mapping[str, Tensor]) -> None:
-    write_atomically(path, safetensors.torch.save({k: x.clone() for k, x in weights.items()}))
+def write_model(path: Path, weights: Mapping[str, Tensor]) -> str:
+    """Write the weights; the SHA-256 of the file."""
+    content = safetensors.torch.save({k: x.clone() for k, x in weights.items()})
+    write_atomically(path, content)
+    return sha256(content).hexdigest()
 
 
-def read_model(path: Path) -> dict[str, Tensor]:
+def read_model(path: Path, checksum: str) -> dict[str, Tensor]:
     """The weights by their names in the plain network.
 
+    Args:
+        path: the file.
+        checksum: as `write_model` gave it.
+
     Raises:
-        DamagedRun: if the file is missing, cut short, or of another kind.
+        DamagedRun: if the file is missing, or another than the run wrote.
 
     """
     if not path.exists():
         raise DamagedRun(path, "is missing: the run made no report to keep")
+    content = read_bytes(path, _MOST)
+    if sha256(content).hexdigest() != checksum:
+        raise DamagedRun(path, "is not what this run wrote: it was changed, or is of another run")
     try:
-        return safetensors.torch.load(read_bytes(path, _MOST))
+        return safetensors.torch.load(content)
     except (SafetensorError, RuntimeError, TypeError, ValueError, KeyError):
-        raise DamagedRun(path, "is cut short, or is not a safetensors file") from None
+        raise DamagedRun(path, "is not a safetensors file") from None

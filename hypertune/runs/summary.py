@@ -3,13 +3,28 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from pathlib import Path
 from typing import Any
 
 from hypertune import ir
+from hypertune.runs.failures import DamagedRun
+from hypertune.runs.files import read_json
 from hypertune.runs.journal import Row
 from hypertune.runtime.outcome import Completed, Diverged, Interrupted, Outcome, OutOfPatience
 
 Summary = dict[str, Any]
+
+_NUMBER = (int, float)
+_MAYBE = (dict, type(None))
+_KINDS: Mapping[str, Any] = {
+    **dict.fromkeys(("outcome", "message", "method", "tune"), str),
+    **dict.fromkeys(("seed", "epochs", "steps", "seconds"), _NUMBER),
+    "hypers": dict,
+    "best": _MAYBE,
+    "last": _MAYBE,
+    "model": (str, type(None)),
+}
+_STATE: Mapping[str, Any] = {"step": int, "epoch": _NUMBER, "hypers": dict}
 
 _WORDS: Mapping[type[Outcome], str] = {
     Completed: "completed",
@@ -29,6 +44,7 @@ def summarise(
     outcome: Outcome,
     rows: list[Row],
     test: Mapping[str, Mapping[str, float]],
+    model: str | None = None,
 ) -> Summary:
     """What summary.json says.
 
@@ -38,6 +54,7 @@ def summarise(
         rows: all reports.
         test: what was measured on the test part, by state (`best`, `last`) and then by name
             (`test_loss`, `test_accuracy`).
+        model: the checksum of model.safetensors, if there is one.
 
     """
     best = best_row(rows)
@@ -55,7 +72,28 @@ def summarise(
         "hypers": shown["hypers"] if shown else {},
         "best": _numbers(best, test.get("best", {})),
         "last": _numbers(last, test.get("last", {})),
+        "model": model,
     }
+
+
+def read_summary(path: Path) -> Summary:
+    """How a run ended, with all that `summarise` says.
+
+    Raises:
+        DamagedRun: if the file is missing, or is no summary.
+
+    """
+    summary = read_json(path)
+    if not _has(summary, _KINDS):
+        raise DamagedRun(path, "is no summary of a run")
+    states = [summary[name] for name in ("best", "last") if summary[name] is not None]
+    if not all(_has(state, _STATE) for state in states):
+        raise DamagedRun(path, "does not say what was best, or last")
+    return summary
+
+
+def _has(tree: Mapping[str, Any], kinds: Mapping[str, Any]) -> bool:
+    return all(name in tree and isinstance(tree[name], kind) for name, kind in kinds.items())
 
 
 def _numbers(row: Row | None, test: Mapping[str, float]) -> Summary | None:

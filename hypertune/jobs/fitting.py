@@ -1,0 +1,73 @@
+"""Whether a program from a file can be used: by itself, and with the data that is there now."""
+
+from __future__ import annotations
+
+from hypertune.catalogue import Catalogue, LossType, SourceType
+from hypertune.data.failures import FileUnreadable
+from hypertune.data.sets import Sets
+from hypertune.ir import DamagedProgram, Program
+from hypertune.runs import DamagedRun
+from hypertune.runs.folder import Folder, read_program
+from hypertune.semantics import verify
+
+
+def verified_program(folder: Folder, catalogue: Catalogue, tune: str = "") -> Program:
+    """The program of a run, checked as one of unknown origin.
+
+    Args:
+        folder: the run.
+        catalogue: has the program's kinds.
+        tune: the block that it must have, by its name; any, if empty.
+
+    Raises:
+        DamagedRun: if it could not have come from a spec.
+
+    """
+    program = read_program(folder)
+    try:
+        verify(program, catalogue)
+    except DamagedProgram as fault:
+        raise DamagedRun(folder.program, f"cannot be used: {fault}") from None
+    if tune and tune not in [block.name for block in program.tunes]:
+        raise DamagedRun(folder.program, f"has no tune block `{tune}`, which this run trains")
+    return program
+
+
+def check_fits(program: Program, source: SourceType, catalogue: Catalogue) -> None:
+    """Make sure that a source gives what a program was compiled for.
+
+    Args:
+        program: verified.
+        source: as it looks now.
+        catalogue: has the program's losses.
+
+    Raises:
+        FileUnreadable: if it does not.
+
+    """
+    if source.shape and source.shape != program.input:
+        why = f"gives examples of the shape {source.shape}, and the program takes {program.input}"
+        raise FileUnreadable(f"the source `{source.name}` {why}; compile the spec anew")
+    losses = catalogue.of(LossType)
+    wanted, targets = (source.classes or 1,), "classes" if source.classes else "real"
+    for term in (*program.objective.train, *program.objective.valid):
+        takes = losses[term.loss.kind].targets
+        if takes and (takes != targets or program.output != wanted):
+            found = f"{source.classes} classes" if source.classes else "a number"
+            why = f"`{term.loss.kind}` compares outputs of the shape {program.output} with it"
+            raise FileUnreadable(
+                f"the target of the source `{source.name}` is {found}, and {why}; "
+                f"compile the spec anew"
+            )
+
+
+def check_parts(sets: Sets) -> None:
+    """Make sure that there is something to train and to tune on.
+
+    Raises:
+        FileUnreadable: if there is not.
+
+    """
+    for name, part in (("train", sets.train), ("valid", sets.valid)):
+        if len(part) == 0:
+            raise FileUnreadable(f"the split leaves no example to `{name}`")
