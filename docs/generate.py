@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from inspect import cleandoc
 from pathlib import Path
+from textwrap import indent
 
 from hypertune.catalogue import (
     Arg,
@@ -26,9 +27,11 @@ from hypertune.catalogue import (
     SourceType,
 )
 from hypertune.catalogue.wording import facts, meaning, signature, takes
-from hypertune.diagnostics import Diagnostic
+from hypertune.compiler import compile_text
+from hypertune.diagnostics import Diagnostic, SpecError, render_all
 from hypertune.explanations import diagnostics, title
 from hypertune.ir import print_value
+from hypertune.lowering import place
 from hypertune.standard import STANDARD
 
 FOLDER = Path(__file__).parent / "reference"
@@ -95,7 +98,7 @@ def _default(arg: Arg) -> str:
 
 
 def _diagnostics() -> str:
-    parts = ["# Diagnostics", _MADE, "`hypertune explain CODE` prints the same."]
+    parts = ["# Diagnostics", _MADE, "`hypertune explain CODE` prints the same of one."]
     theme = ""
     for code, kind in diagnostics().items():
         if code[:3] != theme:
@@ -109,6 +112,24 @@ def _diagnostic(kind: type[Diagnostic]) -> Iterator[str]:
     yield f"### {kind.code}: {title(kind)}"
     yield f"*{kind.severity}*"
     yield cleandoc(kind.__doc__ or "")
+    if kind.example:
+        wrong, right = kind.example.wrong_spec, kind.example.right_spec
+        yield f"Wrong:\n\n{_code(wrong)}\n\nwhich says\n\n{_code(_said(wrong))}"
+        yield f"Right:\n\n{_code(right)}"
+
+
+def _code(text: str) -> str:
+    return indent(text.rstrip("\n"), "    ")
+
+
+def _said(text: str) -> str:
+    """All that there is to say about a spec, until it is placed on a machine with one GPU."""
+    try:
+        compiled = compile_text(text, "a.hspec")
+        place(compiled.program, STANDARD, ("cpu", "cuda:0"))
+    except SpecError as wrong:
+        return render_all(wrong.diagnostics)
+    return render_all(compiled.warnings)
 
 
 def main() -> None:

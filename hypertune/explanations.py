@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from importlib import import_module
+from inspect import cleandoc
 
 from hypertune.diagnostics import Diagnostic
 
@@ -27,6 +28,12 @@ def diagnostics() -> dict[str, type[Diagnostic]]:
 def title(kind: type[Diagnostic]) -> str:
     """What all cases have in common, with a gap for whatever differs from case to case."""
     return re.sub(r"\{[^{}]*\}", "…", kind.title)
+
+
+def explanation(kind: type[Diagnostic]) -> str:
+    """What a mistake is, and a wrong and a right spec, where a spec can show it."""
+    text = cleandoc(kind.__doc__ or "")
+    return f"{text}\n\n{kind.example}" if kind.example else text
 
 
 def _below(kind: type[Diagnostic]) -> Iterator[type[Diagnostic]]:

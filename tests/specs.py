@@ -2,10 +2,6 @@
 
 from __future__ import annotations
 
-import re
-from inspect import cleandoc
-from textwrap import dedent
-
 from hypertune.diagnostics import Diagnostic, Source, SpecError
 from hypertune.semantics import elaborate
 from hypertune.standard import STANDARD
@@ -32,10 +28,3 @@ def findings(text: str) -> tuple[Diagnostic, ...]:
         return elaborate(parse(Source("a.hspec", text)), STANDARD).warnings
     except SpecError as wrong:
         return wrong.diagnostics
-
-
-def examples(kind: type[Diagnostic]) -> dict[str, str]:
-    """The specs in a diagnostic's docstring, under `Wrong` and `Right`."""
-    doc = cleandoc(kind.__doc__ or "")  # which Python 3.13 has done already
-    found = re.findall(r"^(Wrong|Right):\n\n((?: {4}.*\n|\n)+)", doc + "\n", re.MULTILINE)
-    return {title: dedent(text).strip() + "\n" for title, text in found}

@@ -2,22 +2,27 @@
 
 from __future__ import annotations
 
-from inspect import cleandoc
+from textwrap import indent
 
 import pytest
 
 from hypertune.compiler import compile_text
-from hypertune.diagnostics import Diagnostic, Source, SpecError
-from hypertune.explanations import diagnostics
+from hypertune.diagnostics import Diagnostic, Example, Source, SpecError
+from hypertune.explanations import diagnostics, explanation
 from hypertune.lowering import place
 from hypertune.standard import STANDARD
 from hypertune.syntax import parse
-from specs import examples, findings
+from specs import findings
 
 MACHINE = ("cpu", "cuda:0")
 # An example would be many pages long, no text at all, or a command line.
 UNSHOWN = {"HT108", "HT109", "HT110", "HT111", "HT112"}
 KINDS = tuple(kind for code, kind in diagnostics().items() if code not in UNSHOWN)
+
+
+def example(kind: type[Diagnostic]) -> Example:
+    assert kind.example
+    return kind.example
 
 
 def placing(text: str) -> tuple[Diagnostic, ...]:
@@ -31,21 +36,22 @@ def placing(text: str) -> tuple[Diagnostic, ...]:
 
 @pytest.mark.parametrize("kind", KINDS, ids=lambda kind: kind.code)
 def test_an_explanation_is_a_paragraph_and_two_examples(kind: type[Diagnostic]) -> None:
-    first = cleandoc(kind.__doc__ or "").splitlines()[0]
+    first, *_ = explanation(kind).splitlines()
     assert first.endswith(".")
-    assert examples(kind).keys() == {"Wrong", "Right"}
+    assert f"Wrong:\n\n{indent(example(kind).wrong_spec, '    ')}" in explanation(kind)
+    assert f"Right:\n\n{indent(example(kind).right_spec, '    ')}" in explanation(kind) + "\n"
 
 
 @pytest.mark.parametrize("kind", KINDS, ids=lambda kind: kind.code)
 def test_the_wrong_example_has_this_mistake_and_no_other(kind: type[Diagnostic]) -> None:
-    wrong = examples(kind)["Wrong"]
+    wrong = example(kind).wrong_spec
     found = placing(wrong) if kind.code.startswith("HT5") else findings(wrong)
     assert {f.code for f in found} == {kind.code}
 
 
 @pytest.mark.parametrize("kind", KINDS, ids=lambda kind: kind.code)
 def test_the_right_example_has_no_mistake(kind: type[Diagnostic]) -> None:
-    right = examples(kind)["Right"]
+    right = example(kind).right_spec
     if kind.code.startswith("HT1"):  # what cannot be read is shown by a line, not by a whole spec
         parse(Source("a.hspec", right))
         return

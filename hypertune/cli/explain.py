@@ -7,7 +7,7 @@ from inspect import cleandoc
 import click
 
 from hypertune.diagnostics import Diagnostic
-from hypertune.explanations import diagnostics, title
+from hypertune.explanations import diagnostics, explanation, title
 
 
 @click.command("explain")
@@ -27,4 +27,4 @@ def command(code: str | None) -> None:
 
 
 def _page(kind: type[Diagnostic]) -> str:
-    return f"{kind.severity}[{kind.code}]: {title(kind)}\n\n{cleandoc(kind.__doc__ or '')}"
+    return f"{kind.severity}[{kind.code}]: {title(kind)}\n\n{explanation(kind)}"

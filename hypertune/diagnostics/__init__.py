@@ -7,6 +7,12 @@ from hypertune.diagnostics.diagnostic import (
     closest as closest,
     did_you_mean as did_you_mean,
 )
+from hypertune.diagnostics.example import (
+    BARE as BARE,
+    PLAIN as PLAIN,
+    TUNED as TUNED,
+    Example as Example,
+)
 from hypertune.diagnostics.machine import as_json as as_json
 from hypertune.diagnostics.rendering import render as render, render_all as render_all
 from hypertune.diagnostics.source import Source as Source, Span as Span

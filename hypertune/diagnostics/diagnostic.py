@@ -8,6 +8,7 @@ from typing import ClassVar, Final, Literal
 
 from attrs import field, fields, frozen
 
+from hypertune.diagnostics.example import Example
 from hypertune.diagnostics.source import Span
 
 _MANY: Final = 1_000  # names
@@ -33,7 +34,7 @@ class Diagnostic:
     """One mistake in a spec. A subclass sets `code`, `title` and `label`.
 
     `title` and `label` are templates over the fields; `children` adds notes
-    and help. The docstring of the subclass is what `hypertune explain` prints.
+    and help. The docstring of the subclass is what `hypertune explain` prints, with the `example`.
     `span` is None where the mistake has no place in a text. `causes` are notes of whoever found
     it, such as where a wrong value comes from.
     """
@@ -44,6 +45,7 @@ class Diagnostic:
     title: ClassVar[str]
     label: ClassVar[str] = ""
     severity: ClassVar[Literal["error", "warning"]] = "error"
+    example: ClassVar[Example | None] = None  # there is none of what no spec shows
 
     def children(self) -> tuple[Note | Help, ...]:
         return ()

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from attrs import frozen
 
-from hypertune.diagnostics import Diagnostic, Help, Note, did_you_mean
+from hypertune.diagnostics import Diagnostic, Example, Help, Note, did_you_mean
 
 
 @frozen
@@ -13,27 +13,19 @@ class NoSuchDevice(Diagnostic):
 
     `on cuda:1` places a layer on the second GPU. `on auto` spreads the layers over the devices
     that are there, and works on every machine.
-
-    Wrong:
-
-        hspec 1
-        data { source = digits; split = (train = 50%, valid = 50%); batch = all }
-        model (1, 8, 8) { flatten; linear(10) on cuda:63 }
-        objective { train = cross_entropy; valid = cross_entropy }
-        tune { method = fixed; weights = sgd(lr = 0.1); epochs = 1 }
-
-    Right:
-
-        hspec 1
-        data { source = digits; split = (train = 50%, valid = 50%); batch = all }
-        model (1, 8, 8) { flatten; linear(10) on auto }
-        objective { train = cross_entropy; valid = cross_entropy }
-        tune { method = fixed; weights = sgd(lr = 0.1); epochs = 1 }
     """
 
     code = "HT501"
     title = "this machine has no device `{device}`"
     label = "placed on `{device}`"
+    example = Example(
+        both="""
+            data.split = (train = 50%, valid = 50%)
+            data.batch = all
+        """,
+        wrong="model (1, 8, 8) { flatten; linear(10) on cuda:63 }",
+        right="model (1, 8, 8) { flatten; linear(10) on auto }",
+    )
 
     device: str
     present: tuple[str, ...]
@@ -51,37 +43,29 @@ class TiedApart(Diagnostic):
     """A layer is placed on another device than the layer whose weight it has.
 
     A weight lies on one device. Without `on`, a tied layer goes where its weight is.
-
-    Wrong:
-
-        hspec 1
-        data { source = digits; split = (train = 60%, valid = 20%, test = 20%); batch = 64 }
-        model (1, 8, 8) {
-          flatten
-          linear(64) on cpu as first
-          linear(64, tied = first) on cuda:0
-          linear(10)
-        }
-        objective { train = cross_entropy; valid = cross_entropy }
-        tune { method = fixed; weights = sgd(lr = 0.1); epochs = 1 }
-
-    Right:
-
-        hspec 1
-        data { source = digits; split = (train = 60%, valid = 20%, test = 20%); batch = 64 }
-        model (1, 8, 8) {
-          flatten
-          linear(64) on cpu as first
-          linear(64, tied = first)
-          linear(10)
-        }
-        objective { train = cross_entropy; valid = cross_entropy }
-        tune { method = fixed; weights = sgd(lr = 0.1); epochs = 1 }
     """
 
     code = "HT502"
     title = "this layer has the weight of `{owner}`, which lies on another device"
     label = "on `{device}`, its weight on `{where}`"
+    example = Example(
+        wrong="""
+            model (1, 8, 8) {
+              flatten
+              linear(64) on cpu as first
+              linear(64, tied = first) on cuda:0
+              linear(10)
+            }
+        """,
+        right="""
+            model (1, 8, 8) {
+              flatten
+              linear(64) on cpu as first
+              linear(64, tied = first)
+              linear(10)
+            }
+        """,
+    )
 
     device: str
     owner: str

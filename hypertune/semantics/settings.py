@@ -33,11 +33,11 @@ class Settings:
         setting = self.by_key.get(key)
         return setting.value if setting else None
 
-    def need(self, key: str, example: str) -> ast.Expr | None:
+    def need(self, key: str, line: str) -> ast.Expr | None:
         """What is written for `key`; if nothing is, that is told."""
         if key not in self.by_key and key not in self.meant:
             kind = self.section.kind
-            self.scope.findings.add(MissingSetting(kind.span, kind.text, key, example))
+            self.scope.findings.add(MissingSetting(kind.span, kind.text, key, line))
         return self.expr(key)
 
     def value(self, arg: Arg) -> ir.Value | Failed:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from attrs import evolve, frozen
 
-from hypertune.diagnostics import Diagnostic, Help, Note, Span
+from hypertune.diagnostics import BARE, Diagnostic, Example, Help, Note, Span
 
 
 @frozen
@@ -13,21 +13,12 @@ class Unexpected(Diagnostic):
 
     What stands here cannot follow what stands before it. A statement ends at a line break or
     a `;`, and the label says what could have come instead.
-
-    Wrong:
-
-        hspec 1
-        let width = = 32
-
-    Right:
-
-        hspec 1
-        let width = 32
     """
 
     code = "HT101"
     title = "unexpected {found}"
     label = "expected {expected}"
+    example = Example(wrong="let width = = 32", right="let width = 32", of=BARE)
 
     found: str
     expected: str
@@ -43,21 +34,12 @@ class Unclosed(Diagnostic):
 
     Inside `( )` and `[ ]` line breaks mean nothing, so the caret is where the text stops making
     sense without the closing bracket, and the note shows the one that opened.
-
-    Wrong:
-
-        hspec 1
-        let width = min(32, 64
-
-    Right:
-
-        hspec 1
-        let width = min(32, 64)
     """
 
     code = "HT102"
     title = "`{bracket}` is never closed"
     label = "expected {expected}"
+    example = Example(wrong="let width = min(32, 64", right="let width = min(32, 64)", of=BARE)
 
     bracket: str
     opening: Span
@@ -73,22 +55,12 @@ class Unclosed(Diagnostic):
 
 @frozen
 class Unopened(Diagnostic):
-    """A bracket is closed that was never opened.
-
-    Wrong:
-
-        hspec 1
-        let width = min(32, 64))
-
-    Right:
-
-        hspec 1
-        let width = min(32, 64)
-    """
+    """A bracket is closed that was never opened."""
 
     code = "HT103"
     title = "`{bracket}` closes nothing"
     label = "no `{partner}` is open here"
+    example = Example(wrong="let width = min(32, 64))", right="let width = min(32, 64)", of=BARE)
 
     bracket: str
     partner: str
@@ -99,21 +71,16 @@ class UnendedString(Diagnostic):
     """A string has no closing quote on its line.
 
     A string is everything between two `"` on one line.
-
-    Wrong:
-
-        hspec 1
-        data { source = csv("prices.csv }
-
-    Right:
-
-        hspec 1
-        data { source = csv("prices.csv") }
     """
 
     code = "HT104"
     title = "the string has no end on this line"
     label = 'expected a closing `"`'
+    example = Example(
+        wrong='data { source = csv("prices.csv }',
+        right='data { source = csv("prices.csv") }',
+        of=BARE,
+    )
 
 
 @frozen
@@ -123,21 +90,12 @@ class BadCharacter(Diagnostic):
     Outside strings and comments a spec is written in lower-case words, numbers and the signs
     `+ - * / // % ** = , : ; # ( ) [ ] { }`. Characters that only look like one of these
     often come along when text is pasted from a document.
-
-    Wrong:
-
-        hspec 1
-        let width = 32 × 2
-
-    Right:
-
-        hspec 1
-        let width = 32 * 2
     """
 
     code = "HT105"
     title = "{character} means nothing here"
     label = "not part of the language"
+    example = Example(wrong="let width = 32 \u00d7 2", right="let width = 32 * 2", of=BARE)
 
     character: str
     helps: tuple[Help, ...] = ()
@@ -151,21 +109,12 @@ class BadName(Diagnostic):
     """A name with something else in it than lower-case letters, digits and `_`.
 
     Names begin with a letter from a to z and go on in lower case, as in `drop_in` or `conv2d`.
-
-    Wrong:
-
-        hspec 1
-        let hiddenWidth = 32
-
-    Right:
-
-        hspec 1
-        let hidden_width = 32
     """
 
     code = "HT106"
     title = "`{name}` is not a name"
     label = "names are written `lower_snake`"
+    example = Example(wrong="let hiddenWidth = 32", right="let hidden_width = 32", of=BARE)
 
     name: str
     better: str
@@ -179,21 +128,12 @@ class BadNumber(Diagnostic):
     """A number that is not written as one, or that no computer number can hold.
 
     Numbers look like `1_200`, `0.05`, `5e-4` and `15%`, and stay below 1.8e308.
-
-    Wrong:
-
-        hspec 1
-        let rate = .5
-
-    Right:
-
-        hspec 1
-        let rate = 0.5
     """
 
     code = "HT107"
     title = "`{number}` {problem}"
     label = "expected a number such as 1_200, 0.05, 5e-4 or 15%"
+    example = Example(wrong="let rate = .5", right="let rate = 0.5", of=BARE)
 
     number: str
     problem: str

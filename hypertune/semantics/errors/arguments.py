@@ -4,33 +4,17 @@ from __future__ import annotations
 
 from attrs import frozen
 
-from hypertune.diagnostics import Diagnostic, Help, Note, Span, did_you_mean
+from hypertune.diagnostics import TUNED, Diagnostic, Example, Help, Note, Span, did_you_mean
 
 
 @frozen
 class UnknownArgument(Diagnostic):
-    """A call passes an argument by a name that its kind does not have.
-
-    Wrong:
-
-        hspec 1
-        data { source = digits; split = (train = 60%, valid = 20%, test = 20%); batch = 64 }
-        model (1, 8, 8) { flatten; linear(10) }
-        objective { train = cross_entropy; valid = cross_entropy }
-        tune { method = fixed; weights = sgd(rate = 0.1); epochs = 1 }
-
-    Right:
-
-        hspec 1
-        data { source = digits; split = (train = 60%, valid = 20%, test = 20%); batch = 64 }
-        model (1, 8, 8) { flatten; linear(10) }
-        objective { train = cross_entropy; valid = cross_entropy }
-        tune { method = fixed; weights = sgd(lr = 0.1); epochs = 1 }
-    """
+    """A call passes an argument by a name that its kind does not have."""
 
     code = "HT241"
     title = "`{kind}` has no argument `{name}`"
     label = "not an argument of `{kind}`"
+    example = Example(wrong="tune.weights = sgd(rate = 0.1)")
 
     kind: str
     name: str
@@ -45,28 +29,12 @@ class UnknownArgument(Diagnostic):
 
 @frozen
 class MissingArgument(Diagnostic):
-    """A call lacks an argument that has no default.
-
-    Wrong:
-
-        hspec 1
-        data { source = digits; split = (train = 60%, valid = 20%, test = 20%); batch = 64 }
-        model (1, 8, 8) { flatten; linear }
-        objective { train = cross_entropy; valid = cross_entropy }
-        tune { method = fixed; weights = sgd(lr = 0.1); epochs = 1 }
-
-    Right:
-
-        hspec 1
-        data { source = digits; split = (train = 60%, valid = 20%, test = 20%); batch = 64 }
-        model (1, 8, 8) { flatten; linear(10) }
-        objective { train = cross_entropy; valid = cross_entropy }
-        tune { method = fixed; weights = sgd(lr = 0.1); epochs = 1 }
-    """
+    """A call lacks an argument that has no default."""
 
     code = "HT242"
     title = "`{kind}` needs its argument `{name}`"
     label = "`{name}` is missing"
+    example = Example(wrong="model (1, 8, 8) { flatten; linear }")
 
     kind: str
     name: str
@@ -78,28 +46,15 @@ class MissingArgument(Diagnostic):
 
 @frozen
 class TooManyArguments(Diagnostic):
-    """A call passes more arguments than its kind has.
-
-    Wrong:
-
-        hspec 1
-        data { source = digits; split = (train = 60%, valid = 20%, test = 20%); batch = 64 }
-        model (1, 8, 8) { flatten; relu(1); linear(10) }
-        objective { train = cross_entropy; valid = cross_entropy }
-        tune { method = fixed; weights = sgd(lr = 0.1); epochs = 1 }
-
-    Right:
-
-        hspec 1
-        data { source = digits; split = (train = 60%, valid = 20%, test = 20%); batch = 64 }
-        model (1, 8, 8) { flatten; relu; linear(10) }
-        objective { train = cross_entropy; valid = cross_entropy }
-        tune { method = fixed; weights = sgd(lr = 0.1); epochs = 1 }
-    """
+    """A call passes more arguments than its kind has."""
 
     code = "HT243"
     title = "`{kind}` takes no more than {most}"
     label = "{extra} too many"
+    example = Example(
+        wrong="model (1, 8, 8) { flatten; relu(1); linear(10) }",
+        right="model (1, 8, 8) { flatten; relu; linear(10) }",
+    )
 
     kind: str
     known: tuple[str, ...]
@@ -131,28 +86,12 @@ class TooManyArguments(Diagnostic):
 
 @frozen
 class ArgumentTwice(Diagnostic):
-    """A call passes the same argument twice, by position or by name.
-
-    Wrong:
-
-        hspec 1
-        data { source = digits; split = (train = 60%, valid = 20%, test = 20%); batch = 64 }
-        model (1, 8, 8) { flatten; linear(10, out_features = 10) }
-        objective { train = cross_entropy; valid = cross_entropy }
-        tune { method = fixed; weights = sgd(lr = 0.1); epochs = 1 }
-
-    Right:
-
-        hspec 1
-        data { source = digits; split = (train = 60%, valid = 20%, test = 20%); batch = 64 }
-        model (1, 8, 8) { flatten; linear(10) }
-        objective { train = cross_entropy; valid = cross_entropy }
-        tune { method = fixed; weights = sgd(lr = 0.1); epochs = 1 }
-    """
+    """A call passes the same argument twice, by position or by name."""
 
     code = "HT244"
     title = "`{kind}` gets its argument `{name}` twice"
     label = "passed again"
+    example = Example(wrong="model (1, 8, 8) { flatten; linear(10, out_features = 10) }")
 
     kind: str
     name: str
@@ -164,56 +103,30 @@ class ArgumentTwice(Diagnostic):
 
 @frozen
 class PositionalAfterNamed(Diagnostic):
-    """An argument without a name stands behind one with a name, so that its place says nothing.
-
-    Wrong:
-
-        hspec 1
-        data { source = digits; split = (train = 60%, valid = 20%, test = 20%); batch = 64 }
-        model (1, 8, 8) { conv2d(out_channels = 4, 3); flatten; linear(10) }
-        objective { train = cross_entropy; valid = cross_entropy }
-        tune { method = fixed; weights = sgd(lr = 0.1); epochs = 1 }
-
-    Right:
-
-        hspec 1
-        data { source = digits; split = (train = 60%, valid = 20%, test = 20%); batch = 64 }
-        model (1, 8, 8) { conv2d(4, kernel_size = 3); flatten; linear(10) }
-        objective { train = cross_entropy; valid = cross_entropy }
-        tune { method = fixed; weights = sgd(lr = 0.1); epochs = 1 }
-    """
+    """An argument without a name stands behind one with a name, so that its place says nothing."""
 
     code = "HT245"
     title = "an argument without a name follows one with a name"
     label = "which argument of `{kind}` is this?"
+    example = Example(
+        wrong="model (1, 8, 8) { conv2d(out_channels = 4, 3); flatten; linear(10) }",
+        right="model (1, 8, 8) { conv2d(4, kernel_size = 3); flatten; linear(10) }",
+    )
 
     kind: str
 
 
 @frozen
 class WrongType(Diagnostic):
-    """An argument or a setting gets a value of the wrong sort.
-
-    Wrong:
-
-        hspec 1
-        data { source = digits; split = (train = 60%, valid = 20%, test = 20%); batch = 64 }
-        model (1, 8, 8) { flatten; linear(10, bias = 1) }
-        objective { train = cross_entropy; valid = cross_entropy }
-        tune { method = fixed; weights = sgd(lr = 0.1); epochs = 1 }
-
-    Right:
-
-        hspec 1
-        data { source = digits; split = (train = 60%, valid = 20%, test = 20%); batch = 64 }
-        model (1, 8, 8) { flatten; linear(10, bias = true) }
-        objective { train = cross_entropy; valid = cross_entropy }
-        tune { method = fixed; weights = sgd(lr = 0.1); epochs = 1 }
-    """
+    """An argument or a setting gets a value of the wrong sort."""
 
     code = "HT246"
     title = "`{name}` of `{kind}` is {wanted}"
     label = "this is {found}"
+    example = Example(
+        wrong="model (1, 8, 8) { flatten; linear(10, bias = 1) }",
+        right="model (1, 8, 8) { flatten; linear(10, bias = true) }",
+    )
 
     kind: str
     name: str
@@ -227,28 +140,15 @@ class WrongType(Diagnostic):
 
 @frozen
 class OutOfRange(Diagnostic):
-    """An argument or a setting gets a number beyond its bounds.
-
-    Wrong:
-
-        hspec 1
-        data { source = digits; split = (train = 60%, valid = 20%, test = 20%); batch = 64 }
-        model (1, 8, 8) { flatten; dropout(1.5); linear(10) }
-        objective { train = cross_entropy; valid = cross_entropy }
-        tune { method = fixed; weights = sgd(lr = 0.1); epochs = 1 }
-
-    Right:
-
-        hspec 1
-        data { source = digits; split = (train = 60%, valid = 20%, test = 20%); batch = 64 }
-        model (1, 8, 8) { flatten; dropout(0.5); linear(10) }
-        objective { train = cross_entropy; valid = cross_entropy }
-        tune { method = fixed; weights = sgd(lr = 0.1); epochs = 1 }
-    """
+    """An argument or a setting gets a number beyond its bounds."""
 
     code = "HT247"
     title = "`{name}` of `{kind}` cannot be {value}"
     label = "must be {wanted}"
+    example = Example(
+        wrong="model (1, 8, 8) { flatten; dropout(1.5); linear(10) }",
+        right="model (1, 8, 8) { flatten; dropout(0.5); linear(10) }",
+    )
 
     kind: str
     name: str
@@ -258,28 +158,12 @@ class OutOfRange(Diagnostic):
 
 @frozen
 class UnknownWord(Diagnostic):
-    """An argument or a setting takes one of a few words, and gets another.
-
-    Wrong:
-
-        hspec 1
-        data { source = digits; split = (train = 60%, valid = 20%, test = 20%); batch = 64 }
-        model (1, 8, 8) { flatten; linear(10) }
-        objective { train = cross_entropy; valid = cross_entropy }
-        tune { method = fixed; weights = sgd(lr = 0.1); precision = fp16; epochs = 1 }
-
-    Right:
-
-        hspec 1
-        data { source = digits; split = (train = 60%, valid = 20%, test = 20%); batch = 64 }
-        model (1, 8, 8) { flatten; linear(10) }
-        objective { train = cross_entropy; valid = cross_entropy }
-        tune { method = fixed; weights = sgd(lr = 0.1); precision = bf16; epochs = 1 }
-    """
+    """An argument or a setting takes one of a few words, and gets another."""
 
     code = "HT248"
     title = "`{name}` of `{kind}` cannot be `{word}`"
     label = "not one of its words"
+    example = Example(wrong="tune.precision = fp16", right="tune.precision = bf16")
 
     kind: str
     name: str
@@ -293,36 +177,12 @@ class UnknownWord(Diagnostic):
 
 @frozen
 class ArgumentsDisagree(Diagnostic):
-    """Arguments that are right one by one do not fit together.
-
-    Wrong:
-
-        hspec 1
-        hyper decay : log(1, 1e-8) = 1e-3 per batch
-        data { source = digits; split = (train = 60%, valid = 20%, test = 20%); batch = 64 }
-        model (1, 8, 8) given * { flatten; linear(10) }
-        objective { train = cross_entropy + l2(decay); valid = cross_entropy }
-        tune {
-          method = delta_stn; weights = sgd(lr = 0.1); hypers = adam(lr = 0.01)
-          epochs = 1
-        }
-
-    Right:
-
-        hspec 1
-        hyper decay : log(1e-8, 1) = 1e-3 per batch
-        data { source = digits; split = (train = 60%, valid = 20%, test = 20%); batch = 64 }
-        model (1, 8, 8) given * { flatten; linear(10) }
-        objective { train = cross_entropy + l2(decay); valid = cross_entropy }
-        tune {
-          method = delta_stn; weights = sgd(lr = 0.1); hypers = adam(lr = 0.01)
-          epochs = 1
-        }
-    """
+    """Arguments that are right one by one do not fit together."""
 
     code = "HT249"
     title = "the arguments of `{kind}` do not fit together"
     label = "{why}"
+    example = Example(wrong="hyper decay : log(1, 1e-8) = 1e-3 per batch", of=TUNED)
 
     kind: str
     why: str
@@ -330,28 +190,12 @@ class ArgumentsDisagree(Diagnostic):
 
 @frozen
 class KindWanted(Diagnostic):
-    """A kind is wanted by name, and something else is written.
-
-    Wrong:
-
-        hspec 1
-        data { source = digits; split = (train = 60%, valid = 20%, test = 20%); batch = 64 }
-        model (1, 8, 8) { flatten; linear(10) }
-        objective { train = cross_entropy; valid = cross_entropy }
-        tune { method = 3; weights = sgd(lr = 0.1); epochs = 1 }
-
-    Right:
-
-        hspec 1
-        data { source = digits; split = (train = 60%, valid = 20%, test = 20%); batch = 64 }
-        model (1, 8, 8) { flatten; linear(10) }
-        objective { train = cross_entropy; valid = cross_entropy }
-        tune { method = fixed; weights = sgd(lr = 0.1); epochs = 1 }
-    """
+    """A kind is wanted by name, and something else is written."""
 
     code = "HT250"
     title = "the name of one {noun} is wanted"
     label = "this names no {noun}"
+    example = Example(wrong="tune.method = 3")
 
     noun: str
     known: tuple[str, ...]
@@ -365,28 +209,15 @@ class KindWanted(Diagnostic):
 
 @frozen
 class WrongLength(Diagnostic):
-    """A tuple has more or fewer items than its argument wants.
-
-    Wrong:
-
-        hspec 1
-        data { source = digits; split = (train = 60%, valid = 20%, test = 20%); batch = 64 }
-        model (1, 8, 8) { flatten; linear(10) }
-        objective { train = cross_entropy; valid = cross_entropy }
-        tune { method = fixed; weights = adam(betas = (0.9, 0.99, 0.999)); epochs = 1 }
-
-    Right:
-
-        hspec 1
-        data { source = digits; split = (train = 60%, valid = 20%, test = 20%); batch = 64 }
-        model (1, 8, 8) { flatten; linear(10) }
-        objective { train = cross_entropy; valid = cross_entropy }
-        tune { method = fixed; weights = adam(betas = (0.9, 0.999)); epochs = 1 }
-    """
+    """A tuple has more or fewer items than its argument wants."""
 
     code = "HT251"
     title = "`{name}` of `{kind}` takes {wanted} numbers"
     label = "{found} here"
+    example = Example(
+        wrong="tune.weights = adam(betas = (0.9, 0.99, 0.999))",
+        right="tune.weights = adam(betas = (0.9, 0.999))",
+    )
 
     kind: str
     name: str

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from attrs import frozen
 
-from hypertune.diagnostics import Diagnostic, Help, Note, Span
+from hypertune.diagnostics import TUNED, Diagnostic, Example, Help, Note, Span
 
 
 @frozen
@@ -12,30 +12,16 @@ class UnusedHyper(Diagnostic):
     """A hyperparameter is declared and is the argument of nothing.
 
     Weights may answer to it, but nothing changes with it, so there is nothing to tune.
-
-    Wrong:
-
-        hspec 1
-        hyper drop : rate = 0.1
-        data { source = digits; split = (train = 60%, valid = 20%, test = 20%); batch = 64 }
-        model (1, 8, 8) { flatten; linear(10) }
-        objective { train = cross_entropy; valid = cross_entropy }
-        tune { method = fixed; weights = sgd(lr = 0.1); epochs = 1 }
-
-    Right:
-
-        hspec 1
-        hyper drop : rate = 0.1
-        data { source = digits; split = (train = 60%, valid = 20%, test = 20%); batch = 64 }
-        model (1, 8, 8) { flatten; dropout(drop); linear(10) }
-        objective { train = cross_entropy; valid = cross_entropy }
-        tune { method = fixed; weights = sgd(lr = 0.1); epochs = 1 }
     """
 
     code = "HT421"
     severity = "warning"
     title = "the hyperparameter `{name}` is never used"
     label = "passed to no argument"
+    example = Example(
+        both="hyper drop : rate = 0.1",
+        right="model (1, 8, 8) { flatten; dropout(drop); linear(10) }",
+    )
 
     name: str
 
@@ -47,36 +33,18 @@ class CannotFollow(Diagnostic):
     Each use of a hyperparameter says what the training loss is in it: smooth (penalties, loss
     weights), stochastic (dropout rates), discrete (cutout holes), or of the optimiser (learning
     rates). A method can follow some of these.
-
-    Wrong:
-
-        hspec 1
-        hyper rate_of_learning : log(1e-4, 1) = 0.1
-        hyper decay : log(1e-8, 1) = 1e-3 per batch
-        data { source = digits; split = (train = 60%, valid = 20%, test = 20%); batch = 64 }
-        model (1, 8, 8) given * { flatten; linear(10) }
-        objective { train = cross_entropy + l2(decay); valid = cross_entropy }
-        tune {
-          method = delta_stn; weights = sgd(lr = rate_of_learning); hypers = adam(lr = 0.01)
-          epochs = 1
-        }
-
-    Right:
-
-        hspec 1
-        hyper decay : log(1e-8, 1) = 1e-3 per batch
-        data { source = digits; split = (train = 60%, valid = 20%, test = 20%); batch = 64 }
-        model (1, 8, 8) given * { flatten; linear(10) }
-        objective { train = cross_entropy + l2(decay); valid = cross_entropy }
-        tune {
-          method = delta_stn; weights = sgd(lr = 0.1); hypers = adam(lr = 0.01)
-          epochs = 1
-        }
     """
 
     code = "HT422"
     title = "`{method}` cannot tune `{name}`"
     label = "{use} here"
+    example = Example(
+        wrong="""
+            hyper rate_of_learning : log(1e-4, 1) = 0.1
+            tune.weights = sgd(lr = rate_of_learning)
+        """,
+        of=TUNED,
+    )
 
     method: str
     name: str
@@ -94,36 +62,12 @@ class CannotFollow(Diagnostic):
 
 @frozen
 class NothingAnswers(Diagnostic):
-    """A method learns how the weights answer to the hyperparameters, and no layer answers.
-
-    Wrong:
-
-        hspec 1
-        hyper decay : log(1e-8, 1) = 1e-3 per batch
-        data { source = digits; split = (train = 60%, valid = 20%, test = 20%); batch = 64 }
-        model (1, 8, 8) { flatten; linear(10) }
-        objective { train = cross_entropy + l2(decay); valid = cross_entropy }
-        tune {
-          method = delta_stn; weights = sgd(lr = 0.1); hypers = adam(lr = 0.01)
-          epochs = 1
-        }
-
-    Right:
-
-        hspec 1
-        hyper decay : log(1e-8, 1) = 1e-3 per batch
-        data { source = digits; split = (train = 60%, valid = 20%, test = 20%); batch = 64 }
-        model (1, 8, 8) given * { flatten; linear(10) }
-        objective { train = cross_entropy + l2(decay); valid = cross_entropy }
-        tune {
-          method = delta_stn; weights = sgd(lr = 0.1); hypers = adam(lr = 0.01)
-          epochs = 1
-        }
-    """
+    """A method learns how the weights answer to the hyperparameters, and no layer answers."""
 
     code = "HT423"
     title = "no layer answers to any hyperparameter"
     label = "`{method}` needs layers that answer"
+    example = Example(wrong="model (1, 8, 8) { flatten; linear(10) }", of=TUNED)
 
     method: str
     place: Span
@@ -141,37 +85,17 @@ class Unanswered(Diagnostic):
 
     The training loss has no gradient in a dropout rate or a number of holes; a response method
     sees such a hyperparameter only through layers that are `given` it.
-
-    Wrong:
-
-        hspec 1
-        hyper drop : rate = 0.1
-        hyper decay : log(1e-8, 1) = 1e-3 per batch
-        data { source = digits; split = (train = 60%, valid = 20%, test = 20%); batch = 64 }
-        model (1, 8, 8) { flatten; dropout(drop); linear(10) given decay }
-        objective { train = cross_entropy + l2(decay); valid = cross_entropy }
-        tune {
-          method = delta_stn; weights = sgd(lr = 0.1); hypers = adam(lr = 0.01)
-          epochs = 1
-        }
-
-    Right:
-
-        hspec 1
-        hyper drop : rate = 0.1
-        hyper decay : log(1e-8, 1) = 1e-3 per batch
-        data { source = digits; split = (train = 60%, valid = 20%, test = 20%); batch = 64 }
-        model (1, 8, 8) { flatten; dropout(drop); linear(10) given decay, drop }
-        objective { train = cross_entropy + l2(decay); valid = cross_entropy }
-        tune {
-          method = delta_stn; weights = sgd(lr = 0.1); hypers = adam(lr = 0.01)
-          epochs = 1
-        }
     """
 
     code = "HT424"
     title = "`{method}` cannot tune `{name}`: no layer answers to it"
     label = "given to no layer"
+    example = Example(
+        both="hyper drop : rate = 0.1",
+        wrong="model (1, 8, 8) { flatten; dropout(drop); linear(10) given decay }",
+        right="model (1, 8, 8) { flatten; dropout(drop); linear(10) given decay, drop }",
+        of=TUNED,
+    )
 
     name: str
     method: str
@@ -190,38 +114,18 @@ class UnansweredInPart(Diagnostic):
 
     It still has a gradient where it stands in the losses, but its effect through the weights,
     mostly the larger part, is not seen.
-
-    Wrong:
-
-        hspec 1
-        hyper drop : rate = 0.1
-        hyper decay : log(1e-8, 1) = 1e-3 per batch
-        data { source = digits; split = (train = 60%, valid = 20%, test = 20%); batch = 64 }
-        model (1, 8, 8) { flatten; dropout(drop); linear(10) given drop }
-        objective { train = cross_entropy + l2(decay); valid = cross_entropy }
-        tune {
-          method = delta_stn; weights = sgd(lr = 0.1); hypers = adam(lr = 0.01)
-          epochs = 1
-        }
-
-    Right:
-
-        hspec 1
-        hyper drop : rate = 0.1
-        hyper decay : log(1e-8, 1) = 1e-3 per batch
-        data { source = digits; split = (train = 60%, valid = 20%, test = 20%); batch = 64 }
-        model (1, 8, 8) { flatten; dropout(drop); linear(10) given drop, decay }
-        objective { train = cross_entropy + l2(decay); valid = cross_entropy }
-        tune {
-          method = delta_stn; weights = sgd(lr = 0.1); hypers = adam(lr = 0.01)
-          epochs = 1
-        }
     """
 
     code = "HT425"
     severity = "warning"
     title = "no layer answers to `{name}`"
     label = "`{method}` will not see what it does to the weights"
+    example = Example(
+        both="hyper drop : rate = 0.1",
+        wrong="model (1, 8, 8) { flatten; dropout(drop); linear(10) given drop }",
+        right="model (1, 8, 8) { flatten; dropout(drop); linear(10) given drop, decay }",
+        of=TUNED,
+    )
 
     name: str
     method: str
@@ -239,35 +143,16 @@ class CannotRespond(Diagnostic):
     """`given` stands after a layer that has no weights, or none that can answer.
 
     A layer with `tied = NAME` has the weight of another: it is that one which answers.
-
-    Wrong:
-
-        hspec 1
-        hyper decay : log(1e-8, 1) = 1e-3 per batch
-        data { source = digits; split = (train = 60%, valid = 20%, test = 20%); batch = 64 }
-        model (1, 8, 8) { flatten; linear(10) given decay; relu given decay }
-        objective { train = cross_entropy + l2(decay); valid = cross_entropy }
-        tune {
-          method = delta_stn; weights = sgd(lr = 0.1); hypers = adam(lr = 0.01)
-          epochs = 1
-        }
-
-    Right:
-
-        hspec 1
-        hyper decay : log(1e-8, 1) = 1e-3 per batch
-        data { source = digits; split = (train = 60%, valid = 20%, test = 20%); batch = 64 }
-        model (1, 8, 8) { flatten; linear(10) given decay; relu }
-        objective { train = cross_entropy + l2(decay); valid = cross_entropy }
-        tune {
-          method = delta_stn; weights = sgd(lr = 0.1); hypers = adam(lr = 0.01)
-          epochs = 1
-        }
     """
 
     code = "HT426"
     title = "`{layer}` has no weights that could answer"
     label = "nothing to answer with"
+    example = Example(
+        wrong="model (1, 8, 8) { flatten; linear(10) given decay; relu given decay }",
+        right="model (1, 8, 8) { flatten; linear(10) given decay; relu }",
+        of=TUNED,
+    )
 
     layer: str
     tied: bool
@@ -283,35 +168,20 @@ class CannotFollowEach(Diagnostic):
 
     A best response has a column for each hyperparameter; it cannot have one for every weight.
     Such hyperparameters stay at their start with `frozen`, or with `method = fixed`.
-
-    Wrong:
-
-        hspec 1
-        hyper decays[weight] : log(1e-8, 1) = 1e-3
-        data { source = digits; split = (train = 60%, valid = 20%, test = 20%); batch = 64 }
-        model (1, 8, 8) { flatten; linear(10) }
-        objective { train = cross_entropy + l2(decays); valid = cross_entropy }
-        tune {
-          method = delta_stn; weights = sgd(lr = 0.1); hypers = adam(lr = 0.01)
-          epochs = 1
-        }
-
-    Right:
-
-        hspec 1
-        hyper decay : log(1e-8, 1) = 1e-3 per batch
-        data { source = digits; split = (train = 60%, valid = 20%, test = 20%); batch = 64 }
-        model (1, 8, 8) given * { flatten; linear(10) }
-        objective { train = cross_entropy + l2(decay); valid = cross_entropy }
-        tune {
-          method = delta_stn; weights = sgd(lr = 0.1); hypers = adam(lr = 0.01)
-          epochs = 1
-        }
     """
 
     code = "HT427"
     title = "`{method}` cannot tune `{name}`: there is one for every {over}"
     label = "one for every {over}"
+    example = Example(
+        wrong="""
+            hyper decays[weight] : log(1e-8, 1) = 1e-3
+            model (1, 8, 8) { flatten; linear(10) }
+            objective.train = cross_entropy + l2(decays)
+        """,
+        lacks="hyper decay",
+        of=TUNED,
+    )
 
     method: str
     name: str
@@ -329,30 +199,18 @@ class CannotFollowEach(Diagnostic):
 
 @frozen
 class CannotAnswerToEach(Diagnostic):
-    """Weights are to answer to a hyperparameter of which there is one for every example or weight.
-
-    Wrong:
-
-        hspec 1
-        hyper decays[weight] : log(1e-8, 1) = 1e-3 frozen
-        data { source = digits; split = (train = 60%, valid = 20%, test = 20%); batch = 64 }
-        model (1, 8, 8) { flatten; linear(10) given decays }
-        objective { train = cross_entropy + l2(decays); valid = cross_entropy }
-        tune { method = fixed; weights = sgd(lr = 0.1); epochs = 1 }
-
-    Right:
-
-        hspec 1
-        hyper decays[weight] : log(1e-8, 1) = 1e-3 frozen
-        data { source = digits; split = (train = 60%, valid = 20%, test = 20%); batch = 64 }
-        model (1, 8, 8) { flatten; linear(10) }
-        objective { train = cross_entropy + l2(decays); valid = cross_entropy }
-        tune { method = fixed; weights = sgd(lr = 0.1); epochs = 1 }
-    """
+    """Weights cannot answer to a hyperparameter of which each example or weight has one."""
 
     code = "HT428"
     title = "no layer can answer to `{name}`: there is one for every {over}"
     label = "one for every {over}"
+    example = Example(
+        both="""
+            hyper decays[weight] : log(1e-8, 1) = 1e-3 frozen
+            objective.train = cross_entropy + l2(decays)
+        """,
+        wrong="model (1, 8, 8) { flatten; linear(10) given decays }",
+    )
 
     name: str
     over: str

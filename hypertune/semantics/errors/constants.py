@@ -4,63 +4,27 @@ from __future__ import annotations
 
 from attrs import frozen
 
-from hypertune.diagnostics import Diagnostic, Help, Note, did_you_mean
+from hypertune.diagnostics import Diagnostic, Example, Help, Note, did_you_mean
 
 
 @frozen
 class DividedByZero(Diagnostic):
-    """A constant expression divides by zero.
-
-    Wrong:
-
-        hspec 1
-        let share = 1 / (3 - 3)
-        data { source = digits; split = (train = 60%, valid = 20%, test = 20%); batch = 64 }
-        model (1, 8, 8) { flatten; linear(10) }
-        objective { train = cross_entropy; valid = cross_entropy }
-        tune { method = fixed; weights = sgd(lr = 0.1); epochs = 1 }
-
-    Right:
-
-        hspec 1
-        let share = 1 / (3 - 2)
-        data { source = digits; split = (train = 60%, valid = 20%, test = 20%); batch = 64 }
-        model (1, 8, 8) { flatten; linear(10) }
-        objective { train = cross_entropy; valid = cross_entropy }
-        tune { method = fixed; weights = sgd(lr = 0.1); epochs = 1 }
-    """
+    """A constant expression divides by zero."""
 
     code = "HT261"
     title = "division by zero"
     label = "this is zero"
+    example = Example(wrong="let share = 1 / (3 - 3)", right="let share = 1 / (3 - 2)")
 
 
 @frozen
 class NotNumbers(Diagnostic):
-    """Arithmetic is done with something that is not a number.
-
-    Wrong:
-
-        hspec 1
-        let size = 2 * "three"
-        data { source = digits; split = (train = 60%, valid = 20%, test = 20%); batch = 64 }
-        model (1, 8, 8) { flatten; linear(10) }
-        objective { train = cross_entropy; valid = cross_entropy }
-        tune { method = fixed; weights = sgd(lr = 0.1); epochs = 1 }
-
-    Right:
-
-        hspec 1
-        let size = 2 * 3
-        data { source = digits; split = (train = 60%, valid = 20%, test = 20%); batch = 64 }
-        model (1, 8, 8) { flatten; linear(10) }
-        objective { train = cross_entropy; valid = cross_entropy }
-        tune { method = fixed; weights = sgd(lr = 0.1); epochs = 1 }
-    """
+    """Arithmetic is done with something that is not a number."""
 
     code = "HT262"
     title = "a number is wanted"
     label = "this is {found}"
+    example = Example(wrong='let size = 2 * "three"', right="let size = 2 * 3")
 
     found: str
 
@@ -70,118 +34,51 @@ class TooLarge(Diagnostic):
     """A number is larger than can be counted with.
 
     Whole numbers go up to 2 ** 63 - 1, others to about 1e308.
-
-    Wrong:
-
-        hspec 1
-        let many = 10 ** 10 ** 10
-        data { source = digits; split = (train = 60%, valid = 20%, test = 20%); batch = 64 }
-        model (1, 8, 8) { flatten; linear(10) }
-        objective { train = cross_entropy; valid = cross_entropy }
-        tune { method = fixed; weights = sgd(lr = 0.1); epochs = 1 }
-
-    Right:
-
-        hspec 1
-        let many = 10 ** 10
-        data { source = digits; split = (train = 60%, valid = 20%, test = 20%); batch = 64 }
-        model (1, 8, 8) { flatten; linear(10) }
-        objective { train = cross_entropy; valid = cross_entropy }
-        tune { method = fixed; weights = sgd(lr = 0.1); epochs = 1 }
     """
 
     code = "HT263"
     title = "the number is too large"
     label = "beyond what can be counted with"
+    example = Example(wrong="let many = 10 ** 10 ** 10", right="let many = 10 ** 10")
 
 
 @frozen
 class TupleTooLarge(Diagnostic):
-    """A tuple holds more values than any argument could take, those of inner tuples included.
-
-    Wrong:
-
-        hspec 1
-        let few = (1, 2, 3, 4, 5, 6, 7, 8, 9, 10)
-        let some = (few, few, few, few, few, few, few, few, few, few)
-        let many = (some, some, some, some, some, some, some, some, some, some)
-        let more = (many, many, many, many, many, many, many, many, many, many, 1)
-        data { source = digits; split = (train = 60%, valid = 20%, test = 20%); batch = 64 }
-        model (1, 8, 8) { flatten; linear(10) }
-        objective { train = cross_entropy; valid = cross_entropy }
-        tune { method = fixed; weights = sgd(lr = 0.1); epochs = 1 }
-
-    Right:
-
-        hspec 1
-        let few = (1, 2, 3, 4, 5, 6, 7, 8, 9, 10)
-        data { source = digits; split = (train = 60%, valid = 20%, test = 20%); batch = 64 }
-        model (1, 8, 8) { flatten; linear(10) }
-        objective { train = cross_entropy; valid = cross_entropy }
-        tune { method = fixed; weights = sgd(lr = 0.1); epochs = 1 }
-    """
+    """A tuple holds more values than any argument could take, those of inner tuples included."""
 
     code = "HT268"
     title = "the tuple is too large"
     label = "more than {most} values, those of inner tuples included"
+    example = Example(
+        both="let few = (1, 2, 3, 4, 5, 6, 7, 8, 9, 10)",
+        wrong="""
+            let some = (few, few, few, few, few, few, few, few, few, few)
+            let many = (some, some, some, some, some, some, some, some, some, some)
+            let more = (many, many, many, many, many, many, many, many, many, many, 1)
+        """,
+    )
 
     most: str
 
 
 @frozen
 class NotDefined(Diagnostic):
-    """A function or power has no value at these numbers.
-
-    Wrong:
-
-        hspec 1
-        let root = sqrt(-1)
-        data { source = digits; split = (train = 60%, valid = 20%, test = 20%); batch = 64 }
-        model (1, 8, 8) { flatten; linear(10) }
-        objective { train = cross_entropy; valid = cross_entropy }
-        tune { method = fixed; weights = sgd(lr = 0.1); epochs = 1 }
-
-    Right:
-
-        hspec 1
-        let root = sqrt(1)
-        data { source = digits; split = (train = 60%, valid = 20%, test = 20%); batch = 64 }
-        model (1, 8, 8) { flatten; linear(10) }
-        objective { train = cross_entropy; valid = cross_entropy }
-        tune { method = fixed; weights = sgd(lr = 0.1); epochs = 1 }
-    """
+    """A function or power has no value at these numbers."""
 
     code = "HT264"
     title = "the expression has no value"
     label = "not defined for these numbers"
+    example = Example(wrong="let root = sqrt(-1)", right="let root = sqrt(1)")
 
 
 @frozen
 class UnknownFunction(Diagnostic):
-    """A constant expression calls a function that is not there.
-
-    Wrong:
-
-        hspec 1
-        let high = maximum(1, 2)
-        data { source = digits; split = (train = 60%, valid = 20%, test = 20%); batch = 64 }
-        model (1, 8, 8) { flatten; linear(10) }
-        objective { train = cross_entropy; valid = cross_entropy }
-        tune { method = fixed; weights = sgd(lr = 0.1); epochs = 1 }
-
-    Right:
-
-        hspec 1
-        let high = max(1, 2)
-        data { source = digits; split = (train = 60%, valid = 20%, test = 20%); batch = 64 }
-        model (1, 8, 8) { flatten; linear(10) }
-        objective { train = cross_entropy; valid = cross_entropy }
-        tune { method = fixed; weights = sgd(lr = 0.1); epochs = 1 }
-    """
+    """A constant expression calls a function that is not there."""
 
     code = "HT265"
     title = "no function is called `{name}`"
     label = "not a function of constants"
+    example = Example(wrong="let high = maximum(1, 2)", right="let high = max(1, 2)")
 
     name: str
     known: tuple[str, ...]
@@ -196,30 +93,12 @@ class UnknownFunction(Diagnostic):
 
 @frozen
 class WrongCount(Diagnostic):
-    """A function of constants gets more or fewer numbers than it takes.
-
-    Wrong:
-
-        hspec 1
-        let root = sqrt(1, 2)
-        data { source = digits; split = (train = 60%, valid = 20%, test = 20%); batch = 64 }
-        model (1, 8, 8) { flatten; linear(10) }
-        objective { train = cross_entropy; valid = cross_entropy }
-        tune { method = fixed; weights = sgd(lr = 0.1); epochs = 1 }
-
-    Right:
-
-        hspec 1
-        let root = sqrt(2)
-        data { source = digits; split = (train = 60%, valid = 20%, test = 20%); batch = 64 }
-        model (1, 8, 8) { flatten; linear(10) }
-        objective { train = cross_entropy; valid = cross_entropy }
-        tune { method = fixed; weights = sgd(lr = 0.1); epochs = 1 }
-    """
+    """A function of constants gets more or fewer numbers than it takes."""
 
     code = "HT266"
     title = "`{name}` takes {wanted}, not {found}"
     label = "{found} here"
+    example = Example(wrong="let root = sqrt(1, 2)", right="let root = sqrt(2)")
 
     name: str
     wanted: str
@@ -228,28 +107,15 @@ class WrongCount(Diagnostic):
 
 @frozen
 class UnknownUnit(Diagnostic):
-    """A quantity is in a unit that is not known.
-
-    Wrong:
-
-        hspec 1
-        data { source = digits; split = (train = 60%, valid = 20%, test = 20%); batch = 64 }
-        model (1, 8, 8) { flatten; linear(10) }
-        objective { train = cross_entropy; valid = cross_entropy }
-        tune { method = fixed; weights = sgd(lr = 0.1); budget = 3 weeks }
-
-    Right:
-
-        hspec 1
-        data { source = digits; split = (train = 60%, valid = 20%, test = 20%); batch = 64 }
-        model (1, 8, 8) { flatten; linear(10) }
-        objective { train = cross_entropy; valid = cross_entropy }
-        tune { method = fixed; weights = sgd(lr = 0.1); budget = 3 hours }
-    """
+    """A quantity is in a unit that is not known."""
 
     code = "HT267"
     title = "no unit is called `{name}`"
     label = "not a unit"
+    example = Example(
+        wrong="tune { method = fixed; weights = sgd(lr = 0.1); budget = 3 weeks }",
+        right="tune { method = fixed; weights = sgd(lr = 0.1); budget = 3 hours }",
+    )
 
     name: str
     known: tuple[str, ...]

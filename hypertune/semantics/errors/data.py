@@ -4,60 +4,28 @@ from __future__ import annotations
 
 from attrs import frozen
 
-from hypertune.diagnostics import Diagnostic, Help, Note, did_you_mean
+from hypertune.diagnostics import Diagnostic, Example, Help, Note, did_you_mean
 from hypertune.ir import Shape, print_shape
 
 
 @frozen
 class NotABatch(Diagnostic):
-    """A batch has no sensible number of examples.
-
-    Wrong:
-
-        hspec 1
-        data { source = digits; split = (train = 60%, valid = 20%, test = 20%); batch = 0 }
-        model (1, 8, 8) { flatten; linear(10) }
-        objective { train = cross_entropy; valid = cross_entropy }
-        tune { method = fixed; weights = sgd(lr = 0.1); epochs = 1 }
-
-    Right:
-
-        hspec 1
-        data { source = digits; split = (train = 60%, valid = 20%, test = 20%); batch = 64 }
-        model (1, 8, 8) { flatten; linear(10) }
-        objective { train = cross_entropy; valid = cross_entropy }
-        tune { method = fixed; weights = sgd(lr = 0.1); epochs = 1 }
-    """
+    """A batch has no sensible number of examples."""
 
     code = "HT610"
     title = "this is no size of a batch"
     label = "a positive whole number or `all` is wanted"
+    example = Example(wrong="data.batch = 0")
 
 
 @frozen
 class BatchTooLarge(Diagnostic):
-    """A batch is to hold more examples than train.
-
-    Wrong:
-
-        hspec 1
-        data { source = digits; split = (train = 60%, valid = 20%, test = 20%); batch = 2_000 }
-        model (1, 8, 8) { flatten; linear(10) }
-        objective { train = cross_entropy; valid = cross_entropy }
-        tune { method = fixed; weights = sgd(lr = 0.1); epochs = 1 }
-
-    Right:
-
-        hspec 1
-        data { source = digits; split = (train = 60%, valid = 20%, test = 20%); batch = 64 }
-        model (1, 8, 8) { flatten; linear(10) }
-        objective { train = cross_entropy; valid = cross_entropy }
-        tune { method = fixed; weights = sgd(lr = 0.1); epochs = 1 }
-    """
+    """A batch is to hold more examples than train."""
 
     code = "HT611"
     title = "a batch of {batch:_} is more than the training part"
     label = "the part `train` has {there}"
+    example = Example(wrong="data.batch = 2_000")
 
     batch: int
     train: int
@@ -72,66 +40,25 @@ class BatchTooLarge(Diagnostic):
 
 @frozen
 class NotAScale(Diagnostic):
-    """`scale` is neither `standardize` nor a mean and a deviation.
-
-    Wrong:
-
-        hspec 1
-        data {
-          source = digits; split = (train = 60%, valid = 20%, test = 20%); batch = 64
-          scale = 255
-        }
-        model (1, 8, 8) { flatten; linear(10) }
-        objective { train = cross_entropy; valid = cross_entropy }
-        tune { method = fixed; weights = sgd(lr = 0.1); epochs = 1 }
-
-    Right:
-
-        hspec 1
-        data {
-          source = digits; split = (train = 60%, valid = 20%, test = 20%); batch = 64
-          scale = (mean = 0.3, std = 0.4)
-        }
-        model (1, 8, 8) { flatten; linear(10) }
-        objective { train = cross_entropy; valid = cross_entropy }
-        tune { method = fixed; weights = sgd(lr = 0.1); epochs = 1 }
-    """
+    """`scale` is neither `standardize` nor a mean and a deviation."""
 
     code = "HT612"
     title = "this is no way to scale the data"
     label = "`standardize` or `(mean = …, std = …)` is wanted"
+    example = Example(wrong="data.scale = 255", right="data.scale = (mean = 0.3, std = 0.4)")
 
 
 @frozen
 class WrongChannels(Diagnostic):
-    """`scale` has more or fewer numbers than the data has channels or features.
-
-    Wrong:
-
-        hspec 1
-        data {
-          source = digits; split = (train = 60%, valid = 20%, test = 20%); batch = 64
-          scale = (mean = (0.1, 0.2, 0.3), std = 0.4)
-        }
-        model (1, 8, 8) { flatten; linear(10) }
-        objective { train = cross_entropy; valid = cross_entropy }
-        tune { method = fixed; weights = sgd(lr = 0.1); epochs = 1 }
-
-    Right:
-
-        hspec 1
-        data {
-          source = digits; split = (train = 60%, valid = 20%, test = 20%); batch = 64
-          scale = (mean = 0.3, std = 0.4)
-        }
-        model (1, 8, 8) { flatten; linear(10) }
-        objective { train = cross_entropy; valid = cross_entropy }
-        tune { method = fixed; weights = sgd(lr = 0.1); epochs = 1 }
-    """
+    """`scale` has more or fewer numbers than the data has channels or features."""
 
     code = "HT613"
     title = "{count} numbers do not scale {channels}"
     label = "`{source}` has {channels}"
+    example = Example(
+        wrong="data.scale = (mean = (0.1, 0.2, 0.3), std = 0.4)",
+        right="data.scale = (mean = 0.3, std = 0.4)",
+    )
 
     count: int
     needed: int
@@ -153,33 +80,18 @@ class WrongChannels(Diagnostic):
 
 @frozen
 class AugmentRank(Diagnostic):
-    """An augmentation is for data of another shape.
-
-    Wrong:
-
-        hspec 1
-        data {
-          source = breast_cancer; split = (train = 60%, valid = 20%, test = 20%); batch = 64
-          augment = cutout(1, 2)
-        }
-        model (30) { linear(2) }
-        objective { train = cross_entropy; valid = cross_entropy }
-        tune { method = fixed; weights = sgd(lr = 0.1); epochs = 1 }
-
-    Right:
-
-        hspec 1
-        data {
-          source = breast_cancer; split = (train = 60%, valid = 20%, test = 20%); batch = 64
-        }
-        model (30) { linear(2) }
-        objective { train = cross_entropy; valid = cross_entropy }
-        tune { method = fixed; weights = sgd(lr = 0.1); epochs = 1 }
-    """
+    """An augmentation is for data of another shape."""
 
     code = "HT614"
     title = "`{name}` is not for data of this shape"
     label = "`{source}` gives {shape}"
+    example = Example(
+        both="""
+            data.source = breast_cancer
+            model (30) { linear(2) }
+        """,
+        wrong="data.augment = cutout(1, 2)",
+    )
 
     name: str
     source: str
@@ -196,35 +108,20 @@ class UnreadableData(Diagnostic):
 
     A `csv` table has a line of names above its rows and no empty cell; a column holds numbers or
     words, not both.
-
-    Wrong:
-
-        hspec 1
-        data {
-          source = csv("nowhere.csv", target = "price")
-          split  = (train = 60%, valid = 20%, test = 20%)
-          batch  = 64
-        }
-        model (10,) { linear(1) }
-        objective { train = mse; valid = mse }
-        tune { method = fixed; weights = sgd(lr = 0.1); epochs = 1 }
-
-    Right:
-
-        hspec 1
-        data {
-          source = diabetes
-          split  = (train = 60%, valid = 20%, test = 20%)
-          batch  = 64
-        }
-        model (10,) { linear(1) }
-        objective { train = mse; valid = mse }
-        tune { method = fixed; weights = sgd(lr = 0.1); epochs = 1 }
     """
 
     code = "HT615"
     title = "the data of `{source}` cannot be used"
     label = "{why}"
+    example = Example(
+        both="""
+            model (10,) { linear(1) }
+            objective.train = mse
+            objective.valid = mse
+        """,
+        wrong='data.source = csv("nowhere.csv", target = "price")',
+        right="data.source = diabetes",
+    )
 
     source: str
     why: str
@@ -237,65 +134,32 @@ class UnreadableData(Diagnostic):
 
 @frozen
 class NotASequence(Diagnostic):
-    """`window` says how many steps of a sequence are looked back on; the source has no steps.
-
-    Wrong:
-
-        hspec 1
-        data {
-          source = digits; split = (train = 60%, valid = 20%, test = 20%); batch = 64
-          window = 70
-        }
-        model (1, 8, 8) { flatten; linear(10) }
-        objective { train = cross_entropy; valid = cross_entropy }
-        tune { method = fixed; weights = sgd(lr = 0.1); epochs = 1 }
-
-    Right:
-
-        hspec 1
-        data { source = digits; split = (train = 60%, valid = 20%, test = 20%); batch = 64 }
-        model (1, 8, 8) { flatten; linear(10) }
-        objective { train = cross_entropy; valid = cross_entropy }
-        tune { method = fixed; weights = sgd(lr = 0.1); epochs = 1 }
-    """
+    """`window` says how many steps of a sequence are looked back on; the source has no steps."""
 
     code = "HT616"
     title = "`{source}` is no sequence that a window could be cut from"
     label = "its examples stand each for itself"
+    example = Example(wrong="data.window = 70")
 
     source: str
 
 
 @frozen
 class NothingToCorrupt(Diagnostic):
-    """`corrupt` damages targets of a sort that the source does not have.
-
-    Wrong:
-
-        hspec 1
-        data {
-          source = diabetes; split = (train = 60%, valid = 20%, test = 20%); batch = 64
-          corrupt = labels(40%)
-        }
-        model (10) { linear(1) }
-        objective { train = mse; valid = mse }
-        tune { method = fixed; weights = sgd(lr = 0.1); epochs = 1 }
-
-    Right:
-
-        hspec 1
-        data {
-          source = digits; split = (train = 60%, valid = 20%, test = 20%); batch = 64
-          corrupt = labels(40%)
-        }
-        model (1, 8, 8) { flatten; linear(10) }
-        objective { train = cross_entropy; valid = cross_entropy }
-        tune { method = fixed; weights = sgd(lr = 0.1); epochs = 1 }
-    """
+    """`corrupt` damages targets of a sort that the source does not have."""
 
     code = "HT617"
     title = "`{kind}` cannot damage `{source}`"
     label = "it is for targets that are {wanted}"
+    example = Example(
+        both="data.corrupt = labels(40%)",
+        wrong="""
+            data.source = diabetes
+            model (10) { linear(1) }
+            objective.train = mse
+            objective.valid = mse
+        """,
+    )
 
     kind: str
     wanted: str

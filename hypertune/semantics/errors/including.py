@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from attrs import frozen
 
-from hypertune.diagnostics import Diagnostic, Help, Note, Span
+from hypertune.diagnostics import Diagnostic, Example, Help, Note, Span
 
 
 @frozen
@@ -12,28 +12,12 @@ class CannotInclude(Diagnostic):
     """A file that is to be included cannot be read.
 
     Its path is relative to the file that includes it.
-
-    Wrong:
-
-        hspec 1
-        include "not_there.hspec"
-        data { source = digits; split = (train = 60%, valid = 20%, test = 20%); batch = 64 }
-        model (1, 8, 8) { flatten; linear(10) }
-        objective { train = cross_entropy; valid = cross_entropy }
-        tune { method = fixed; weights = sgd(lr = 0.1); epochs = 1 }
-
-    Right:
-
-        hspec 1
-        data { source = digits; split = (train = 60%, valid = 20%, test = 20%); batch = 64 }
-        model (1, 8, 8) { flatten; linear(10) }
-        objective { train = cross_entropy; valid = cross_entropy }
-        tune { method = fixed; weights = sgd(lr = 0.1); epochs = 1 }
     """
 
     code = "HT231"
     title = "cannot include `{written}`"
     label = "{why}"
+    example = Example(wrong='include "not_there.hspec"')
 
     written: str
     path: str
@@ -50,28 +34,12 @@ class IncludeCircle(Diagnostic):
     """A file includes itself, directly or through others.
 
     What two files share belongs in a third that both include.
-
-    Wrong:
-
-        hspec 1
-        include "a.hspec"
-        data { source = digits; split = (train = 60%, valid = 20%, test = 20%); batch = 64 }
-        model (1, 8, 8) { flatten; linear(10) }
-        objective { train = cross_entropy; valid = cross_entropy }
-        tune { method = fixed; weights = sgd(lr = 0.1); epochs = 1 }
-
-    Right:
-
-        hspec 1
-        data { source = digits; split = (train = 60%, valid = 20%, test = 20%); batch = 64 }
-        model (1, 8, 8) { flatten; linear(10) }
-        objective { train = cross_entropy; valid = cross_entropy }
-        tune { method = fixed; weights = sgd(lr = 0.1); epochs = 1 }
     """
 
     code = "HT232"
     title = "the file `{written}` includes itself"
     label = "closes the circle"
+    example = Example(wrong='include "a.hspec"')
 
     written: str
     first: Span | None

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from attrs import frozen
 
-from hypertune.diagnostics import Diagnostic, Help, Note, Span, did_you_mean
+from hypertune.diagnostics import Diagnostic, Example, Help, Note, Span, did_you_mean
 from hypertune.ir import Shape, print_shape
 
 
@@ -13,27 +13,15 @@ class UnknownLabel(Diagnostic):
     """A merge names something that no `as` in the same model or block gives a name.
 
     A block sees the labels of its own body only, and nothing outside sees them.
-
-    Wrong:
-
-        hspec 1
-        data { source = digits; split = (train = 60%, valid = 20%, test = 20%); batch = 64 }
-        model (1, 8, 8) { flatten as pixels; linear(64); add(pixel); linear(10) }
-        objective { train = cross_entropy; valid = cross_entropy }
-        tune { method = fixed; weights = sgd(lr = 0.1); epochs = 1 }
-
-    Right:
-
-        hspec 1
-        data { source = digits; split = (train = 60%, valid = 20%, test = 20%); batch = 64 }
-        model (1, 8, 8) { flatten as pixels; linear(64); add(pixels); linear(10) }
-        objective { train = cross_entropy; valid = cross_entropy }
-        tune { method = fixed; weights = sgd(lr = 0.1); epochs = 1 }
     """
 
     code = "HT212"
     title = "no layer is labelled `{name}`"
     label = "no `as {name}` here"
+    example = Example(
+        wrong="model (1, 8, 8) { flatten as pixels; linear(64); add(pixel); linear(10) }",
+        right="model (1, 8, 8) { flatten as pixels; linear(64); add(pixels); linear(10) }",
+    )
 
     name: str
     known: tuple[str, ...]
@@ -48,27 +36,15 @@ class LabelTooEarly(Diagnostic):
     """A merge uses what a later layer gives.
 
     A network is evaluated from top to bottom: what is merged must be there already.
-
-    Wrong:
-
-        hspec 1
-        data { source = digits; split = (train = 60%, valid = 20%, test = 20%); batch = 64 }
-        model (1, 8, 8) { flatten; add(wide); linear(64) as wide; linear(10) }
-        objective { train = cross_entropy; valid = cross_entropy }
-        tune { method = fixed; weights = sgd(lr = 0.1); epochs = 1 }
-
-    Right:
-
-        hspec 1
-        data { source = digits; split = (train = 60%, valid = 20%, test = 20%); batch = 64 }
-        model (1, 8, 8) { flatten; linear(64) as wide; relu; add(wide); linear(10) }
-        objective { train = cross_entropy; valid = cross_entropy }
-        tune { method = fixed; weights = sgd(lr = 0.1); epochs = 1 }
     """
 
     code = "HT213"
     title = "`{name}` is used before it is made"
     label = "not there yet"
+    example = Example(
+        wrong="model (1, 8, 8) { flatten; add(wide); linear(64) as wide; linear(10) }",
+        right="model (1, 8, 8) { flatten; linear(64) as wide; relu; add(wide); linear(10) }",
+    )
 
     name: str
     later: Span
@@ -82,27 +58,15 @@ class LabelWanted(Diagnostic):
     """A merge is called without the name of what is merged, or with something else.
 
     `add(early)` adds what the layer labelled `as early` gave to what comes from above.
-
-    Wrong:
-
-        hspec 1
-        data { source = digits; split = (train = 60%, valid = 20%, test = 20%); batch = 64 }
-        model (1, 8, 8) { flatten as pixels; linear(64); add(64); linear(10) }
-        objective { train = cross_entropy; valid = cross_entropy }
-        tune { method = fixed; weights = sgd(lr = 0.1); epochs = 1 }
-
-    Right:
-
-        hspec 1
-        data { source = digits; split = (train = 60%, valid = 20%, test = 20%); batch = 64 }
-        model (1, 8, 8) { flatten as pixels; linear(64); add(pixels); linear(10) }
-        objective { train = cross_entropy; valid = cross_entropy }
-        tune { method = fixed; weights = sgd(lr = 0.1); epochs = 1 }
     """
 
     code = "HT214"
     title = "`{taker}` takes the labels of layers"
     label = "a label is wanted"
+    example = Example(
+        wrong="model (1, 8, 8) { flatten as pixels; linear(64); add(64); linear(10) }",
+        right="model (1, 8, 8) { flatten as pixels; linear(64); add(pixels); linear(10) }",
+    )
 
     taker: str
     form: str  # of the call or argument, around the label
@@ -120,27 +84,15 @@ class UnfitMerge(Diagnostic):
 
     `add` wants equal shapes. `concat` puts channels side by side: the other axes must be equal.
     `residual` adds what its body gives to what enters it.
-
-    Wrong:
-
-        hspec 1
-        data { source = digits; split = (train = 60%, valid = 20%, test = 20%); batch = 64 }
-        model (1, 8, 8) { flatten; residual { linear(32) }; linear(10) }
-        objective { train = cross_entropy; valid = cross_entropy }
-        tune { method = fixed; weights = sgd(lr = 0.1); epochs = 1 }
-
-    Right:
-
-        hspec 1
-        data { source = digits; split = (train = 60%, valid = 20%, test = 20%); batch = 64 }
-        model (1, 8, 8) { flatten; residual { linear(32) } shortcut { linear(32) }; linear(10) }
-        objective { train = cross_entropy; valid = cross_entropy }
-        tune { method = fixed; weights = sgd(lr = 0.1); epochs = 1 }
     """
 
     code = "HT310"
     title = "`{piece}` cannot merge {shapes}"
     label = "{why}"
+    example = Example(
+        wrong="model (1, 8, 8) { flatten; residual { linear(10) } }",
+        right="model (1, 8, 8) { flatten; residual { linear(10) } shortcut { linear(10) } }",
+    )
 
     piece: str
     why: str

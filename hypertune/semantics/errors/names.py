@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from attrs import frozen
 
-from hypertune.diagnostics import Diagnostic, Help, Note, Span, did_you_mean
+from hypertune.diagnostics import TUNED, Diagnostic, Example, Help, Note, Span, did_you_mean
 
 
 @frozen
@@ -13,35 +13,16 @@ class UnknownHyper(Diagnostic):
 
     Every name after `given` is a hyperparameter with a line `hyper` of its own. `given *` names
     all that are tuned.
-
-    Wrong:
-
-        hspec 1
-        hyper decay : log(1e-8, 1) = 1e-3 per batch
-        data { source = digits; split = (train = 60%, valid = 20%, test = 20%); batch = 64 }
-        model (1, 8, 8) { flatten; linear(10) given dacay }
-        objective { train = cross_entropy + l2(decay); valid = cross_entropy }
-        tune {
-          method = delta_stn; weights = sgd(lr = 0.1); hypers = adam(lr = 0.01)
-          epochs = 1
-        }
-
-    Right:
-
-        hspec 1
-        hyper decay : log(1e-8, 1) = 1e-3 per batch
-        data { source = digits; split = (train = 60%, valid = 20%, test = 20%); batch = 64 }
-        model (1, 8, 8) { flatten; linear(10) given decay }
-        objective { train = cross_entropy + l2(decay); valid = cross_entropy }
-        tune {
-          method = delta_stn; weights = sgd(lr = 0.1); hypers = adam(lr = 0.01)
-          epochs = 1
-        }
     """
 
     code = "HT201"
     title = "no hyperparameter is called `{name}`"
     label = "not declared in this spec"
+    example = Example(
+        wrong="model (1, 8, 8) { flatten; linear(10) given dacay }",
+        right="model (1, 8, 8) { flatten; linear(10) given decay }",
+        of=TUNED,
+    )
 
     name: str
     known: tuple[str, ...]
@@ -61,27 +42,12 @@ class UnknownKind(Diagnostic):
     """A layer type, domain, loss, metric, method, optimiser, schedule or source that is not there.
 
     `hypertune kinds` lists all that are, with their arguments.
-
-    Wrong:
-
-        hspec 1
-        data { source = digits; split = (train = 60%, valid = 20%, test = 20%); batch = 64 }
-        model (1, 8, 8) { flatten; liner(10) }
-        objective { train = cross_entropy; valid = cross_entropy }
-        tune { method = fixed; weights = sgd(lr = 0.1); epochs = 1 }
-
-    Right:
-
-        hspec 1
-        data { source = digits; split = (train = 60%, valid = 20%, test = 20%); batch = 64 }
-        model (1, 8, 8) { flatten; linear(10) }
-        objective { train = cross_entropy; valid = cross_entropy }
-        tune { method = fixed; weights = sgd(lr = 0.1); epochs = 1 }
     """
 
     code = "HT202"
     title = "no {noun} is called `{name}`"
     label = "there is no such {noun}"
+    example = Example(wrong="model (1, 8, 8) { flatten; liner(10) }")
 
     noun: str
     name: str
@@ -98,30 +64,16 @@ class UnknownKind(Diagnostic):
 
 @frozen
 class UnknownName(Diagnostic):
-    """An expression uses a name that nothing in the spec gives a meaning.
-
-    Wrong:
-
-        hspec 1
-        let width = 32
-        data { source = digits; split = (train = 60%, valid = 20%, test = 20%); batch = 64 }
-        model (1, 8, 8) { flatten; linear(witdh); linear(10) }
-        objective { train = cross_entropy; valid = cross_entropy }
-        tune { method = fixed; weights = sgd(lr = 0.1); epochs = 1 }
-
-    Right:
-
-        hspec 1
-        let width = 32
-        data { source = digits; split = (train = 60%, valid = 20%, test = 20%); batch = 64 }
-        model (1, 8, 8) { flatten; linear(width); linear(10) }
-        objective { train = cross_entropy; valid = cross_entropy }
-        tune { method = fixed; weights = sgd(lr = 0.1); epochs = 1 }
-    """
+    """An expression uses a name that nothing in the spec gives a meaning."""
 
     code = "HT203"
     title = "nothing is called `{name}`"
     label = "not declared in this spec"
+    example = Example(
+        both="let width = 32",
+        wrong="model (1, 8, 8) { flatten; linear(witdh); linear(10) }",
+        right="model (1, 8, 8) { flatten; linear(width); linear(10) }",
+    )
 
     name: str
     known: tuple[str, ...]
@@ -138,31 +90,12 @@ class DeclaredTwice(Diagnostic):
     """A name is given two meanings.
 
     Constants, hyperparameters and blocks share their names; layers share theirs.
-
-    Wrong:
-
-        hspec 1
-        let width = 32
-        let width = 64
-        data { source = digits; split = (train = 60%, valid = 20%, test = 20%); batch = 64 }
-        model (1, 8, 8) { flatten; linear(10) }
-        objective { train = cross_entropy; valid = cross_entropy }
-        tune { method = fixed; weights = sgd(lr = 0.1); epochs = 1 }
-
-    Right:
-
-        hspec 1
-        let width = 32
-        let depth = 64
-        data { source = digits; split = (train = 60%, valid = 20%, test = 20%); batch = 64 }
-        model (1, 8, 8) { flatten; linear(10) }
-        objective { train = cross_entropy; valid = cross_entropy }
-        tune { method = fixed; weights = sgd(lr = 0.1); epochs = 1 }
     """
 
     code = "HT204"
     title = "`{name}` is declared twice"
     label = "declared again"
+    example = Example(both="let width = 32", wrong="let width = 64", right="let depth = 64")
 
     name: str
     first: Span
@@ -176,31 +109,15 @@ class UsedTooEarly(Diagnostic):
     """A constant is used above its declaration.
 
     Declarations are read from top to bottom, so that none can depend on itself.
-
-    Wrong:
-
-        hspec 1
-        let twice = 2 * width
-        let width = 32
-        data { source = digits; split = (train = 60%, valid = 20%, test = 20%); batch = 64 }
-        model (1, 8, 8) { flatten; linear(10) }
-        objective { train = cross_entropy; valid = cross_entropy }
-        tune { method = fixed; weights = sgd(lr = 0.1); epochs = 1 }
-
-    Right:
-
-        hspec 1
-        let width = 32
-        let twice = 2 * width
-        data { source = digits; split = (train = 60%, valid = 20%, test = 20%); batch = 64 }
-        model (1, 8, 8) { flatten; linear(10) }
-        objective { train = cross_entropy; valid = cross_entropy }
-        tune { method = fixed; weights = sgd(lr = 0.1); epochs = 1 }
     """
 
     code = "HT205"
     title = "`{name}` is used before it is declared"
     label = "not yet known here"
+    example = Example(
+        wrong="let twice = 2 * width\nlet width = 32",
+        right="let width = 32\nlet twice = 2 * width",
+    )
 
     name: str
     declared: Span
@@ -218,29 +135,12 @@ class NotAValue(Diagnostic):
 
     A block is a piece of network, not a value; and only arguments of kinds and blocks, splits and
     scales have items with names.
-
-    Wrong:
-
-        hspec 1
-        let size = (height = 8, width = 8)
-        data { source = digits; split = (train = 60%, valid = 20%, test = 20%); batch = 64 }
-        model (1, 8, 8) { flatten; linear(10) }
-        objective { train = cross_entropy; valid = cross_entropy }
-        tune { method = fixed; weights = sgd(lr = 0.1); epochs = 1 }
-
-    Right:
-
-        hspec 1
-        let size = (8, 8)
-        data { source = digits; split = (train = 60%, valid = 20%, test = 20%); batch = 64 }
-        model (1, 8, 8) { flatten; linear(10) }
-        objective { train = cross_entropy; valid = cross_entropy }
-        tune { method = fixed; weights = sgd(lr = 0.1); epochs = 1 }
     """
 
     code = "HT206"
     title = "`{name}` is no value"
     label = "a value is wanted here"
+    example = Example(wrong="let size = (height = 8, width = 8)", right="let size = (8, 8)")
 
     name: str
 
@@ -250,37 +150,17 @@ class NotAHyper(Diagnostic):
     """`given` or `direct` names something that is not a hyperparameter.
 
     Weights answer to hyperparameters, which change while the network trains; a constant does not.
-
-    Wrong:
-
-        hspec 1
-        let width = 32
-        hyper decay : log(1e-8, 1) = 1e-3 per batch
-        data { source = digits; split = (train = 60%, valid = 20%, test = 20%); batch = 64 }
-        model (1, 8, 8) { flatten; linear(10) given decay, width }
-        objective { train = cross_entropy + l2(decay); valid = cross_entropy }
-        tune {
-          method = delta_stn; weights = sgd(lr = 0.1); hypers = adam(lr = 0.01)
-          epochs = 1
-        }
-
-    Right:
-
-        hspec 1
-        let width = 32
-        hyper decay : log(1e-8, 1) = 1e-3 per batch
-        data { source = digits; split = (train = 60%, valid = 20%, test = 20%); batch = 64 }
-        model (1, 8, 8) { flatten; linear(10) given decay }
-        objective { train = cross_entropy + l2(decay); valid = cross_entropy }
-        tune {
-          method = delta_stn; weights = sgd(lr = 0.1); hypers = adam(lr = 0.01)
-          epochs = 1
-        }
     """
 
     code = "HT207"
     title = "`{name}` is not a hyperparameter"
     label = "a hyperparameter is wanted here"
+    example = Example(
+        both="let width = 32",
+        wrong="model (1, 8, 8) { flatten; linear(10) given decay, width }",
+        right="model (1, 8, 8) { flatten; linear(10) given decay }",
+        of=TUNED,
+    )
 
     name: str
 
@@ -290,29 +170,16 @@ class NoSuchItem(Diagnostic):
     """Brackets after a name ask for an item that it does not have.
 
     `drops[6]` declares the items `drops[0]` to `drops[5]`.
-
-    Wrong:
-
-        hspec 1
-        hyper drops[2] : rate = 0.1
-        data { source = digits; split = (train = 60%, valid = 20%, test = 20%); batch = 64 }
-        model (1, 8, 8) { flatten; dropout(drops[2]); linear(10) }
-        objective { train = cross_entropy; valid = cross_entropy }
-        tune { method = fixed; weights = sgd(lr = 0.1); epochs = 1 }
-
-    Right:
-
-        hspec 1
-        hyper drops[2] : rate = 0.1
-        data { source = digits; split = (train = 60%, valid = 20%, test = 20%); batch = 64 }
-        model (1, 8, 8) { flatten; dropout(drops[1]); linear(10) }
-        objective { train = cross_entropy; valid = cross_entropy }
-        tune { method = fixed; weights = sgd(lr = 0.1); epochs = 1 }
     """
 
     code = "HT208"
     title = "`{name}` {why}"
     label = "no such item"
+    example = Example(
+        both="hyper drops[2] : rate = 0.1",
+        wrong="model (1, 8, 8) { flatten; dropout(drops[2]); linear(10) }",
+        right="model (1, 8, 8) { flatten; dropout(drops[1]); linear(10) }",
+    )
 
     name: str
     why: str
@@ -323,30 +190,19 @@ class NotConstant(Diagnostic):
     """A `let` gives a name to a hyperparameter.
 
     `let` names constants. A hyperparameter has a name already; pass it by that.
-
-    Wrong:
-
-        hspec 1
-        hyper drop : rate = 0.1
-        let p = drop
-        data { source = digits; split = (train = 60%, valid = 20%, test = 20%); batch = 64 }
-        model (1, 8, 8) { flatten; dropout(p); linear(10) }
-        objective { train = cross_entropy; valid = cross_entropy }
-        tune { method = fixed; weights = sgd(lr = 0.1); epochs = 1 }
-
-    Right:
-
-        hspec 1
-        hyper drop : rate = 0.1
-        data { source = digits; split = (train = 60%, valid = 20%, test = 20%); batch = 64 }
-        model (1, 8, 8) { flatten; dropout(drop); linear(10) }
-        objective { train = cross_entropy; valid = cross_entropy }
-        tune { method = fixed; weights = sgd(lr = 0.1); epochs = 1 }
     """
 
     code = "HT209"
     title = "`{name}` is not constant"
     label = "a hyperparameter"
+    example = Example(
+        both="hyper drop : rate = 0.1",
+        wrong="""
+            let p = drop
+            model (1, 8, 8) { flatten; dropout(p); linear(10) }
+        """,
+        right="model (1, 8, 8) { flatten; dropout(drop); linear(10) }",
+    )
 
     name: str
 
@@ -356,29 +212,12 @@ class ReservedName(Diagnostic):
     """A name that has a meaning of its own already.
 
     Words of the language name nothing else, and a block may not be called as a layer type is.
-
-    Wrong:
-
-        hspec 1
-        block linear(width) { relu }
-        data { source = digits; split = (train = 60%, valid = 20%, test = 20%); batch = 64 }
-        model (1, 8, 8) { flatten; linear(10) }
-        objective { train = cross_entropy; valid = cross_entropy }
-        tune { method = fixed; weights = sgd(lr = 0.1); epochs = 1 }
-
-    Right:
-
-        hspec 1
-        block dense(width) { relu }
-        data { source = digits; split = (train = 60%, valid = 20%, test = 20%); batch = 64 }
-        model (1, 8, 8) { flatten; linear(10) }
-        objective { train = cross_entropy; valid = cross_entropy }
-        tune { method = fixed; weights = sgd(lr = 0.1); epochs = 1 }
     """
 
     code = "HT210"
     title = "`{name}` cannot be declared: it is {meaning}"
     label = "choose another name"
+    example = Example(wrong="block linear(width) { relu }", right="block dense(width) { relu }")
 
     name: str
     meaning: str

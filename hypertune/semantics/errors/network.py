@@ -4,34 +4,18 @@ from __future__ import annotations
 
 from attrs import frozen
 
-from hypertune.diagnostics import Diagnostic, Help, Note, Span
+from hypertune.diagnostics import Diagnostic, Example, Help, Note, Span
 from hypertune.ir import Shape, print_shape
 
 
 @frozen
 class WrongRank(Diagnostic):
-    """A layer is fed a shape with another number of axes than it takes.
-
-    Wrong:
-
-        hspec 1
-        data { source = digits; split = (train = 60%, valid = 20%, test = 20%); batch = 64 }
-        model (1, 8, 8) { linear(10) }
-        objective { train = cross_entropy; valid = cross_entropy }
-        tune { method = fixed; weights = sgd(lr = 0.1); epochs = 1 }
-
-    Right:
-
-        hspec 1
-        data { source = digits; split = (train = 60%, valid = 20%, test = 20%); batch = 64 }
-        model (1, 8, 8) { flatten; linear(10) }
-        objective { train = cross_entropy; valid = cross_entropy }
-        tune { method = fixed; weights = sgd(lr = 0.1); epochs = 1 }
-    """
+    """A layer is fed a shape with another number of axes than it takes."""
 
     code = "HT301"
     title = "`{layer}` does not take a shape of this rank"
     label = "fed {shape}, wants rank {wanted}"
+    example = Example(wrong="model (1, 8, 8) { linear(10) }")
 
     layer: str
     ranks: tuple[int, ...]
@@ -51,28 +35,15 @@ class WrongRank(Diagnostic):
 
 @frozen
 class UnfitShape(Diagnostic):
-    """A layer cannot do its work on the shape that it is fed.
-
-    Wrong:
-
-        hspec 1
-        data { source = digits; split = (train = 60%, valid = 20%, test = 20%); batch = 64 }
-        model (1, 8, 8) { conv2d(4, 9); flatten; linear(10) }
-        objective { train = cross_entropy; valid = cross_entropy }
-        tune { method = fixed; weights = sgd(lr = 0.1); epochs = 1 }
-
-    Right:
-
-        hspec 1
-        data { source = digits; split = (train = 60%, valid = 20%, test = 20%); batch = 64 }
-        model (1, 8, 8) { conv2d(4, 3); flatten; linear(10) }
-        objective { train = cross_entropy; valid = cross_entropy }
-        tune { method = fixed; weights = sgd(lr = 0.1); epochs = 1 }
-    """
+    """A layer cannot do its work on the shape that it is fed."""
 
     code = "HT302"
     title = "`{layer}` cannot be fed the shape {shape}"
     label = "{why}"
+    example = Example(
+        wrong="model (1, 8, 8) { conv2d(4, 9); flatten; linear(10) }",
+        right="model (1, 8, 8) { conv2d(4, 3); flatten; linear(10) }",
+    )
 
     layer: str
     why: str
@@ -90,28 +61,12 @@ class UnfitShape(Diagnostic):
 
 @frozen
 class InputMismatch(Diagnostic):
-    """The model takes another shape than the source gives.
-
-    Wrong:
-
-        hspec 1
-        data { source = digits; split = (train = 60%, valid = 20%, test = 20%); batch = 64 }
-        model (1, 28, 28) { flatten; linear(10) }
-        objective { train = cross_entropy; valid = cross_entropy }
-        tune { method = fixed; weights = sgd(lr = 0.1); epochs = 1 }
-
-    Right:
-
-        hspec 1
-        data { source = digits; split = (train = 60%, valid = 20%, test = 20%); batch = 64 }
-        model (1, 8, 8) { flatten; linear(10) }
-        objective { train = cross_entropy; valid = cross_entropy }
-        tune { method = fixed; weights = sgd(lr = 0.1); epochs = 1 }
-    """
+    """The model takes another shape than the source gives."""
 
     code = "HT303"
     title = "the model does not take what `{source}` gives"
     label = "the model takes {shape}"
+    example = Example(wrong="model (1, 28, 28) { flatten; linear(10) }")
 
     shape: Shape
     source: str
@@ -131,80 +86,38 @@ class InputMismatch(Diagnostic):
 
 @frozen
 class NotADimension(Diagnostic):
-    """The shape of the model holds something that is no size.
-
-    Wrong:
-
-        hspec 1
-        data { source = digits; split = (train = 60%, valid = 20%, test = 20%); batch = 64 }
-        model (1, 8, 0) { flatten; linear(10) }
-        objective { train = cross_entropy; valid = cross_entropy }
-        tune { method = fixed; weights = sgd(lr = 0.1); epochs = 1 }
-
-    Right:
-
-        hspec 1
-        data { source = digits; split = (train = 60%, valid = 20%, test = 20%); batch = 64 }
-        model (1, 8, 8) { flatten; linear(10) }
-        objective { train = cross_entropy; valid = cross_entropy }
-        tune { method = fixed; weights = sgd(lr = 0.1); epochs = 1 }
-    """
+    """The shape of the model holds something that is no size."""
 
     code = "HT304"
     title = "this is no size of an axis"
     label = "a positive whole number is wanted"
+    example = Example(wrong="model (1, 8, 0) { flatten; linear(10) }")
 
 
 @frozen
 class NotACount(Diagnostic):
-    """`repeat` does not say how often.
-
-    Wrong:
-
-        hspec 1
-        data { source = digits; split = (train = 60%, valid = 20%, test = 20%); batch = 64 }
-        model (1, 8, 8) { flatten; repeat 0.5 { linear(10) } }
-        objective { train = cross_entropy; valid = cross_entropy }
-        tune { method = fixed; weights = sgd(lr = 0.1); epochs = 1 }
-
-    Right:
-
-        hspec 1
-        data { source = digits; split = (train = 60%, valid = 20%, test = 20%); batch = 64 }
-        model (1, 8, 8) { flatten; repeat 2 { linear(10) } }
-        objective { train = cross_entropy; valid = cross_entropy }
-        tune { method = fixed; weights = sgd(lr = 0.1); epochs = 1 }
-    """
+    """`repeat` does not say how often."""
 
     code = "HT305"
     title = "this is no number of times"
     label = "a positive whole number is wanted"
+    example = Example(
+        wrong="model (1, 8, 8) { flatten; repeat 0.5 { linear(10) } }",
+        right="model (1, 8, 8) { flatten; repeat 2 { linear(10) } }",
+    )
 
 
 @frozen
 class TooManyLayers(Diagnostic):
-    """Repeats and blocks inside one another make a network that is too large.
-
-    Wrong:
-
-        hspec 1
-        data { source = digits; split = (train = 60%, valid = 20%, test = 20%); batch = 64 }
-        model (1, 8, 8) { flatten; repeat 1_000_000 { relu }; linear(10) }
-        objective { train = cross_entropy; valid = cross_entropy }
-        tune { method = fixed; weights = sgd(lr = 0.1); epochs = 1 }
-
-    Right:
-
-        hspec 1
-        data { source = digits; split = (train = 60%, valid = 20%, test = 20%); batch = 64 }
-        model (1, 8, 8) { flatten; repeat 10 { relu }; linear(10) }
-        objective { train = cross_entropy; valid = cross_entropy }
-        tune { method = fixed; weights = sgd(lr = 0.1); epochs = 1 }
-    """
+    """Repeats and blocks inside one another make a network that is too large."""
 
     code = "HT306"
     title = "the network is too large"
     label = "more than {most:_} {what}"
+    example = Example(
+        wrong="model (1, 8, 8) { flatten; repeat 1_000_000 { relu }; linear(10) }",
+        right="model (1, 8, 8) { flatten; repeat 10 { relu }; linear(10) }",
+    )
 
     most: int
     what: str = "layers"
@@ -212,28 +125,12 @@ class TooManyLayers(Diagnostic):
 
 @frozen
 class NoLayers(Diagnostic):
-    """The model has no layers, so that there is nothing to train.
-
-    Wrong:
-
-        hspec 1
-        data { source = digits; split = (train = 60%, valid = 20%, test = 20%); batch = 64 }
-        model (1, 8, 8) { }
-        objective { train = cross_entropy; valid = cross_entropy }
-        tune { method = fixed; weights = sgd(lr = 0.1); epochs = 1 }
-
-    Right:
-
-        hspec 1
-        data { source = digits; split = (train = 60%, valid = 20%, test = 20%); batch = 64 }
-        model (1, 8, 8) { flatten; linear(10) }
-        objective { train = cross_entropy; valid = cross_entropy }
-        tune { method = fixed; weights = sgd(lr = 0.1); epochs = 1 }
-    """
+    """The model has no layers, so that there is nothing to train."""
 
     code = "HT307"
     title = "the model has no layers"
     label = "empty"
+    example = Example(wrong="model (1, 8, 8) { }")
 
 
 @frozen
@@ -241,27 +138,12 @@ class OutputMismatch(Diagnostic):
     """The network gives another shape than its loss compares with the targets.
 
     A classifier gives one number for each class; a regression gives one number.
-
-    Wrong:
-
-        hspec 1
-        data { source = digits; split = (train = 60%, valid = 20%, test = 20%); batch = 64 }
-        model (1, 8, 8) { flatten; linear(9) }
-        objective { train = cross_entropy; valid = cross_entropy }
-        tune { method = fixed; weights = sgd(lr = 0.1); epochs = 1 }
-
-    Right:
-
-        hspec 1
-        data { source = digits; split = (train = 60%, valid = 20%, test = 20%); batch = 64 }
-        model (1, 8, 8) { flatten; linear(10) }
-        objective { train = cross_entropy; valid = cross_entropy }
-        tune { method = fixed; weights = sgd(lr = 0.1); epochs = 1 }
     """
 
     code = "HT308"
     title = "the network gives {shape}, and `{loss}` wants {wanted}"
     label = "gives {shape}"
+    example = Example(wrong="model (1, 8, 8) { flatten; linear(9) }")
 
     loss: str
     shape: Shape
@@ -288,27 +170,15 @@ class UnknownDevice(Diagnostic):
 
     Devices are `cpu`, `cuda` and its numbered ones such as `cuda:1`, `mps`, and `auto` for all
     that are there.
-
-    Wrong:
-
-        hspec 1
-        data { source = digits; split = (train = 60%, valid = 20%, test = 20%); batch = 64 }
-        model (1, 8, 8) on gpu { flatten; linear(10) }
-        objective { train = cross_entropy; valid = cross_entropy }
-        tune { method = fixed; weights = sgd(lr = 0.1); epochs = 1 }
-
-    Right:
-
-        hspec 1
-        data { source = digits; split = (train = 60%, valid = 20%, test = 20%); batch = 64 }
-        model (1, 8, 8) on auto { flatten; linear(10) }
-        objective { train = cross_entropy; valid = cross_entropy }
-        tune { method = fixed; weights = sgd(lr = 0.1); epochs = 1 }
     """
 
     code = "HT309"
     title = "`{text}` names no device"
     label = "not a device"
+    example = Example(
+        wrong="model (1, 8, 8) on gpu { flatten; linear(10) }",
+        right="model (1, 8, 8) on auto { flatten; linear(10) }",
+    )
 
     text: str
 
@@ -321,29 +191,21 @@ class BlockInsideItself(Diagnostic):
     """A block is used in its own body, directly or through other blocks.
 
     A network is finite; `repeat` says how often.
-
-    Wrong:
-
-        hspec 1
-        block twice { linear(8); twice }
-        data { source = digits; split = (train = 60%, valid = 20%, test = 20%); batch = 64 }
-        model (1, 8, 8) { flatten; twice; linear(10) }
-        objective { train = cross_entropy; valid = cross_entropy }
-        tune { method = fixed; weights = sgd(lr = 0.1); epochs = 1 }
-
-    Right:
-
-        hspec 1
-        block once { linear(8) }
-        data { source = digits; split = (train = 60%, valid = 20%, test = 20%); batch = 64 }
-        model (1, 8, 8) { flatten; repeat 2 { once }; linear(10) }
-        objective { train = cross_entropy; valid = cross_entropy }
-        tune { method = fixed; weights = sgd(lr = 0.1); epochs = 1 }
     """
 
     code = "HT211"
     title = "the block `{name}` contains itself"
     label = "used inside `{name}`"
+    example = Example(
+        wrong="""
+            block twice { linear(8); twice }
+            model (1, 8, 8) { flatten; twice; linear(10) }
+        """,
+        right="""
+            block once { linear(8) }
+            model (1, 8, 8) { flatten; repeat 2 { once }; linear(10) }
+        """,
+    )
 
     name: str
 

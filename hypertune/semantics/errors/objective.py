@@ -4,85 +4,45 @@ from __future__ import annotations
 
 from attrs import frozen
 
-from hypertune.diagnostics import Diagnostic, Help, Note, Span
+from hypertune.diagnostics import Diagnostic, Example, Help, Note, Span
 
 
 @frozen
 class NotASum(Diagnostic):
-    """An objective holds something else than losses and penalties.
-
-    Wrong:
-
-        hspec 1
-        data { source = digits; split = (train = 60%, valid = 20%, test = 20%); batch = 64 }
-        model (1, 8, 8) { flatten; linear(10) }
-        objective { train = cross_entropy + 1; valid = cross_entropy }
-        tune { method = fixed; weights = sgd(lr = 0.1); epochs = 1 }
-
-    Right:
-
-        hspec 1
-        data { source = digits; split = (train = 60%, valid = 20%, test = 20%); batch = 64 }
-        model (1, 8, 8) { flatten; linear(10) }
-        objective { train = cross_entropy + l2(1e-3); valid = cross_entropy }
-        tune { method = fixed; weights = sgd(lr = 0.1); epochs = 1 }
-    """
+    """An objective holds something else than losses and penalties."""
 
     code = "HT621"
     title = "an objective is a sum of losses and penalties"
     label = "neither a loss nor a penalty"
+    example = Example(
+        wrong="objective.train = cross_entropy + 1",
+        right="objective.train = cross_entropy + l2(1e-3)",
+    )
 
 
 @frozen
 class NotAFactor(Diagnostic):
-    """A loss is multiplied by something that is no number, or divided by zero.
-
-    Wrong:
-
-        hspec 1
-        data { source = digits; split = (train = 60%, valid = 20%, test = 20%); batch = 64 }
-        model (1, 8, 8) { flatten; linear(10) }
-        objective { train = "half" * cross_entropy; valid = cross_entropy }
-        tune { method = fixed; weights = sgd(lr = 0.1); epochs = 1 }
-
-    Right:
-
-        hspec 1
-        data { source = digits; split = (train = 60%, valid = 20%, test = 20%); batch = 64 }
-        model (1, 8, 8) { flatten; linear(10) }
-        objective { train = 0.5 * cross_entropy; valid = cross_entropy }
-        tune { method = fixed; weights = sgd(lr = 0.1); epochs = 1 }
-    """
+    """A loss is multiplied by something that is no number, or divided by zero."""
 
     code = "HT622"
     title = "a loss can be multiplied by a constant number only"
     label = "no such number"
+    example = Example(
+        wrong='objective.train = "half" * cross_entropy',
+        right="objective.train = 0.5 * cross_entropy",
+    )
 
 
 @frozen
 class NoLoss(Diagnostic):
-    """A side of the objective has penalties only, so that the targets play no part in it.
-
-    Wrong:
-
-        hspec 1
-        data { source = digits; split = (train = 60%, valid = 20%, test = 20%); batch = 64 }
-        model (1, 8, 8) { flatten; linear(10) }
-        objective { train = l2(1e-3); valid = cross_entropy }
-        tune { method = fixed; weights = sgd(lr = 0.1); epochs = 1 }
-
-    Right:
-
-        hspec 1
-        data { source = digits; split = (train = 60%, valid = 20%, test = 20%); batch = 64 }
-        model (1, 8, 8) { flatten; linear(10) }
-        objective { train = cross_entropy + l2(1e-3); valid = cross_entropy }
-        tune { method = fixed; weights = sgd(lr = 0.1); epochs = 1 }
-    """
+    """A side of the objective has penalties only, so that the targets play no part in it."""
 
     code = "HT623"
     title = "`{side}` has no loss, only penalties"
     label = "nothing here reads the targets"
+    example = Example(
+        wrong="objective.train = l2(1e-3)", right="objective.train = cross_entropy + l2(1e-3)"
+    )
 
     side: str
 
@@ -93,28 +53,16 @@ class PenaltyInValid(Diagnostic):
 
     Hyperparameters are tuned on the validation loss; a penalty in it is mostly a slip, since
     tuning would then lower the penalty and not the error.
-
-    Wrong:
-
-        hspec 1
-        data { source = digits; split = (train = 60%, valid = 20%, test = 20%); batch = 64 }
-        model (1, 8, 8) { flatten; linear(10) }
-        objective { train = cross_entropy; valid = cross_entropy + l2(1e-3) }
-        tune { method = fixed; weights = sgd(lr = 0.1); epochs = 1 }
-
-    Right:
-
-        hspec 1
-        data { source = digits; split = (train = 60%, valid = 20%, test = 20%); batch = 64 }
-        model (1, 8, 8) { flatten; linear(10) }
-        objective { train = cross_entropy + l2(1e-3); valid = cross_entropy }
-        tune { method = fixed; weights = sgd(lr = 0.1); epochs = 1 }
     """
 
     code = "HT624"
     severity = "warning"
     title = "the validation loss holds the penalty `{name}`"
     label = "counted against the hyperparameters"
+    example = Example(
+        wrong="objective.valid = cross_entropy + l2(1e-3)",
+        right="objective.train = cross_entropy + l2(1e-3)",
+    )
 
     name: str
 
@@ -129,35 +77,21 @@ class TunedInValid(Diagnostic):
 
     Where the direct effect is wanted, such as a penalty on the size of what is tuned, `direct`
     names the hyperparameters that may have one.
-
-    Wrong:
-
-        hspec 1
-        hyper w : real(0, 2) = 1
-        data { source = digits; split = (train = 60%, valid = 20%, test = 20%); batch = 64 }
-        model (1, 8, 8) given * { flatten; linear(10) }
-        objective { train = cross_entropy(weight = w); valid = cross_entropy(weight = w) }
-        tune {
-          method = delta_stn; weights = sgd(lr = 0.1); hypers = adam(lr = 0.01)
-          epochs = 1
-        }
-
-    Right:
-
-        hspec 1
-        hyper w : real(0, 2) = 1
-        data { source = digits; split = (train = 60%, valid = 20%, test = 20%); batch = 64 }
-        model (1, 8, 8) given * { flatten; linear(10) }
-        objective { train = cross_entropy(weight = w); valid = cross_entropy }
-        tune {
-          method = delta_stn; weights = sgd(lr = 0.1); hypers = adam(lr = 0.01)
-          epochs = 1
-        }
     """
 
     code = "HT626"
     title = "the validation loss takes `{name}` directly, which is tuned to lower it"
     label = "the loss can be lowered by moving this alone"
+    example = Example(
+        both="""
+            hyper w : real(0, 2) = 1
+            model (1, 8, 8) given * { flatten; linear(10) }
+            objective.train = cross_entropy(weight = w)
+            tune.method = delta_stn
+            tune.hypers = adam(lr = 0.01)
+        """,
+        wrong="objective.valid = cross_entropy(weight = w)",
+    )
 
     name: str
     method: str
@@ -173,28 +107,12 @@ class TunedInValid(Diagnostic):
 
 @frozen
 class WrongTargets(Diagnostic):
-    """A loss or metric reads targets of another sort than the source has.
-
-    Wrong:
-
-        hspec 1
-        data { source = digits; split = (train = 60%, valid = 20%, test = 20%); batch = 64 }
-        model (1, 8, 8) { flatten; linear(10) }
-        objective { train = mse; valid = cross_entropy }
-        tune { method = fixed; weights = sgd(lr = 0.1); epochs = 1 }
-
-    Right:
-
-        hspec 1
-        data { source = digits; split = (train = 60%, valid = 20%, test = 20%); batch = 64 }
-        model (1, 8, 8) { flatten; linear(10) }
-        objective { train = cross_entropy; valid = cross_entropy }
-        tune { method = fixed; weights = sgd(lr = 0.1); epochs = 1 }
-    """
+    """A loss or metric reads targets of another sort than the source has."""
 
     code = "HT625"
     title = "`{name}` does not read the targets of `{source}`"
     label = "these are {there}"
+    example = Example(wrong="objective.train = mse")
 
     name: str
     source: str

@@ -6,7 +6,7 @@ from math import inf
 
 from attrs import frozen
 
-from hypertune.diagnostics import Diagnostic, Help, Note, Span, did_you_mean
+from hypertune.diagnostics import TUNED, Diagnostic, Example, Help, Note, Span, did_you_mean
 
 
 @frozen
@@ -15,35 +15,12 @@ class HyperInArithmetic(Diagnostic):
 
     Expressions are constant. A hyperparameter changes while the network trains, so it is passed
     by name to an argument that can be tuned.
-
-    Wrong:
-
-        hspec 1
-        hyper decay : log(1e-8, 1) = 1e-3 per batch
-        data { source = digits; split = (train = 60%, valid = 20%, test = 20%); batch = 64 }
-        model (1, 8, 8) given * { flatten; linear(10) }
-        objective { train = cross_entropy + l2(2 * decay); valid = cross_entropy }
-        tune {
-          method = delta_stn; weights = sgd(lr = 0.1); hypers = adam(lr = 0.01)
-          epochs = 1
-        }
-
-    Right:
-
-        hspec 1
-        hyper decay : log(1e-8, 1) = 1e-3 per batch
-        data { source = digits; split = (train = 60%, valid = 20%, test = 20%); batch = 64 }
-        model (1, 8, 8) given * { flatten; linear(10) }
-        objective { train = cross_entropy + l2(decay); valid = cross_entropy }
-        tune {
-          method = delta_stn; weights = sgd(lr = 0.1); hypers = adam(lr = 0.01)
-          epochs = 1
-        }
     """
 
     code = "HT401"
     title = "the hyperparameter `{name}` cannot be counted with"
     label = "expressions are constant"
+    example = Example(wrong="objective.train = cross_entropy + l2(2 * decay)", of=TUNED)
 
     name: str
 
@@ -53,30 +30,16 @@ class HyperInArithmetic(Diagnostic):
 
 @frozen
 class ConstantWanted(Diagnostic):
-    """A hyperparameter is passed to an argument that cannot be tuned.
-
-    Wrong:
-
-        hspec 1
-        hyper width : int(8, 64) = 16
-        data { source = digits; split = (train = 60%, valid = 20%, test = 20%); batch = 64 }
-        model (1, 8, 8) { flatten; linear(width); linear(10) }
-        objective { train = cross_entropy; valid = cross_entropy }
-        tune { method = fixed; weights = sgd(lr = 0.1); epochs = 1 }
-
-    Right:
-
-        hspec 1
-        let width = 16
-        data { source = digits; split = (train = 60%, valid = 20%, test = 20%); batch = 64 }
-        model (1, 8, 8) { flatten; linear(width); linear(10) }
-        objective { train = cross_entropy; valid = cross_entropy }
-        tune { method = fixed; weights = sgd(lr = 0.1); epochs = 1 }
-    """
+    """A hyperparameter is passed to an argument that cannot be tuned."""
 
     code = "HT408"
     title = "`{argument}` of `{kind}` cannot be tuned"
     label = "`{name}` is a hyperparameter; a constant is wanted"
+    example = Example(
+        both="model (1, 8, 8) { flatten; linear(width); linear(10) }",
+        wrong="hyper width : int(8, 64) = 16",
+        right="let width = 16",
+    )
 
     kind: str
     argument: str
@@ -89,30 +52,16 @@ class ConstantWanted(Diagnostic):
 
 @frozen
 class DomainTooWide(Diagnostic):
-    """A hyperparameter may take values that the argument it is passed to cannot.
-
-    Wrong:
-
-        hspec 1
-        hyper drop : real(0, 2) = 0.1
-        data { source = digits; split = (train = 60%, valid = 20%, test = 20%); batch = 64 }
-        model (1, 8, 8) { flatten; dropout(drop); linear(10) }
-        objective { train = cross_entropy; valid = cross_entropy }
-        tune { method = fixed; weights = sgd(lr = 0.1); epochs = 1 }
-
-    Right:
-
-        hspec 1
-        hyper drop : rate = 0.1
-        data { source = digits; split = (train = 60%, valid = 20%, test = 20%); batch = 64 }
-        model (1, 8, 8) { flatten; dropout(drop); linear(10) }
-        objective { train = cross_entropy; valid = cross_entropy }
-        tune { method = fixed; weights = sgd(lr = 0.1); epochs = 1 }
-    """
+    """A hyperparameter may take values that the argument it is passed to cannot."""
 
     code = "HT409"
     title = "`{name}` may leave the range of `{argument}` of `{kind}`"
     label = "must be {wanted}"
+    example = Example(
+        both="model (1, 8, 8) { flatten; dropout(drop); linear(10) }",
+        wrong="hyper drop : real(0, 2) = 0.1",
+        right="hyper drop : rate = 0.1",
+    )
 
     kind: str
     argument: str
@@ -130,36 +79,16 @@ class DomainTooWide(Diagnostic):
 
 @frozen
 class WholeDomainWanted(Diagnostic):
-    """An argument that counts is tuned by a hyperparameter that is not a whole number.
-
-    Wrong:
-
-        hspec 1
-        hyper holes : real(0, 4) = 1
-        data {
-          source = digits; split = (train = 60%, valid = 20%, test = 20%); batch = 64
-          augment = cutout(holes, 2)
-        }
-        model (1, 8, 8) { flatten; linear(10) }
-        objective { train = cross_entropy; valid = cross_entropy }
-        tune { method = fixed; weights = sgd(lr = 0.1); epochs = 1 }
-
-    Right:
-
-        hspec 1
-        hyper holes : int(0, 4) = 1
-        data {
-          source = digits; split = (train = 60%, valid = 20%, test = 20%); batch = 64
-          augment = cutout(holes, 2)
-        }
-        model (1, 8, 8) { flatten; linear(10) }
-        objective { train = cross_entropy; valid = cross_entropy }
-        tune { method = fixed; weights = sgd(lr = 0.1); epochs = 1 }
-    """
+    """An argument that counts is tuned by a hyperparameter that is not a whole number."""
 
     code = "HT410"
     title = "`{argument}` of `{kind}` is a whole number"
     label = "`{name}` need not be whole"
+    example = Example(
+        both="data.augment = cutout(holes, 2)",
+        wrong="hyper holes : real(0, 4) = 1",
+        right="hyper holes : int(0, 4) = 1",
+    )
 
     kind: str
     argument: str
@@ -179,35 +108,16 @@ class PerBatchWanted(Diagnostic):
 
     STN-like methods draw a value for each example of a batch, or with `per batch` one for all.
     An `l1` penalty has no closed form per example.
-
-    Wrong:
-
-        hspec 1
-        hyper decay : log(1e-8, 1) = 1e-3
-        data { source = digits; split = (train = 60%, valid = 20%, test = 20%); batch = 64 }
-        model (1, 8, 8) given * { flatten; linear(10) }
-        objective { train = cross_entropy + l1(decay); valid = cross_entropy }
-        tune {
-          method = delta_stn; weights = sgd(lr = 0.1); hypers = adam(lr = 0.01)
-          epochs = 1
-        }
-
-    Right:
-
-        hspec 1
-        hyper decay : log(1e-8, 1) = 1e-3 per batch
-        data { source = digits; split = (train = 60%, valid = 20%, test = 20%); batch = 64 }
-        model (1, 8, 8) given * { flatten; linear(10) }
-        objective { train = cross_entropy + l1(decay); valid = cross_entropy }
-        tune {
-          method = delta_stn; weights = sgd(lr = 0.1); hypers = adam(lr = 0.01)
-          epochs = 1
-        }
     """
 
     code = "HT411"
     title = "`{argument}` of `{kind}` is one number for the whole batch"
     label = "`{name}` is drawn for each example"
+    example = Example(
+        both="objective.train = cross_entropy + l1(decay)",
+        wrong="hyper decay : log(1e-8, 1) = 1e-3",
+        of=TUNED,
+    )
 
     kind: str
     argument: str
@@ -220,36 +130,16 @@ class PerBatchWanted(Diagnostic):
 
 @frozen
 class ChoiceMisplaced(Diagnostic):
-    """A choice of words is passed where a number is wanted, or a number where a word is.
-
-    Wrong:
-
-        hspec 1
-        hyper fill : rate = 0.1
-        data {
-          source = digits; split = (train = 60%, valid = 20%, test = 20%); batch = 64
-          augment = cutout(1, 2, fill = fill)
-        }
-        model (1, 8, 8) { flatten; linear(10) }
-        objective { train = cross_entropy; valid = cross_entropy }
-        tune { method = fixed; weights = sgd(lr = 0.1); epochs = 1 }
-
-    Right:
-
-        hspec 1
-        hyper fill : choice("zero", "noise") = "zero"
-        data {
-          source = digits; split = (train = 60%, valid = 20%, test = 20%); batch = 64
-          augment = cutout(1, 2, fill = fill)
-        }
-        model (1, 8, 8) { flatten; linear(10) }
-        objective { train = cross_entropy; valid = cross_entropy }
-        tune { method = fixed; weights = sgd(lr = 0.1); epochs = 1 }
-    """
+    """A choice of words is passed where a number is wanted, or a number where a word is."""
 
     code = "HT412"
     title = "`{argument}` of `{kind}` is {wanted}"
     label = "`{name}` is not"
+    example = Example(
+        both="data.augment = cutout(1, 2, fill = fill)",
+        wrong="hyper fill : rate = 0.1",
+        right='hyper fill : choice("zero", "noise") = "zero"',
+    )
 
     kind: str
     argument: str
@@ -268,36 +158,16 @@ class ChoiceMisplaced(Diagnostic):
 
 @frozen
 class ChoiceTooWide(Diagnostic):
-    """A choice has a word that the argument it is passed to does not know.
-
-    Wrong:
-
-        hspec 1
-        hyper fill : choice("zero", "blur") = "zero"
-        data {
-          source = digits; split = (train = 60%, valid = 20%, test = 20%); batch = 64
-          augment = cutout(1, 2, fill = fill)
-        }
-        model (1, 8, 8) { flatten; linear(10) }
-        objective { train = cross_entropy; valid = cross_entropy }
-        tune { method = fixed; weights = sgd(lr = 0.1); epochs = 1 }
-
-    Right:
-
-        hspec 1
-        hyper fill : choice("zero", "noise") = "zero"
-        data {
-          source = digits; split = (train = 60%, valid = 20%, test = 20%); batch = 64
-          augment = cutout(1, 2, fill = fill)
-        }
-        model (1, 8, 8) { flatten; linear(10) }
-        objective { train = cross_entropy; valid = cross_entropy }
-        tune { method = fixed; weights = sgd(lr = 0.1); epochs = 1 }
-    """
+    """A choice has a word that the argument it is passed to does not know."""
 
     code = "HT413"
     title = "`{argument}` of `{kind}` cannot be `{word}`"
     label = "`{name}` may choose that"
+    example = Example(
+        both="data.augment = cutout(1, 2, fill = fill)",
+        wrong='hyper fill : choice("zero", "blur") = "zero"',
+        right='hyper fill : choice("zero", "noise") = "zero"',
+    )
 
     kind: str
     argument: str
@@ -321,29 +191,19 @@ class EachMisplaced(Diagnostic):
 
     `keep[example]` is for what is done to training examples one by one, such as the weight of
     each in the loss; validation examples have none. `decays[weight]` is for penalties.
-
-    Wrong:
-
-        hspec 1
-        hyper keep[example] : real(0, 1) = 0.5
-        data { source = digits; split = (train = 60%, valid = 20%, test = 20%); batch = all }
-        model (1, 8, 8) { flatten; linear(10) }
-        objective { train = cross_entropy + l2(keep); valid = cross_entropy }
-        tune { method = fixed; weights = sgd(lr = 0.1); epochs = 1 }
-
-    Right:
-
-        hspec 1
-        hyper keep[example] : real(0, 1) = 0.5
-        data { source = digits; split = (train = 60%, valid = 20%, test = 20%); batch = all }
-        model (1, 8, 8) { flatten; linear(10) }
-        objective { train = cross_entropy(weight = keep); valid = cross_entropy }
-        tune { method = fixed; weights = sgd(lr = 0.1); epochs = 1 }
     """
 
     code = "HT414"
     title = "there is one `{name}` for every {over}"
     label = "{why}"
+    example = Example(
+        both="""
+            hyper keep[example] : real(0, 1) = 0.5
+            data.batch = all
+        """,
+        wrong="objective.train = cross_entropy + l2(keep)",
+        right="objective.train = cross_entropy(weight = keep)",
+    )
 
     name: str
     over: str

@@ -4,33 +4,17 @@ from __future__ import annotations
 
 from attrs import frozen
 
-from hypertune.diagnostics import Diagnostic, Help, Note, Span, did_you_mean
+from hypertune.diagnostics import Diagnostic, Example, Help, Note, Span, did_you_mean
 
 
 @frozen
 class NotASplit(Diagnostic):
-    """`split` does not name its parts.
-
-    Wrong:
-
-        hspec 1
-        data { source = digits; split = (60%, 20%, 20%); batch = 64 }
-        model (1, 8, 8) { flatten; linear(10) }
-        objective { train = cross_entropy; valid = cross_entropy }
-        tune { method = fixed; weights = sgd(lr = 0.1); epochs = 1 }
-
-    Right:
-
-        hspec 1
-        data { source = digits; split = (train = 60%, valid = 20%, test = 20%); batch = 64 }
-        model (1, 8, 8) { flatten; linear(10) }
-        objective { train = cross_entropy; valid = cross_entropy }
-        tune { method = fixed; weights = sgd(lr = 0.1); epochs = 1 }
-    """
+    """`split` does not name its parts."""
 
     code = "HT601"
     title = "a split names its parts"
     label = "no name of a part"
+    example = Example(wrong="data.split = (60%, 20%, 20%)")
 
     def children(self) -> tuple[Note | Help, ...]:
         return (Help("write `split = (train = 60%, valid = 20%, test = 20%)`"),)
@@ -38,28 +22,12 @@ class NotASplit(Diagnostic):
 
 @frozen
 class UnknownPart(Diagnostic):
-    """`split` has a part that is not there.
-
-    Wrong:
-
-        hspec 1
-        data { source = digits; split = (train = 60%, validation = 20%, test = 20%); batch = 64 }
-        model (1, 8, 8) { flatten; linear(10) }
-        objective { train = cross_entropy; valid = cross_entropy }
-        tune { method = fixed; weights = sgd(lr = 0.1); epochs = 1 }
-
-    Right:
-
-        hspec 1
-        data { source = digits; split = (train = 60%, valid = 20%, test = 20%); batch = 64 }
-        model (1, 8, 8) { flatten; linear(10) }
-        objective { train = cross_entropy; valid = cross_entropy }
-        tune { method = fixed; weights = sgd(lr = 0.1); epochs = 1 }
-    """
+    """`split` has a part that is not there."""
 
     code = "HT602"
     title = "a split has no part `{name}`"
     label = "not a part"
+    example = Example(wrong="data.split = (train = 60%, validation = 20%, test = 20%)")
 
     name: str
     known: tuple[str, ...]
@@ -71,28 +39,12 @@ class UnknownPart(Diagnostic):
 
 @frozen
 class PartTwice(Diagnostic):
-    """`split` gives a part two sizes.
-
-    Wrong:
-
-        hspec 1
-        data { source = digits; split = (train = 60%, valid = 20%, train = 20%); batch = 64 }
-        model (1, 8, 8) { flatten; linear(10) }
-        objective { train = cross_entropy; valid = cross_entropy }
-        tune { method = fixed; weights = sgd(lr = 0.1); epochs = 1 }
-
-    Right:
-
-        hspec 1
-        data { source = digits; split = (train = 60%, valid = 20%, test = 20%); batch = 64 }
-        model (1, 8, 8) { flatten; linear(10) }
-        objective { train = cross_entropy; valid = cross_entropy }
-        tune { method = fixed; weights = sgd(lr = 0.1); epochs = 1 }
-    """
+    """`split` gives a part two sizes."""
 
     code = "HT603"
     title = "the part `{name}` stands twice"
     label = "again"
+    example = Example(wrong="data.split = (train = 60%, valid = 20%, train = 20%)")
 
     name: str
     first: Span
@@ -103,28 +55,12 @@ class PartTwice(Diagnostic):
 
 @frozen
 class NotAPart(Diagnostic):
-    """A part of the data is neither a share nor a count of examples.
-
-    Wrong:
-
-        hspec 1
-        data { source = digits; split = (train = 60%, valid = 120%, test = 20%); batch = 64 }
-        model (1, 8, 8) { flatten; linear(10) }
-        objective { train = cross_entropy; valid = cross_entropy }
-        tune { method = fixed; weights = sgd(lr = 0.1); epochs = 1 }
-
-    Right:
-
-        hspec 1
-        data { source = digits; split = (train = 60%, valid = 20%, test = 20%); batch = 64 }
-        model (1, 8, 8) { flatten; linear(10) }
-        objective { train = cross_entropy; valid = cross_entropy }
-        tune { method = fixed; weights = sgd(lr = 0.1); epochs = 1 }
-    """
+    """A part of the data is neither a share nor a count of examples."""
 
     code = "HT604"
     title = "this is no size of a part"
     label = "a share such as `20%` or a count such as `5_000` is wanted"
+    example = Example(wrong="data.split = (train = 60%, valid = 120%, test = 20%)")
 
 
 @frozen
@@ -132,27 +68,12 @@ class MissingPart(Diagnostic):
     """The split lacks the examples that train or those that validate.
 
     The weights are trained on one part, the hyperparameters on another.
-
-    Wrong:
-
-        hspec 1
-        data { source = digits; split = (train = 80%, test = 20%); batch = 64 }
-        model (1, 8, 8) { flatten; linear(10) }
-        objective { train = cross_entropy; valid = cross_entropy }
-        tune { method = fixed; weights = sgd(lr = 0.1); epochs = 1 }
-
-    Right:
-
-        hspec 1
-        data { source = digits; split = (train = 60%, valid = 20%, test = 20%); batch = 64 }
-        model (1, 8, 8) { flatten; linear(10) }
-        objective { train = cross_entropy; valid = cross_entropy }
-        tune { method = fixed; weights = sgd(lr = 0.1); epochs = 1 }
     """
 
     code = "HT605"
     title = "the split has no part `{part}`"
     label = "`{part}` is missing"
+    example = Example(wrong="data.split = (train = 80%, test = 20%)")
 
     part: str
 
@@ -162,28 +83,19 @@ class MissingPart(Diagnostic):
 
 @frozen
 class PartKept(Diagnostic):
-    """A part is cut from a source that keeps one of its own, such as a file for the test.
-
-    Wrong:
-
-        hspec 1
-        data { source = mnist; split = (train = 80%, valid = 10%, test = 10%); batch = 64 }
-        model (1, 28, 28) { flatten; linear(10) }
-        objective { train = cross_entropy; valid = cross_entropy }
-        tune { method = fixed; weights = sgd(lr = 0.1); epochs = 1 }
-
-    Right:
-
-        hspec 1
-        data { source = mnist; split = (train = 80%, valid = 20%); batch = 64 }
-        model (1, 28, 28) { flatten; linear(10) }
-        objective { train = cross_entropy; valid = cross_entropy }
-        tune { method = fixed; weights = sgd(lr = 0.1); epochs = 1 }
-    """
+    """A part is cut from a source that keeps one of its own, such as a file for the test."""
 
     code = "HT606"
     title = "`{source}` keeps a part `{part}` of its own"
     label = "cannot be chosen"
+    example = Example(
+        both="""
+            data.source = mnist
+            model (1, 28, 28) { flatten; linear(10) }
+        """,
+        wrong="data.split = (train = 80%, valid = 10%, test = 10%)",
+        right="data.split = (train = 80%, valid = 20%)",
+    )
 
     source: str
     part: str
@@ -195,28 +107,12 @@ class PartKept(Diagnostic):
 
 @frozen
 class TooManyExamples(Diagnostic):
-    """The parts of the split are more than there is.
-
-    Wrong:
-
-        hspec 1
-        data { source = digits; split = (train = 60%, valid = 30%, test = 20%); batch = 64 }
-        model (1, 8, 8) { flatten; linear(10) }
-        objective { train = cross_entropy; valid = cross_entropy }
-        tune { method = fixed; weights = sgd(lr = 0.1); epochs = 1 }
-
-    Right:
-
-        hspec 1
-        data { source = digits; split = (train = 60%, valid = 20%, test = 20%); batch = 64 }
-        model (1, 8, 8) { flatten; linear(10) }
-        objective { train = cross_entropy; valid = cross_entropy }
-        tune { method = fixed; weights = sgd(lr = 0.1); epochs = 1 }
-    """
+    """The parts of the split are more than there is."""
 
     code = "HT607"
     title = "the parts of the split {why}"
     label = "too much"
+    example = Example(wrong="data.split = (train = 60%, valid = 30%, test = 20%)")
 
     why: str
     fact: str
@@ -227,28 +123,12 @@ class TooManyExamples(Diagnostic):
 
 @frozen
 class EmptyPart(Diagnostic):
-    """A part of the split gets no examples.
-
-    Wrong:
-
-        hspec 1
-        data { source = digits; split = (train = 80%, valid = 20%, test = 0%); batch = 64 }
-        model (1, 8, 8) { flatten; linear(10) }
-        objective { train = cross_entropy; valid = cross_entropy }
-        tune { method = fixed; weights = sgd(lr = 0.1); epochs = 1 }
-
-    Right:
-
-        hspec 1
-        data { source = digits; split = (train = 60%, valid = 20%, test = 20%); batch = 64 }
-        model (1, 8, 8) { flatten; linear(10) }
-        objective { train = cross_entropy; valid = cross_entropy }
-        tune { method = fixed; weights = sgd(lr = 0.1); epochs = 1 }
-    """
+    """A part of the split gets no examples."""
 
     code = "HT608"
     title = "the part `{part}` gets no examples"
     label = "nothing is left for it"
+    example = Example(wrong="data.split = (train = 80%, valid = 20%, test = 0%)")
 
     part: str
 
@@ -259,25 +139,10 @@ class NoTestPart(Diagnostic):
 
     The hyperparameters are chosen on the validation part, so that its loss says too little about
     examples that nobody has seen.
-
-    Wrong:
-
-        hspec 1
-        data { source = digits; split = (train = 80%, valid = 20%); batch = 64 }
-        model (1, 8, 8) { flatten; linear(10) }
-        objective { train = cross_entropy; valid = cross_entropy }
-        tune { method = fixed; weights = sgd(lr = 0.1); epochs = 1 }
-
-    Right:
-
-        hspec 1
-        data { source = digits; split = (train = 60%, valid = 20%, test = 20%); batch = 64 }
-        model (1, 8, 8) { flatten; linear(10) }
-        objective { train = cross_entropy; valid = cross_entropy }
-        tune { method = fixed; weights = sgd(lr = 0.1); epochs = 1 }
     """
 
     code = "HT609"
     severity = "warning"
     title = "no part is kept for the test"
     label = "`test` is missing"
+    example = Example(wrong="data.split = (train = 80%, valid = 20%)")

@@ -4,32 +4,17 @@ from __future__ import annotations
 
 from attrs import frozen
 
-from hypertune.diagnostics import Diagnostic, Help, Note, Span, did_you_mean
+from hypertune.diagnostics import Diagnostic, Example, Help, Note, Span, did_you_mean
 
 
 @frozen
 class MissingVersion(Diagnostic):
-    """A spec does not say which version of the language it is written in.
-
-    Wrong:
-
-        data { source = digits; split = (train = 60%, valid = 20%, test = 20%); batch = 64 }
-        model (1, 8, 8) { flatten; linear(10) }
-        objective { train = cross_entropy; valid = cross_entropy }
-        tune { method = fixed; weights = sgd(lr = 0.1); epochs = 1 }
-
-    Right:
-
-        hspec 1
-        data { source = digits; split = (train = 60%, valid = 20%, test = 20%); batch = 64 }
-        model (1, 8, 8) { flatten; linear(10) }
-        objective { train = cross_entropy; valid = cross_entropy }
-        tune { method = fixed; weights = sgd(lr = 0.1); epochs = 1 }
-    """
+    """A spec does not say which version of the language it is written in."""
 
     code = "HT221"
     title = "the language version is missing"
     label = "the first statement should be `hspec 1`"
+    example = Example(lacks="hspec")
 
     def children(self) -> tuple[Note | Help, ...]:
         return (Help("write `hspec 1` on the first line"),)
@@ -37,83 +22,34 @@ class MissingVersion(Diagnostic):
 
 @frozen
 class UnknownVersion(Diagnostic):
-    """A spec is written in a version of the language that is not known here.
-
-    Wrong:
-
-        hspec 2
-        data { source = digits; split = (train = 60%, valid = 20%, test = 20%); batch = 64 }
-        model (1, 8, 8) { flatten; linear(10) }
-        objective { train = cross_entropy; valid = cross_entropy }
-        tune { method = fixed; weights = sgd(lr = 0.1); epochs = 1 }
-
-    Right:
-
-        hspec 1
-        data { source = digits; split = (train = 60%, valid = 20%, test = 20%); batch = 64 }
-        model (1, 8, 8) { flatten; linear(10) }
-        objective { train = cross_entropy; valid = cross_entropy }
-        tune { method = fixed; weights = sgd(lr = 0.1); epochs = 1 }
-    """
+    """A spec is written in a version of the language that is not known here."""
 
     code = "HT222"
     title = "version {number} of the language is not known"
     label = "only version 1 is"
+    example = Example(wrong="hspec 2")
 
     number: str
 
 
 @frozen
 class VersionNotFirst(Diagnostic):
-    """The language version stands below other statements, which were read without it.
-
-    Wrong:
-
-        let width = 32
-        hspec 1
-        data { source = digits; split = (train = 60%, valid = 20%, test = 20%); batch = 64 }
-        model (1, 8, 8) { flatten; linear(10) }
-        objective { train = cross_entropy; valid = cross_entropy }
-        tune { method = fixed; weights = sgd(lr = 0.1); epochs = 1 }
-
-    Right:
-
-        hspec 1
-        let width = 32
-        data { source = digits; split = (train = 60%, valid = 20%, test = 20%); batch = 64 }
-        model (1, 8, 8) { flatten; linear(10) }
-        objective { train = cross_entropy; valid = cross_entropy }
-        tune { method = fixed; weights = sgd(lr = 0.1); epochs = 1 }
-    """
+    """The language version stands below other statements, which were read without it."""
 
     code = "HT223"
     title = "the language version is not the first statement"
     label = "should stand at the top"
+    example = Example(lacks="hspec", wrong="let width = 32\nhspec 1", right="let width = 32")
 
 
 @frozen
 class MissingStatement(Diagnostic):
-    """A spec answers five questions; one of `data`, `model`, `objective`, `tune` is not answered.
-
-    Wrong:
-
-        hspec 1
-        data { source = digits; split = (train = 60%, valid = 20%, test = 20%); batch = 64 }
-        model (1, 8, 8) { flatten; linear(10) }
-        objective { train = cross_entropy; valid = cross_entropy }
-
-    Right:
-
-        hspec 1
-        data { source = digits; split = (train = 60%, valid = 20%, test = 20%); batch = 64 }
-        model (1, 8, 8) { flatten; linear(10) }
-        objective { train = cross_entropy; valid = cross_entropy }
-        tune { method = fixed; weights = sgd(lr = 0.1); epochs = 1 }
-    """
+    """A spec has one each of `data`, `model` and `objective`, and a `tune`; one is missing."""
 
     code = "HT224"
     title = "the spec has no `{what}`"
     label = "`{what}` is missing"
+    example = Example(lacks="tune")
 
     what: str
 
@@ -135,28 +71,17 @@ class StatementTwice(Diagnostic):
 
     There is one `hspec`, one `data`, one `model` and one `objective`. Several `tune` blocks may
     stand side by side, each with a name of its own.
-
-    Wrong:
-
-        hspec 1
-        data { source = digits; split = (train = 60%, valid = 20%, test = 20%); batch = 64 }
-        model (1, 8, 8) { flatten; linear(10) }
-        model (1, 8, 8) { flatten; linear(10) }
-        objective { train = cross_entropy; valid = cross_entropy }
-        tune { method = fixed; weights = sgd(lr = 0.1); epochs = 1 }
-
-    Right:
-
-        hspec 1
-        data { source = digits; split = (train = 60%, valid = 20%, test = 20%); batch = 64 }
-        model (1, 8, 8) { flatten; linear(10) }
-        objective { train = cross_entropy; valid = cross_entropy }
-        tune { method = fixed; weights = sgd(lr = 0.1); epochs = 1 }
     """
 
     code = "HT225"
     title = "`{what}` stands twice"
     label = "again"
+    example = Example(
+        wrong="""
+            model (1, 8, 8) { flatten; linear(10) }
+            model (1, 8, 8) { flatten; linear(10) }
+        """,
+    )
 
     what: str
     first: Span
@@ -167,89 +92,43 @@ class StatementTwice(Diagnostic):
 
 @frozen
 class NamelessTune(Diagnostic):
-    """One of several `tune` blocks has no name, so that nobody could ask for it.
-
-    Wrong:
-
-        hspec 1
-        data { source = digits; split = (train = 60%, valid = 20%, test = 20%); batch = 64 }
-        model (1, 8, 8) { flatten; linear(10) }
-        objective { train = cross_entropy; valid = cross_entropy }
-        tune { method = fixed; weights = sgd(lr = 0.1); epochs = 1 }
-        tune adam { method = fixed; weights = adam(lr = 0.1); epochs = 1 }
-
-    Right:
-
-        hspec 1
-        data { source = digits; split = (train = 60%, valid = 20%, test = 20%); batch = 64 }
-        model (1, 8, 8) { flatten; linear(10) }
-        objective { train = cross_entropy; valid = cross_entropy }
-        tune sgd { method = fixed; weights = sgd(lr = 0.1); epochs = 1 }
-        tune adam { method = fixed; weights = adam(lr = 0.1); epochs = 1 }
-    """
+    """One of several `tune` blocks has no name, so that nobody could ask for it."""
 
     code = "HT226"
     title = "one of several `tune` blocks has no name"
     label = "write a name after `tune`"
+    example = Example(
+        both="tune adam { method = fixed; weights = adam(lr = 0.1); epochs = 1 }",
+        wrong="tune { method = fixed; weights = sgd(lr = 0.1); epochs = 1 }",
+        right="tune sgd { method = fixed; weights = sgd(lr = 0.1); epochs = 1 }",
+    )
 
 
 @frozen
 class MissingSetting(Diagnostic):
-    """A section lacks a line that it cannot do without.
-
-    Wrong:
-
-        hspec 1
-        data { source = digits; split = (train = 60%, valid = 20%, test = 20%) }
-        model (1, 8, 8) { flatten; linear(10) }
-        objective { train = cross_entropy; valid = cross_entropy }
-        tune { method = fixed; weights = sgd(lr = 0.1); epochs = 1 }
-
-    Right:
-
-        hspec 1
-        data { source = digits; split = (train = 60%, valid = 20%, test = 20%); batch = 64 }
-        model (1, 8, 8) { flatten; linear(10) }
-        objective { train = cross_entropy; valid = cross_entropy }
-        tune { method = fixed; weights = sgd(lr = 0.1); epochs = 1 }
-    """
+    """A section lacks a line that it cannot do without."""
 
     code = "HT227"
     title = "`{section}` does not say its `{key}`"
     label = "`{key}` is missing in here"
+    example = Example(lacks="data.batch")
 
     section: str
     key: str
-    example: str
+    line: str
 
     def children(self) -> tuple[Note | Help, ...]:
-        return (Help(f"write, for example, `{self.example}`"),)
+        return (Help(f"write, for example, `{self.line}`"),)
 
 
 @frozen
 class UnknownSetting(Diagnostic):
-    """A section has a line whose key it does not know.
-
-    Wrong:
-
-        hspec 1
-        data { source = digits; split = (train = 60%, valid = 20%, test = 20%); batch = 64 }
-        model (1, 8, 8) { flatten; linear(10) }
-        objective { train = cross_entropy; valid = cross_entropy }
-        tune { method = fixed; weights = sgd(lr = 0.1); epoch = 1; epochs = 1 }
-
-    Right:
-
-        hspec 1
-        data { source = digits; split = (train = 60%, valid = 20%, test = 20%); batch = 64 }
-        model (1, 8, 8) { flatten; linear(10) }
-        objective { train = cross_entropy; valid = cross_entropy }
-        tune { method = fixed; weights = sgd(lr = 0.1); epochs = 1 }
-    """
+    """A section has a line whose key it does not know."""
 
     code = "HT228"
     title = "`{section}` has no setting `{key}`"
     label = "not a setting of `{section}`"
+    example = Example(wrong="tune.epoch = 1")
 
     section: str
     key: str
@@ -262,28 +141,14 @@ class UnknownSetting(Diagnostic):
 
 @frozen
 class SettingTwice(Diagnostic):
-    """A section says the same thing twice.
-
-    Wrong:
-
-        hspec 1
-        data { source = digits; split = (train = 60%, valid = 20%, test = 20%); batch = 64 }
-        model (1, 8, 8) { flatten; linear(10) }
-        objective { train = cross_entropy; valid = cross_entropy }
-        tune { method = fixed; weights = sgd(lr = 0.1); epochs = 1; epochs = 2 }
-
-    Right:
-
-        hspec 1
-        data { source = digits; split = (train = 60%, valid = 20%, test = 20%); batch = 64 }
-        model (1, 8, 8) { flatten; linear(10) }
-        objective { train = cross_entropy; valid = cross_entropy }
-        tune { method = fixed; weights = sgd(lr = 0.1); epochs = 1 }
-    """
+    """A section says the same thing twice."""
 
     code = "HT229"
     title = "`{key}` is set twice"
     label = "set again"
+    example = Example(
+        wrong="tune { method = fixed; weights = sgd(lr = 0.1); epochs = 1; epochs = 2 }"
+    )
 
     key: str
     first: Span

@@ -4,38 +4,29 @@ from __future__ import annotations
 
 from attrs import frozen
 
-from hypertune.diagnostics import Diagnostic, Help, Note, Span
+from hypertune.diagnostics import Diagnostic, Example, Help, Note, Span
 from hypertune.ir import Shape, print_shape
 
 
 @frozen
 class NothingToShare(Diagnostic):
-    """A layer is to have the weight of something that has none to share.
-
-    Wrong:
-
-        hspec 1
-        data { source = digits; split = (train = 60%, valid = 20%, test = 20%); batch = 64 }
-        model (1, 8, 8) {
-          flatten; linear(64); relu as first; linear(64, tied = first); linear(10)
-        }
-        objective { train = cross_entropy; valid = cross_entropy }
-        tune { method = fixed; weights = sgd(lr = 0.1); epochs = 1 }
-
-    Right:
-
-        hspec 1
-        data { source = digits; split = (train = 60%, valid = 20%, test = 20%); batch = 64 }
-        model (1, 8, 8) {
-          flatten; linear(64) as first; relu; linear(64, tied = first); linear(10)
-        }
-        objective { train = cross_entropy; valid = cross_entropy }
-        tune { method = fixed; weights = sgd(lr = 0.1); epochs = 1 }
-    """
+    """A layer is to have the weight of something that has none to share."""
 
     code = "HT311"
     title = "`{owner}` has no weight that a `{kind}` could have"
     label = "what leaves a `{found}`"
+    example = Example(
+        wrong="""
+            model (1, 8, 8) {
+              flatten; linear(64); relu as first; linear(64, tied = first); linear(10)
+            }
+        """,
+        right="""
+            model (1, 8, 8) {
+              flatten; linear(64) as first; relu; linear(64, tied = first); linear(10)
+            }
+        """,
+    )
 
     kind: str
     owner: str
@@ -51,31 +42,23 @@ class UnfitWeight(Diagnostic):
 
     The weight of `linear` is (outputs, inputs), so that a layer from 64 to 10 cannot have the
     weight of one from 10 to 64.
-
-    Wrong:
-
-        hspec 1
-        data { source = digits; split = (train = 60%, valid = 20%, test = 20%); batch = 64 }
-        model (1, 8, 8) {
-          flatten; linear(32) as first; relu; linear(32, tied = first); linear(10)
-        }
-        objective { train = cross_entropy; valid = cross_entropy }
-        tune { method = fixed; weights = sgd(lr = 0.1); epochs = 1 }
-
-    Right:
-
-        hspec 1
-        data { source = digits; split = (train = 60%, valid = 20%, test = 20%); batch = 64 }
-        model (1, 8, 8) {
-          flatten; linear(64) as first; relu; linear(64, tied = first); linear(10)
-        }
-        objective { train = cross_entropy; valid = cross_entropy }
-        tune { method = fixed; weights = sgd(lr = 0.1); epochs = 1 }
     """
 
     code = "HT312"
     title = "the weight of `{owner}` does not fit this `{kind}`"
     label = "a weight of {wanted} is needed here"
+    example = Example(
+        wrong="""
+            model (1, 8, 8) {
+              flatten; linear(32) as first; relu; linear(32, tied = first); linear(10)
+            }
+        """,
+        right="""
+            model (1, 8, 8) {
+              flatten; linear(64) as first; relu; linear(64, tied = first); linear(10)
+            }
+        """,
+    )
 
     kind: str
     owner: str

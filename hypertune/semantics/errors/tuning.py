@@ -4,38 +4,17 @@ from __future__ import annotations
 
 from attrs import frozen
 
-from hypertune.diagnostics import Diagnostic, Help, Note, Span
+from hypertune.diagnostics import TUNED, Diagnostic, Example, Help, Note, Span
 
 
 @frozen
 class MissingOptimiser(Diagnostic):
-    """A method moves something, and the block does not say with which optimiser.
-
-    Wrong:
-
-        hspec 1
-        hyper decay : log(1e-8, 1) = 1e-3 per batch
-        data { source = digits; split = (train = 60%, valid = 20%, test = 20%); batch = 64 }
-        model (1, 8, 8) given * { flatten; linear(10) }
-        objective { train = cross_entropy + l2(decay); valid = cross_entropy }
-        tune { method = delta_stn; weights = sgd(lr = 0.1); epochs = 1 }
-
-    Right:
-
-        hspec 1
-        hyper decay : log(1e-8, 1) = 1e-3 per batch
-        data { source = digits; split = (train = 60%, valid = 20%, test = 20%); batch = 64 }
-        model (1, 8, 8) given * { flatten; linear(10) }
-        objective { train = cross_entropy + l2(decay); valid = cross_entropy }
-        tune {
-          method = delta_stn; weights = sgd(lr = 0.1); hypers = adam(lr = 0.01)
-          epochs = 1
-        }
-    """
+    """A method moves something, and the block does not say with which optimiser."""
 
     code = "HT641"
     title = "`{method}` needs an optimiser for `{role}`"
     label = "`{role}` is missing"
+    example = Example(lacks="tune.hypers", of=TUNED)
 
     method: str
     role: str
@@ -46,29 +25,13 @@ class MissingOptimiser(Diagnostic):
 
 @frozen
 class UnusedOptimiser(Diagnostic):
-    """A block names an optimiser for something that its method does not move.
-
-    Wrong:
-
-        hspec 1
-        data { source = digits; split = (train = 60%, valid = 20%, test = 20%); batch = 64 }
-        model (1, 8, 8) { flatten; linear(10) }
-        objective { train = cross_entropy; valid = cross_entropy }
-        tune { method = fixed; weights = sgd(lr = 0.1); hypers = adam(lr = 0.01); epochs = 1 }
-
-    Right:
-
-        hspec 1
-        data { source = digits; split = (train = 60%, valid = 20%, test = 20%); batch = 64 }
-        model (1, 8, 8) { flatten; linear(10) }
-        objective { train = cross_entropy; valid = cross_entropy }
-        tune { method = fixed; weights = sgd(lr = 0.1); epochs = 1 }
-    """
+    """A block names an optimiser for something that its method does not move."""
 
     code = "HT642"
     severity = "warning"
     title = "`{method}` has no use for an optimiser of `{role}`"
     label = "not used"
+    example = Example(wrong="tune.hypers = adam(lr = 0.01)")
 
     role: str
     method: str
@@ -76,28 +39,12 @@ class UnusedOptimiser(Diagnostic):
 
 @frozen
 class MissingLength(Diagnostic):
-    """A block does not say how long to train.
-
-    Wrong:
-
-        hspec 1
-        data { source = digits; split = (train = 60%, valid = 20%, test = 20%); batch = 64 }
-        model (1, 8, 8) { flatten; linear(10) }
-        objective { train = cross_entropy; valid = cross_entropy }
-        tune { method = fixed; weights = sgd(lr = 0.1) }
-
-    Right:
-
-        hspec 1
-        data { source = digits; split = (train = 60%, valid = 20%, test = 20%); batch = 64 }
-        model (1, 8, 8) { flatten; linear(10) }
-        objective { train = cross_entropy; valid = cross_entropy }
-        tune { method = fixed; weights = sgd(lr = 0.1); epochs = 1 }
-    """
+    """A block does not say how long to train."""
 
     code = "HT643"
     title = "the length of the training is missing"
     label = "how long?"
+    example = Example(lacks="tune.epochs")
 
     def children(self) -> tuple[Note | Help, ...]:
         return (Help("write `epochs = 10`, `steps = 1_000` or `budget = 30 min`"),)
@@ -105,28 +52,12 @@ class MissingLength(Diagnostic):
 
 @frozen
 class LengthTwice(Diagnostic):
-    """A block says in two ways how long to train.
-
-    Wrong:
-
-        hspec 1
-        data { source = digits; split = (train = 60%, valid = 20%, test = 20%); batch = 64 }
-        model (1, 8, 8) { flatten; linear(10) }
-        objective { train = cross_entropy; valid = cross_entropy }
-        tune { method = fixed; weights = sgd(lr = 0.1); epochs = 1; steps = 100 }
-
-    Right:
-
-        hspec 1
-        data { source = digits; split = (train = 60%, valid = 20%, test = 20%); batch = 64 }
-        model (1, 8, 8) { flatten; linear(10) }
-        objective { train = cross_entropy; valid = cross_entropy }
-        tune { method = fixed; weights = sgd(lr = 0.1); epochs = 1 }
-    """
+    """A block says in two ways how long to train."""
 
     code = "HT644"
     title = "the length of the training is said twice"
     label = "and again by `{key}`"
+    example = Example(wrong="tune.steps = 100")
 
     key: str
     first: Span
@@ -137,28 +68,12 @@ class LengthTwice(Diagnostic):
 
 @frozen
 class NotALength(Diagnostic):
-    """A length of training is not positive, not whole, or in the wrong unit.
-
-    Wrong:
-
-        hspec 1
-        data { source = digits; split = (train = 60%, valid = 20%, test = 20%); batch = 64 }
-        model (1, 8, 8) { flatten; linear(10) }
-        objective { train = cross_entropy; valid = cross_entropy }
-        tune { method = fixed; weights = sgd(lr = 0.1); epochs = 0 }
-
-    Right:
-
-        hspec 1
-        data { source = digits; split = (train = 60%, valid = 20%, test = 20%); batch = 64 }
-        model (1, 8, 8) { flatten; linear(10) }
-        objective { train = cross_entropy; valid = cross_entropy }
-        tune { method = fixed; weights = sgd(lr = 0.1); epochs = 1 }
-    """
+    """A length of training is not positive, not whole, or in the wrong unit."""
 
     code = "HT645"
     title = "`{key}` is no such length"
     label = "{wanted}"
+    example = Example(wrong="tune.epochs = 0")
 
     key: str
     unit: str
@@ -176,35 +91,20 @@ class InSeconds(Diagnostic):
 
     A run that is taken up again, or repeated elsewhere, is the same only if it does not depend on
     the speed of the machine. `budget` alone is a time.
-
-    Wrong:
-
-        hspec 1
-        hyper p : rate = 0.3
-        data { source = digits; split = (train = 60%, valid = 20%, test = 20%); batch = 64 }
-        model (1, 8, 8) given * { flatten; dropout(p); linear(10) }
-        objective { train = cross_entropy; valid = cross_entropy }
-        tune {
-          method = stn(warmup = 30 s); weights = sgd(lr = 0.1); hypers = adam(lr = 0.01)
-          epochs = 1
-        }
-
-    Right:
-
-        hspec 1
-        hyper p : rate = 0.3
-        data { source = digits; split = (train = 60%, valid = 20%, test = 20%); batch = 64 }
-        model (1, 8, 8) given * { flatten; dropout(p); linear(10) }
-        objective { train = cross_entropy; valid = cross_entropy }
-        tune {
-          method = stn(warmup = 30 steps); weights = sgd(lr = 0.1); hypers = adam(lr = 0.01)
-          epochs = 1
-        }
     """
 
     code = "HT646"
     title = "`{name}` cannot be a time"
     label = "counted in steps or epochs"
+    example = Example(
+        both="""
+            hyper p : rate = 0.3
+            model (1, 8, 8) given * { flatten; dropout(p); linear(10) }
+            tune.hypers = adam(lr = 0.01)
+        """,
+        wrong="tune.method = stn(warmup = 30 s)",
+        right="tune.method = stn(warmup = 30 steps)",
+    )
 
     name: str
 
@@ -219,30 +119,15 @@ class EndlessSchedule(Diagnostic):
     """A schedule goes down to the end of the run, and nobody knows how many epochs that is.
 
     Without `t_max`, `cosine` takes the length of the run; a `budget` is a time.
-
-    Wrong:
-
-        hspec 1
-        data { source = digits; split = (train = 60%, valid = 20%, test = 20%); batch = 64 }
-        model (1, 8, 8) { flatten; linear(10) }
-        objective { train = cross_entropy; valid = cross_entropy }
-        tune { method = fixed; weights = sgd(lr = 0.1); schedule = cosine; budget = 30 min }
-
-    Right:
-
-        hspec 1
-        data { source = digits; split = (train = 60%, valid = 20%, test = 20%); batch = 64 }
-        model (1, 8, 8) { flatten; linear(10) }
-        objective { train = cross_entropy; valid = cross_entropy }
-        tune {
-          method = fixed; weights = sgd(lr = 0.1)
-          schedule = cosine(t_max = 50); budget = 30 min
-        }
     """
 
     code = "HT647"
     title = "`{schedule}` has no end under a `budget`"
     label = "`t_max` is missing"
+    example = Example(
+        wrong="tune { method = fixed; weights = adam; schedule = cosine; budget = 30 min }",
+        right="tune { method = fixed; weights = adam; schedule = cosine(50); budget = 30 min }",
+    )
 
     schedule: str
     budget: Span
