@@ -2,15 +2,18 @@
 
 import gzip
 import os
+import tracemalloc
+from math import prod
 
 import numpy as np
 import pytest
 import torch
+from attrs import evolve
 
 from hypertune.catalogue import Catalogue, SourceType
 from hypertune.data import STANDARD, DataDamaged, DataMissing, DownloadFailed
 from hypertune.data.loading import load
-from hypertune.data.standard_sets import folders
+from hypertune.data.standard_sets import IdxSet, folders
 from hypertune.ir import Call, Data
 
 CATALOGUE = Catalogue(STANDARD)
@@ -97,47 +100,120 @@ def write_idx(path, array):
     path.write_bytes(kinds + np.array(array.shape, dtype=">i4").tobytes() + array.tobytes())
 
 
-def lay_out(root, train=12, test=4):
+SIZES = {"train": 12, "test": 4}
+SMALL = Catalogue(
+    [
+        evolve(SOURCES[name], sizes=SIZES, load=IdxSet(name, folder, (28, 28), SIZES).load)
+        for name, folder in (("fashion_mnist", "FashionMNIST"), ("mnist", "MNIST"))
+    ]
+)
+
+
+def lay_out(raw):
     """A small set in the files and the format of the real one."""
-    raw = root / "FashionMNIST/raw"
-    raw.mkdir(parents=True)
+    raw.mkdir(parents=True, exist_ok=True)
     source = np.random.default_rng(0)
-    for name, count in (("train", train), ("t10k", test)):
+    for name, count in (("train", 12), ("t10k", 4)):
         images = source.integers(0, 256, (count, 28, 28), dtype=np.uint8)
         write_idx(raw / f"{name}-images-idx3-ubyte", images)
         write_idx(raw / f"{name}-labels-idx1-ubyte", np.arange(count, dtype=np.uint8) % 10)
     return raw
 
 
-def test_a_standard_set_is_read_as_bytes_in_the_order_of_its_files(tmp_path):
-    lay_out(tmp_path)
-    data = split_as(
-        "fashion_mnist", {"train": 9, "valid": 3}, seed=None, args={"root": str(tmp_path)}
-    )
-    sets = load(data, CATALOGUE)
+def pack(raw):
+    """The files as they come from the net."""
+    for path in list(raw.iterdir()):
+        path.with_name(f"{path.name}.gz").write_bytes(gzip.compress(path.read_bytes()))
+        path.unlink()
+
+
+def small(root, name="fashion_mnist", split=None):
+    split = split or {"train": 9, "valid": 3}
+    return load(split_as(name, split, seed=None, args={"root": str(root)}), SMALL)
+
+
+@pytest.mark.parametrize("folder", ["FashionMNIST/raw", "raw", "."])
+@pytest.mark.parametrize("packed", [True, False])
+def test_a_standard_set_is_read_as_bytes_in_the_order_of_its_files(tmp_path, folder, packed):
+    raw = lay_out(tmp_path / folder)
+    if packed:
+        pack(raw)
+    before = sorted(raw.iterdir())
+    sets = small(tmp_path)
+    assert sorted(raw.iterdir()) == before
     assert sets.train.x.shape == (9, 1, 28, 28)
     assert sets.train.x.dtype == torch.uint8
+    pixels = np.random.default_rng(0).integers(0, 256, (12, 28, 28), dtype=np.uint8)
+    assert sets.train.x[:, 0].tolist() == pixels[:9].tolist()
     assert sets.train.y.tolist() == [*range(9)]
     assert sets.valid.y.tolist() == [9, 0, 1]
     assert sets.test.y.tolist() == [0, 1, 2, 3]
     assert sets.train.whole()[0].max() <= 1
 
 
-@pytest.mark.parametrize("kept", [0, 3, 10, 500])
-def test_files_that_are_cut_short_are_told(kept, tmp_path):
-    images = lay_out(tmp_path) / "train-images-idx3-ubyte"
-    images.write_bytes(images.read_bytes()[:kept])
-    data = split_as("fashion_mnist", {"train": 9}, args={"root": str(tmp_path)})
-    with pytest.raises(DataDamaged, match="fashion_mnist"):
-        load(data, CATALOGUE)
+def test_files_of_one_set_are_not_taken_for_those_of_another(tmp_path, monkeypatch):
+    lay_out(tmp_path / "FashionMNIST/raw")
+    with pytest.raises(DataMissing):
+        small(tmp_path, "mnist")
+    monkeypatch.setenv("HYPERTUNE_DATA", str(lay_out(tmp_path / "either")))
+    with pytest.raises(DataMissing):
+        small("", "mnist")
 
 
-def test_files_of_another_kind_are_told(tmp_path):
+def test_files_that_are_there_in_part_are_told_by_name(tmp_path):
     raw = lay_out(tmp_path)
-    (raw / "t10k-labels-idx1-ubyte").write_bytes(gzip.compress(b"not a set"))
-    data = split_as("fashion_mnist", {"train": 9}, args={"root": str(tmp_path)})
-    with pytest.raises(DataDamaged, match="fashion_mnist"):
-        load(data, CATALOGUE)
+    (raw / "t10k-labels-idx1-ubyte").unlink()
+    with pytest.raises(DataMissing) as caught:
+        small(tmp_path)
+    wanted = "there is no t10k-labels-idx1-ubyte (or t10k-labels-idx1-ubyte.gz)"
+    assert str(caught.value) == f"of the files of `fashion_mnist` in {raw} {wanted}"
+
+
+@pytest.mark.parametrize("packed", [True, False])
+@pytest.mark.parametrize("kept", [0, 3, 10, 500])
+def test_files_that_are_cut_short_are_told(kept, packed, tmp_path):
+    raw = lay_out(tmp_path)
+    if packed:
+        pack(raw)
+    (images,) = raw.glob("train-images-idx3-ubyte*")
+    images.write_bytes(images.read_bytes()[:kept])
+    with pytest.raises(DataDamaged, match="train-images-idx3-ubyte"):
+        small(tmp_path)
+
+
+def idx(*shape, kind=8, tail=b""):
+    header = bytes([0, 0, kind, len(shape)]) + np.array(shape, ">u4").tobytes()
+    return header + bytes(prod(shape)) + tail
+
+
+@pytest.mark.parametrize(
+    ("content", "why"),
+    [
+        (gzip.compress(b"not a set"), "it is no IDX file of bytes with 1 axes"),
+        (idx(4, kind=13), "it is no IDX file of bytes"),
+        (idx(5), "it holds 5 bytes, and 4 are wanted"),
+        (idx(4, tail=b"x"), "it has a tail"),
+        (idx(4)[:8] + b"\0\1\2\x0a", "has the label 10"),
+    ],
+)
+def test_files_of_another_kind_are_told(tmp_path, content, why):
+    raw = lay_out(tmp_path)
+    (raw / "t10k-labels-idx1-ubyte").write_bytes(content)
+    with pytest.raises(DataDamaged, match=why):
+        small(tmp_path)
+
+
+def test_file_that_unpacks_to_very_much_is_unpacked_no_further_than_wanted(tmp_path):
+    raw = lay_out(tmp_path)
+    (raw / "train-labels-idx1-ubyte").unlink()
+    bomb = gzip.compress(idx(12) + bytes(10**8))
+    (raw / "train-labels-idx1-ubyte.gz").write_bytes(bomb)
+    tracemalloc.start()
+    with pytest.raises(DataDamaged, match="it has a tail"):
+        small(tmp_path)
+    most = tracemalloc.get_traced_memory()[1]
+    tracemalloc.stop()
+    assert most < 10**7
 
 
 def test_the_real_fashion_mnist_is_what_it_declares():

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 
 from attrs import frozen
@@ -13,15 +14,23 @@ class DataError(Exception):
 
 @frozen
 class DataMissing(DataError):
-    """The files of a source are in none of the folders that were looked through."""
+    """The files of a source are in none of the folders that were looked through.
+
+    `missing` are those that lack in `place`, where others are.
+    """
 
     source: str
     looked: tuple[Path, ...]
+    missing: Sequence[str] = ()
+    place: Path | None = None
 
     def __str__(self) -> str:
+        if self.place:
+            lacking = " and ".join(f"{name} (or {name}.gz)" for name in self.missing)
+            return f"of the files of `{self.source}` in {self.place} there is no {lacking}"
         folders = ", ".join(str(folder) for folder in self.looked)
         return (
-            f"the files of `{self.source}` are not in {folders}; "
+            f"the files of `{self.source}` are not in {folders}, neither packed nor unpacked; "
             f'write `download = true` after the source to fetch them, `root = "…"` to say where '
             f"they are, or set HYPERTUNE_DATA to the folder that holds them"
         )

@@ -1,24 +1,31 @@
-"""The standard image sets, read by torchvision from a folder of the user's."""
+"""The standard image sets: read as they are, packed or not, and fetched by torchvision."""
 
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
+
+from attrs import frozen
 
 from hypertune.catalogue import Arg, Args
 from hypertune.data.failures import DataDamaged, DataMissing, DownloadFailed
+from hypertune.data.idx_files import WrongIdx, present, read_idx
+from hypertune.ir import Shape
 
-FILES = (
+FILES: Final = (
     Arg(
         "root",
         "path",
-        "folder that holds the files; without it, $HYPERTUNE_DATA, then ~/.cache/hypertune",
+        "folder that holds the files, packed (.gz) or not, or torchvision's folders of them; "
+        "without it, those in $HYPERTUNE_DATA, then in ~/.cache/hypertune",
         default="",
     ),
     Arg("download", "bool", "fetch the files if they are not there", default=False),
 )
+_CLASSES: Final = 10
+_STEMS: Final = {"train": "train", "test": "t10k"}
 
 
 def folders(root: str) -> tuple[Path, ...]:
@@ -30,47 +37,79 @@ def folders(root: str) -> tuple[Path, ...]:
     return (Path(told).expanduser(), cache) if told else (cache,)
 
 
-def reader(source: str, kind: str, folder: str) -> Callable[[Args], Mapping[str, tuple[Any, Any]]]:
-    """What loads a set by torchvision: pixels as bytes, channels first, by part.
+@frozen
+class IdxSet:
+    """A set of pictures and labels in four IDX files.
 
     Args:
         source: its name in specs.
-        kind: its class in `torchvision.datasets`.
-        folder: where torchvision lays its files out, within the root.
+        torch: its class in `torchvision.datasets`, and the folder of that in a root.
+        shape: of a picture, without its one channel.
+        sizes: how many pictures each part has.
 
     """
 
-    def load(args: Args) -> Mapping[str, tuple[Any, Any]]:
-        looked = folders(args["root"])
-        found = [root for root in looked if any((root / folder).glob("*"))]
-        if not found and not args["download"]:
-            raise DataMissing(source, looked)
-        root = found[0] if found else looked[0]
-        if args["download"]:
-            _download(source, kind, root)
-        return {part: _read(source, kind, root, part) for part in ("train", "test")}
+    source: str
+    torch: str
+    shape: Shape
+    sizes: Mapping[str, int]
 
-    return load
+    def load(self, args: Args) -> Mapping[str, tuple[Any, Any]]:
+        """Pixels as bytes, channels first, and labels, by part."""
+        places = self._places(args["root"])
+        place = next((place for place in places if self._missing(place) == []), None)
+        if place is None and args["download"]:
+            root = folders(args["root"])[0]
+            self._download(root)
+            place = root / self.torch / "raw"
+        if place is None:
+            begun = (place for place in places if len(self._missing(place)) < len(self._files()))
+            place = next(begun, None)
+            raise DataMissing(self.source, places, self._missing(place) if place else (), place)
+        return {part: self._read(place, part) for part in self.sizes}
 
+    def _places(self, root: str) -> tuple[Path, ...]:
+        """Folders that may hold the files. Of two sets the files have the same names: they lie
+        side by side only where `root` says whose they are.
+        """
+        own = tuple(folder / self.torch / "raw" for folder in folders(root))
+        return (*own, Path(root).expanduser() / "raw", Path(root).expanduser()) if root else own
 
-def _download(source: str, kind: str, root: Path) -> None:
-    from torchvision import datasets
+    def _files(self) -> list[tuple[str, Shape]]:
+        """The name of each file, and the shape of what is in it."""
+        return [file for part in self.sizes for file in self._pair(part)]
 
-    try:
-        for train in (True, False):
-            getattr(datasets, kind)(root, train=train, download=True)
-    except (OSError, RuntimeError) as failure:
-        raise DownloadFailed(source, root, _one_line(failure)) from failure
+    def _pair(self, part: str) -> tuple[tuple[str, Shape], tuple[str, Shape]]:
+        stem, count = _STEMS[part], self.sizes[part]
+        pictures = f"{stem}-images-idx{1 + len(self.shape)}-ubyte", (count, *self.shape)
+        return pictures, (f"{stem}-labels-idx1-ubyte", (count,))
 
+    def _missing(self, place: Path) -> list[str]:
+        return [name for name, _ in self._files() if present(place, name) is None]
 
-def _read(source: str, kind: str, root: Path, part: str) -> tuple[Any, Any]:
-    from torchvision import datasets
+    def _read(self, place: Path, part: str) -> tuple[Any, Any]:
+        pictures, labels = (self._array(place, *file) for file in self._pair(part))
+        if labels.max() >= _CLASSES:
+            name = self._pair(part)[1][0]
+            raise DataDamaged(self.source, place, f"{name} has the label {labels.max()}")
+        return pictures[:, None], labels.astype("int64")
 
-    try:
-        whole = getattr(datasets, kind)(root, train=part == "train")
-    except (OSError, RuntimeError, ValueError, AssertionError, TypeError) as failure:
-        raise DataDamaged(source, root, _one_line(failure)) from failure
-    return whole.data[:, None].numpy(), whole.targets.numpy()
+    def _array(self, place: Path, name: str, shape: Shape) -> Any:
+        path = present(place, name)
+        if path is None:
+            raise DataMissing(self.source, (place,), (name,), place)
+        try:
+            return read_idx(path, shape)
+        except WrongIdx as fault:
+            raise DataDamaged(self.source, place, f"{path.name}: {fault}") from None
+
+    def _download(self, root: Path) -> None:
+        from torchvision import datasets
+
+        try:
+            getattr(datasets, self.torch)(root, download=True)
+        except (OSError, RuntimeError, ValueError, AssertionError, TypeError) as failure:
+            raise DownloadFailed(self.source, root, _one_line(failure)) from failure
 
 
 def _one_line(failure: Exception) -> str:
