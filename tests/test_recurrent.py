@@ -13,7 +13,9 @@ from torch.func import functional_call
 from torch.utils.flop_counter import FlopCounterMode
 
 from hypertune.response.recurrent import (
+    GRU,
     LSTM,
+    RNN,
     GateMap,
     deep_linearised,
     deep_recurrent,
@@ -24,7 +26,7 @@ from hypertune.response.recurrent.cell import Cell
 from hypertune.response.recurrent.recurrence import loop
 
 B, T, X, H = 3, 4, 2, 3  # examples, steps, units of the input and of the state
-CELLS = {"LSTM": LSTM()}
+CELLS = {"LSTM": LSTM(), "GRU": GRU(), "RNN": RNN(), "RNN with ReLU": RNN("relu")}
 NAMES = ("weight_GI", "bias_G", "response_GI", "scale_BG", "shift_BG")
 
 pytestmark = pytest.mark.parametrize("cell", CELLS.values(), ids=CELLS)
@@ -36,6 +38,8 @@ def drawn(*shape: int, grad: bool = True) -> Tensor:
 
 def plain_module(cell: Cell, **options: object) -> nn.RNNBase:
     """Torch's own module of the same cell."""
+    if isinstance(cell, RNN):
+        options["nonlinearity"] = cell.nonlinearity
     module: nn.RNNBase = getattr(nn, type(cell).__name__)(
         X, H, batch_first=True, dtype=torch.double, **options
     )
@@ -232,6 +236,20 @@ def test_what_needs_no_gradient_costs_no_product(cell: Cell):
     assert products_of(step(rows)) == one * (2 * X + 2 * H + 2 * H)
 
 
+def test_autocast_changes_nothing(cell: Cell):
+    torch.manual_seed(14)
+    maps = [GateMap(*(v.detach().float() for v in tensors([m]))) for m in drawn_maps(cell)]
+    x, state = torch.randn(B, T, X), tuple(torch.randn(B, H) for _ in range(cell.states))
+
+    def readings() -> object:
+        pair = linearised(cell, x, x, state, (None,) * cell.states, *maps)
+        return recurrent(cell, x, state, *maps), pair
+
+    expected = readings()
+    with torch.autocast("cpu", dtype=torch.bfloat16):
+        same(readings(), expected)
+
+
 # The linearised reading: inputs x, dx, then as above, then the change of the state.
 
 
@@ -301,6 +319,33 @@ def test_gradients_of_the_linearised_reading_are_finite_differences_and_so_are_t
     inputs = dx, *(values[k] for k in moved)
     assert gradcheck(change, inputs, fast_mode=True)
     assert gradgradcheck(change, inputs, fast_mode=True)
+
+
+def test_transforms_of_torch_func_follow_the_rule(cell: Cell):
+    torch.manual_seed(16)
+    x, dx, values = drawn_pair(cell, base=False)
+    moved = [k for k, value in enumerate(values) if value.requires_grad]
+
+    def loss(dx: Tensor, *given: Tensor) -> Tensor:
+        at = dict(zip(moved, given, strict=True))
+        return total(pair(cell, x, dx, tuple(at.get(k, v) for k, v in enumerate(values))))
+
+    inputs = dx, *(values[k] for k in moved)
+    expected = torch.autograd.grad(loss(*inputs), inputs)
+    constants = tuple(tensor.detach() for tensor in inputs)
+    same(torch.func.grad(loss, argnums=tuple(range(len(inputs))))(*constants), expected)
+
+
+def test_a_step_on_the_tangent_costs_five_thirds_of_a_plain_one(cell: Cell):
+    torch.manual_seed(15)
+    x, _, values = drawn_pair(cell, base=False)
+    state = values[10 : 10 + cell.states]
+
+    def step() -> None:
+        pair = linearised(cell, x, None, state, (None,) * cell.states, *rebuilt(values))
+        pair[1][0].sum().backward()
+
+    assert products_of(step) == cell.gates / 4 * ((2 * X + 3 * H) + (X + 2 * H))
 
 
 def test_no_change_of_input_and_state_is_one_of_zero(cell: Cell):

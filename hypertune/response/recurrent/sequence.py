@@ -18,13 +18,13 @@ def recurrent(
 ) -> tuple[Tensor, Tensors]:
     """Outputs y_BTH and final state, the gates responding to each example's own row.
 
-    Gradients of any order reach all that is given; forward mode works by `torch.func.jvp`.
+    Gradients of any order reach all that is given; forward mode works by `torch.func.jvp`. The
+    precision is that of the weights, whatever autocast says: errors add up over the steps.
     """
-    maps = incoming.effective(), recurring.effective()
-    outputs = recurrence(
-        cell, _time_first(x_BTI), *(joined(*maps) if cell.summed else maps), state
-    )
-    return _read(outputs)
+    with torch.autocast(x_BTI.device.type, enabled=False):
+        maps = incoming.effective(), recurring.effective()
+        incoming, recurring = joined(*maps) if cell.summed else maps
+        return _read(recurrence(cell, _time_first(x_BTI, incoming), incoming, recurring, state))
 
 
 def linearised(
@@ -42,16 +42,15 @@ def linearised(
     reach both changes and the response. Where they are wanted for what the base reading depends
     on as well, torch's own forward mode takes the place of the rule, several times as slow.
     """
-    x_TBI = _time_first(x_BTI)
-    dx_TBI = None if dx_BTI is None else _time_first(dx_BTI)
     if cell.summed:
         incoming, recurring = joined(incoming, recurring)
+    at = _time_first(x_BTI, incoming), *state
+    along = None if dx_BTI is None else _time_first(dx_BTI, incoming), *dstate
     weights = (incoming.weight_GI, incoming.bias_G, recurring.weight_GI, recurring.bias_G)
-    base = [tensor for tensor in (x_TBI, *state, *weights) if tensor is not None]
-    if torch.is_grad_enabled() and any(tensor.requires_grad for tensor in base):
-        found = _by_forward_mode(cell, (x_TBI, *state), (dx_TBI, *dstate), incoming, recurring)
-    else:
-        found = _by_rule(cell, (x_TBI, *state), (dx_TBI, *dstate), incoming, recurring)
+    base = [tensor for tensor in (*at, *weights) if tensor is not None]
+    followed = torch.is_grad_enabled() and any(tensor.requires_grad for tensor in base)
+    with torch.autocast(x_BTI.device.type, enabled=False):
+        found = (_by_forward_mode if followed else _by_rule)(cell, at, along, incoming, recurring)
     return _read(found[0]), _read(found[1])
 
 
@@ -90,10 +89,11 @@ def _by_forward_mode(
     return y, dy
 
 
-def _time_first(x_BTI: Tensor) -> Tensor:
-    return x_BTI.transpose(0, 1).contiguous()
+def _time_first(x_BTI: Tensor, incoming: GateMap) -> Tensor:
+    return x_BTI.to(incoming.weight_GI.dtype).transpose(0, 1).contiguous()
 
 
 def _read(outputs: Tensors) -> tuple[Tensor, Tensors]:
     h_SBH, *others = outputs
-    return h_SBH[1:].transpose(0, 1), (h_SBH[-1], *others)
+    # A state may be kept longer than the outputs: cloned, it does not keep their memory.
+    return h_SBH[1:].transpose(0, 1), (h_SBH[-1].clone(), *others)

@@ -1,0 +1,62 @@
+"""The plain recurrent cell: h' = tanh(X + P), or ReLU in place of tanh."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+import torch
+from attrs import frozen
+from torch import Tensor
+
+from hypertune.response.recurrent.cell import Product, Pulled, Tensors
+
+
+@frozen
+class RNN:
+    """A `Cell` of one gate. Nothing but its outputs is needed for its slopes."""
+
+    nonlinearity: Literal["tanh", "relu"] = "tanh"
+
+    gates = 1
+    states = 1
+    summed = True
+
+    def step(self, x_BG: Tensor, p_BG: Tensor, state: Tensors) -> Tensors:
+        total_BG = x_BG + p_BG
+        return (total_BG.tanh() if self.nonlinearity == "tanh" else total_BG.relu(),)
+
+    def run(
+        self, x_TBG: Tensor, product: Product, bias_BG: Tensor | None, state: Tensors
+    ) -> tuple[Tensors, Tensor, Tensors]:
+        h_SBH = torch.cat([state[0].unsqueeze(0), x_TBG])
+        u_TBG = product.buffer(x_TBG)
+        for u, h, h_next in zip(u_TBG, h_SBH[:-1], h_SBH[1:], strict=True):
+            product.add(h, h_next, u)
+            if self.nonlinearity == "tanh":
+                h_next.tanh_()
+            else:
+                h_next.relu_()
+        return (h_SBH,), u_TBG, ()
+
+    def slopes(self, h_SBH: Tensor, trace: Tensors) -> Tensors:
+        if self.nonlinearity == "tanh":
+            return (1 - h_SBH[1:].square(),)
+        return ((h_SBH[1:] > 0).to(h_SBH.dtype),)
+
+    def drive(self, slopes: Tensors, dx_TBG: Tensor, dp_TBG: Tensor) -> Tensor:
+        return dx_TBG + dp_TBG
+
+    def push(self, slopes: Tensors, w_GH: Tensor, drive_TBG: Tensor, tangents: Tensors) -> Tensors:
+        dh_SBH = torch.cat([tangents[0].unsqueeze(0), drive_TBG])
+        for by_x, dh, dh_next in zip(*slopes, dh_SBH[:-1], dh_SBH[1:], strict=True):
+            dh_next.addmm_(dh, w_GH.T).mul_(by_x)
+        return (dh_SBH,)
+
+    def pull(self, slopes: Tensors, product: Product, gradients: Tensors) -> Pulled:
+        d_TBG, dh = torch.empty_like(slopes[0]), gradients[0][-1]
+        du_TBG = product.buffer(d_TBG)
+        moments = *slopes, d_TBG, du_TBG, gradients[0][:-1]
+        backwards = (reversed(all_steps.unbind()) for all_steps in moments)
+        for by_x, d, du, grad in zip(*backwards, strict=True):
+            dh = product.pull(grad, torch.mul(by_x, dh, out=d), du)
+        return Pulled(d_TBG, d_TBG, du_TBG, (dh,))
