@@ -11,8 +11,11 @@ from hypothesis import given, settings, strategies as st
 from torch import Tensor, optim
 from torch.autograd import gradcheck, gradgradcheck
 
+from hypertune.ir import Call, Ref
+from hypertune.optimisers.making import optimiser, schedule
 from hypertune.optimisers.rules import ADAM, ADAMW, RMSPROP, SGD
 from hypertune.runtime import Optimiser
+from hypertune.standard import STANDARD
 
 STEPS = 50
 RULES = {optim.SGD: SGD, optim.Adam: ADAM, optim.AdamW: ADAMW, optim.RMSprop: RMSPROP}
@@ -259,6 +262,18 @@ def test_a_rule_leaves_what_it_is_given_as_it_was():
         assert all(map(torch.equal, before, leaves(parameters, gradients, *slots.values())))
 
 
+@pytest.mark.parametrize("name", CASES)
+def test_a_rule_never_waits_for_the_device(name):
+    rule, options = CASES[name]
+    numbers = torch.empty(len(numbers_of(options)), device="meta")  # has no values to wait for
+    options = with_numbers(options, numbers)
+    parameters = {"w": torch.empty(3, device="meta")}
+    slots = rule.init(parameters, options)
+    for k in range(2):
+        parameters, slots = rule.step(parameters, parameters, slots, options, k)
+    assert parameters["w"].is_meta
+
+
 def leaves(*trees):
     return [tensor for tree in trees for tensor in tree.values()]
 
@@ -273,3 +288,32 @@ def test_a_tied_option_starts_from_its_value_and_moves_with_its_hyperparameter()
 def test_a_tied_option_needs_a_value_to_start_at():
     with pytest.raises(ValueError, match="`lr` is tied to `eta`"):
         Optimiser(optim.SGD, {}, SGD, tied={"lr": "eta"})
+
+
+def valid_loss(rate, momentum):
+    """After a training with a schedule: of least squares, by the rule, as a function of both."""
+    call = Call("sgd", {"lr": Ref("eta"), "momentum": Ref("mu"), "weight_decay": 0.1})
+    tied = optimiser(call, STANDARD, {"eta": 0.1, "mu": 0.5})
+    falling = schedule(Call("cosine", {"t_max": 5, "eta_min": 0.01}), STANDARD, 5)
+    options = dict(tied.options_at({"eta": rate, "mu": momentum}))
+    start, position, problem = options["lr"], falling.init(), Problem(0)
+    parameters = {"w": problem.start["w"]}
+    slots = tied.rule.init(parameters, options)
+    for k in range(20):
+        options["lr"] = falling.rate(start, position)
+        gradients = {"w": problem.a.T @ (problem.a @ parameters["w"] - problem.b)}
+        parameters, slots = tied.rule.step(parameters, gradients, slots, options, k)
+        position = falling.after(position, 0.0) if k % 4 == 3 else position
+    return parameters["w"].square().sum()
+
+
+def test_a_learning_rate_and_a_momentum_are_differentiated_through_a_scheduled_training():
+    at = torch.tensor(0.3, dtype=torch.float64), torch.tensor(0.6, dtype=torch.float64)
+    reverse = torch.func.grad(valid_loss, (0, 1))(*at)
+    for i, found in enumerate(reverse):
+        step = torch.zeros(2, dtype=torch.float64)
+        step[i] = 1e-5
+        ahead, behind = (valid_loss(at[0] + s[0], at[1] + s[1]) for s in (step, -step))
+        assert abs(found - (ahead - behind) / 2e-5) < 1e-6 * abs(found)
+        tangents = tuple(torch.ones_like(t) * (i == j) for j, t in enumerate(at))
+        assert torch.allclose(torch.func.jvp(valid_loss, at, tangents)[1], found, rtol=1e-12)
