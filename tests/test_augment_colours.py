@@ -26,10 +26,10 @@ def images(channels=3):
 @pytest.mark.parametrize(
     ("batched", "single", "values"),
     [
-        (colours.brighten, one.adjust_brightness, FACTORS),
-        (colours.contrast, one.adjust_contrast, FACTORS),
-        (colours.saturate, one.adjust_saturation, FACTORS),
-        (colours.turn_hue, one.adjust_hue, TURNS),
+        (colours.brighten_, one.adjust_brightness, FACTORS),
+        (colours.contrast_, one.adjust_contrast, FACTORS),
+        (colours.saturate_, one.adjust_saturation, FACTORS),
+        (colours.turn_hue_, one.adjust_hue, TURNS),
         (colours.invert_from, one.solarize, FACTORS / 2),
         (colours.keep_bits, one.posterize, torch.arange(24) % 8 + 1),
     ],
@@ -38,9 +38,11 @@ def images(channels=3):
 def test_each_image_is_changed_as_torchvision_changes_it(batched, single, values, channels):
     x = images(channels)
     expected = [single(image, value.item()) for image, value in zip(x, values, strict=True)]
-    torch.testing.assert_close(batched(x, values), torch.stack(expected), atol=1e-4, rtol=0)
+    torch.testing.assert_close(
+        batched(x.clone(), values), torch.stack(expected), atol=1e-4, rtol=0
+    )
     alone = torch.stack([single(image, values[5].item()) for image in x])
-    torch.testing.assert_close(batched(x, values[5:6]), alone, atol=1e-4, rtol=0)
+    torch.testing.assert_close(batched(x.clone(), values[5:6]), alone, atol=1e-4, rtol=0)
 
 
 @pytest.mark.parametrize("channels", [1, 3])
@@ -52,8 +54,8 @@ def test_contrast_is_stretched_as_torchvision_does(channels):
 
 def test_a_whole_turn_of_the_hue_is_none():
     x = images()
-    there = colours.turn_hue(x, TURNS)
-    torch.testing.assert_close(colours.turn_hue(there, -TURNS), x, atol=1e-4, rtol=0)
+    there = colours.turn_hue_(x.clone(), TURNS)
+    torch.testing.assert_close(colours.turn_hue_(there, -TURNS), x, atol=1e-4, rtol=0)
 
 
 def test_numbers_are_drawn_evenly_between_their_ends():

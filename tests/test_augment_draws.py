@@ -49,7 +49,7 @@ def check_even(drawn, low, high):
 
 @pytest.mark.parametrize(
     ("name", "function"),
-    [("brightness", "brighten"), ("contrast", "contrast"), ("saturation", "saturate")],
+    [("brightness", "brighten_"), ("contrast", "contrast_"), ("saturation", "saturate_")],
 )
 def test_factors_of_colours_are_around_1_and_never_below_0(name, function, monkeypatch):
     strengths = {name: halves(0.2, 1.5)}
@@ -59,7 +59,7 @@ def test_factors_of_colours_are_around_1_and_never_below_0(name, function, monke
 
 def test_hues_turn_either_way(monkeypatch):
     strengths = {"hue": halves(0.05, 0.5)}
-    seen = drawn_by(COLOR_JITTER, strengths, monkeypatch, colours, "turn_hue")
+    seen = drawn_by(COLOR_JITTER, strengths, monkeypatch, colours, "turn_hue_")
     check_even(seen["0"], (-0.05, -0.5), (0.05, 0.5))
 
 
@@ -120,7 +120,9 @@ def test_a_rectangle_is_erased_as_torchvision_does():
     places = torch.tensor([[0, 0, 9, 12], [2, 3, 4, 5], [8, 11, 1, 1], [3, 3, 0, 4], [0, 5, 9, 1]])
     places = torch.cat([places, torch.tensor([[5, 0, 3, 12]])])
     for fill in (None, instead):
-        after = hide_rectangle(x, *places.float().unbind(1), fill)
+        after = hide_rectangle(
+            x, *places.float().unbind(1), None if fill is None else fill.clone()
+        )
         source = torch.zeros_like(x) if fill is None else fill
         expected = [
             one.erase(image, i, j, h, w, other[:, i : i + h, j : j + w])

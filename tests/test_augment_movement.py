@@ -4,8 +4,9 @@ import pytest
 import torch
 from torchvision.transforms.v2 import InterpolationMode, functional as one
 
-from hypertune.augment import CROP
-from hypertune.augment.movement import blur, cut, mirror, warp
+from hypertune.augment import CROP, FLIP
+from hypertune.augment.movement import blur, cut, warp
+from hypertune.ir import Ref
 
 SIZES = [(1, 9, 9), (3, 8, 13), (2, 12, 7)]
 
@@ -20,8 +21,8 @@ def between(low, high, seed):
 
 @pytest.mark.parametrize("shape", SIZES)
 def test_chosen_images_are_mirrored(shape):
-    x, chosen = images(shape), torch.arange(20) % 2
-    after = mirror(x, chosen.float())
+    x, p = images(shape), torch.arange(20) % 2
+    after = FLIP.build({"p": Ref("p")})(x, {"p": p.float()})
     assert torch.equal(after[::2], x[::2])
     assert torch.equal(after[1::2], torch.stack([one.horizontal_flip(i) for i in x[1::2]]))
 

@@ -17,11 +17,10 @@ if TYPE_CHECKING:
 
 def _build(args: Args) -> Callable[[Tensor, Mapping[str, Tensor]], Tensor]:
     from hypertune.augment.colours import stretch
-    from hypertune.augment.drawing import beside, chosen, strength
+    from hypertune.augment.drawing import changed, strength
 
     def autocontrast(x: Tensor, strengths: Mapping[str, Tensor]) -> Tensor:
-        chosen_B = chosen(strength("p", args, strengths, x), x)
-        return x.lerp(stretch(x), beside(chosen_B, x))
+        return changed(x, stretch(x), strength("p", args, strengths, x))
 
     return autocontrast
 

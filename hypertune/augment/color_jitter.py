@@ -16,19 +16,20 @@ if TYPE_CHECKING:
 
 
 def _build(args: Args) -> Callable[[Tensor, Mapping[str, Tensor]], Tensor]:
-    from hypertune.augment.colours import brighten, contrast, saturate, turn_hue
+    from hypertune.augment.colours import brighten_, contrast_, saturate_, turn_hue_
     from hypertune.augment.drawing import strength, uniform
 
-    factors = {"brightness": brighten, "contrast": contrast, "saturation": saturate}
+    factors = {"brightness": brighten_, "contrast": contrast_, "saturation": saturate_}
 
     def color_jitter(x: Tensor, strengths: Mapping[str, Tensor]) -> Tensor:
-        for name, change in factors.items():
+        x = x.clone()
+        for name, change_ in factors.items():
             if args[name] != 0:
                 most = strength(name, args, strengths, x)
-                x = change(x, uniform((1 - most).clamp(min=0), 1 + most, x))
+                change_(x, uniform((1 - most).clamp(min=0), 1 + most, x))
         if args["hue"] != 0:
             most = strength("hue", args, strengths, x)
-            x = turn_hue(x, uniform(-most, most, x))
+            turn_hue_(x, uniform(-most, most, x))
         return x
 
     return color_jitter

@@ -13,11 +13,10 @@ if TYPE_CHECKING:
 
 
 def _build(args: Args) -> Callable[[Tensor, Mapping[str, Tensor]], Tensor]:
-    from hypertune.augment.drawing import chosen, strength
-    from hypertune.augment.movement import mirror
+    from hypertune.augment.drawing import changed, strength
 
     def flip(x: Tensor, strengths: Mapping[str, Tensor]) -> Tensor:
-        return mirror(x, chosen(strength("p", args, strengths, x), x))
+        return changed(x, x.flip(-1), strength("p", args, strengths, x))
 
     return flip
 

@@ -32,7 +32,7 @@ def own_share(alpha: Tensor, x: Tensor) -> Tensor:
 
 def blend(x: Tensor, partner_B: Tensor, share_B: Tensor) -> Tensor:
     """Each row of x with its partner's, of which 1 - `share` is taken."""
-    return x[partner_B].lerp(x, beside(share_B, x))
+    return x[partner_B].lerp_(x, beside(share_B, x))
 
 
 def blend_targets(

@@ -9,11 +9,6 @@ from torch import Tensor
 from torch.nn import functional as F
 
 
-def mirror(x_BCHW: Tensor, chosen_B: Tensor) -> Tensor:
-    """Left and right changed places where `chosen` is 1; as before where it is 0."""
-    return x_BCHW.lerp(x_BCHW.flip(-1), chosen_B.view(-1, 1, 1, 1))
-
-
 def cut(x_BCHW: Tensor, top_B: Tensor, left_B: Tensor, padding: int) -> Tensor:
     """Images of the same size out of ones with `padding` zeros around, from (top, left) on.
 

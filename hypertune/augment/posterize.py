@@ -17,12 +17,11 @@ if TYPE_CHECKING:
 
 def _build(args: Args) -> Callable[[Tensor, Mapping[str, Tensor]], Tensor]:
     from hypertune.augment.colours import keep_bits
-    from hypertune.augment.drawing import beside, chosen, strength
+    from hypertune.augment.drawing import changed, strength
 
     def posterize(x: Tensor, strengths: Mapping[str, Tensor]) -> Tensor:
-        chosen_B = chosen(strength("p", args, strengths, x), x)
         bits = strength("bits", args, strengths, x).floor()
-        return x.lerp(keep_bits(x, bits), beside(chosen_B, x))
+        return changed(x, keep_bits(x, bits), strength("p", args, strengths, x))
 
     return posterize
 

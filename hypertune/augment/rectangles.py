@@ -1,7 +1,7 @@
 """Rectangles of the images of a batch, all at once.
 
 Masks are numbers, 1 and 0: torch vectorises products and `lerp` on the CPU, but neither `where`
-nor `masked_fill` with a mask that is broadcast over channels.
+nor `masked_fill` with a mask that is broadcast.
 """
 
 from __future__ import annotations
@@ -27,10 +27,10 @@ def outside(rows_BKH: Tensor, columns_BKW: Tensor) -> Tensor:
 
 
 def hide(x_BCHW: Tensor, shown_B1HW: Tensor, instead_BCHW: Tensor | None = None) -> Tensor:
-    """What is shown of x; zero elsewhere, or what is there instead."""
+    """What is shown of x; zero elsewhere, or what is there instead, whose memory it takes."""
     if instead_BCHW is None:
         return x_BCHW * shown_B1HW
-    return instead_BCHW.lerp(x_BCHW, shown_B1HW)
+    return instead_BCHW.lerp_(x_BCHW, shown_B1HW)
 
 
 def hide_squares(

@@ -17,12 +17,11 @@ if TYPE_CHECKING:
 
 def _build(args: Args) -> Callable[[Tensor, Mapping[str, Tensor]], Tensor]:
     from hypertune.augment.colours import invert_from
-    from hypertune.augment.drawing import beside, chosen, strength
+    from hypertune.augment.drawing import changed, strength
 
     def solarize(x: Tensor, strengths: Mapping[str, Tensor]) -> Tensor:
-        chosen_B = chosen(strength("p", args, strengths, x), x)
         threshold = strength("threshold", args, strengths, x)
-        return x.lerp(invert_from(x, threshold), beside(chosen_B, x))
+        return changed(x, invert_from(x, threshold), strength("p", args, strengths, x))
 
     return solarize
 
