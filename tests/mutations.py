@@ -11,7 +11,7 @@ from traceback import print_exception
 
 from hypertune.diagnostics import Source, SpecError
 from hypertune.semantics import elaborate, include
-from hypertune.semantics.including import no_files
+from hypertune.semantics.including.files import no_files
 from hypertune.standard import STANDARD
 from hypertune.syntax import decode_source, parse
 

@@ -48,6 +48,16 @@ MAY_IMPORT = {
     "runs reporting",
     "python": "catalogue ir standard spec_files compiler reporting jobs",
 }
+# The same within `semantics`; what lies beside these rooms puts them together.
+IN_SEMANTICS = {
+    "errors": "",
+    "scope": "errors",
+    "arguments": "scope errors",
+    "declarations": "arguments scope errors",
+    "network": "declarations arguments scope errors",
+    "sections": "declarations arguments scope errors",
+    "including": "sections scope errors",
+}
 FREE = {"cli", "__init__", "__main__"}
 FRONT = ("cli", "compiler", "explanations", "planning", "emitting.plain", "python", "standard")
 HOUSE = Path(__file__).parents[1] / "hypertune"
@@ -58,7 +68,7 @@ def room(path: Path) -> str:
     return path.relative_to(HOUSE).parts[0].removesuffix(".py")
 
 
-def imports(path: Path) -> Iterator[str]:
+def imports(path: Path, within: str = "hypertune.") -> Iterator[str]:
     """The rooms that a module imports, wherever in it."""
     for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
         names: list[str] = []
@@ -66,7 +76,8 @@ def imports(path: Path) -> Iterator[str]:
             names = [alias.name for alias in node.names]
         if isinstance(node, ast.ImportFrom):
             names = [f"{node.module}.{alias.name}" for alias in node.names]
-        yield from (name.split(".")[1] for name in names if name.startswith("hypertune."))
+        inside = (name.removeprefix(within) for name in names if name.startswith(within))
+        yield from (name.split(".")[0] for name in inside)
 
 
 def test_imports_follow_the_map():
@@ -77,6 +88,15 @@ def test_imports_follow_the_map():
         if here not in FREE and here != there and there not in MAY_IMPORT.get(here, "").split()
     }
     assert wrong == set()
+
+
+def test_imports_within_semantics_follow_their_map():
+    for here, allowed in IN_SEMANTICS.items():
+        modules = (HOUSE / "semantics" / here).rglob("*.py")
+        found = {there for path in modules for there in imports(path, "hypertune.semantics.")}
+        assert found <= {here, *allowed.split()}, here
+    rooms = {path.parent.name for path in (HOUSE / "semantics").glob("*/__init__.py")}
+    assert rooms == IN_SEMANTICS.keys()
 
 
 def test_the_map_has_no_rooms_that_are_gone():

@@ -276,7 +276,7 @@ def test_the_work_per_layer_does_not_grow_with_the_network(
         calls += 1
         return plain(*args)  # type: ignore[arg-type]
 
-    monkeypatch.setattr("hypertune.semantics.values.evaluate", counted)
+    monkeypatch.setattr("hypertune.semantics.arguments.values.evaluate", counted)
     counts = []
     for layers in (100, 200):
         calls = 0

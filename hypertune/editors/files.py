@@ -9,7 +9,7 @@ from attrs import define, field, frozen
 
 from hypertune.diagnostics import Span, SpecError
 from hypertune.editors.kept import Kept
-from hypertune.semantics import Part, Read, gather, included_path
+from hypertune.semantics import FileTree, Read, gather, included_path
 from hypertune.syntax import ast, parse
 
 
@@ -55,7 +55,7 @@ class Shelf:
 
 def gathered(
     spec: ast.Spec, read: Read, before: Mapping[str, File]
-) -> tuple[Part, Mapping[str, File]]:
+) -> tuple[FileTree, Mapping[str, File]]:
     """A spec with what it includes as far as that is there, and all files that it asks for."""
     shelf = Shelf(read, before)
     part, _ = gather(spec, shelf.spec)
@@ -66,7 +66,7 @@ def brings(piece: object, path: str, name: str) -> bool:
     """Whether a piece of the file at `path` brings in the file `name`, itself or further in."""
     if isinstance(piece, ast.Include):
         return included_path(path, piece.path) == name
-    if not isinstance(piece, Part):
+    if not isinstance(piece, FileTree):
         return False
     here = piece.spec.span.source.name
     return here == name or any(brings(inner, here, name) for inner in piece.pieces)

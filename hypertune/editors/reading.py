@@ -14,7 +14,7 @@ from hypertune.editors.files import File, brings, gathered
 from hypertune.editors.kept import Kept
 from hypertune.editors.places import Place, Run
 from hypertune.editors.symbols import Symbol, symbols
-from hypertune.semantics import Part, Read
+from hypertune.semantics import FileTree, Read
 from hypertune.syntax import ast, parse
 
 
@@ -32,7 +32,7 @@ class Reading:
     findings: tuple[Diagnostic, ...] = ()
     tree: Kept[ast.Spec] | None = field(default=None, repr=False)
     program: Kept[ir.Program] | None = field(default=None, repr=False)
-    part: Part | None = field(default=None, repr=False)
+    part: FileTree | None = field(default=None, repr=False)
     files: Mapping[str, File] = field(factory=dict, repr=False)
     symbols: tuple[Symbol, ...] = field(default=(), repr=False)
 

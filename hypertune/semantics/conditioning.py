@@ -17,9 +17,9 @@ from hypertune.semantics.errors.conditioning import (
     UnusedHyper,
 )
 from hypertune.semantics.errors.objective import TunedInValid
-from hypertune.semantics.network import Network
-from hypertune.semantics.scope import HyperUse, Knowledge
-from hypertune.semantics.tuning import Plan
+from hypertune.semantics.network.graph import Graph
+from hypertune.semantics.scope.scope import HyperUse, Knowledge
+from hypertune.semantics.sections.tuning import TuneFacts
 
 _BY_RESPONSE = frozenset({Use.STOCHASTIC, Use.DISCRETE})  # no gradient but the weights' response
 
@@ -36,7 +36,7 @@ class _Demand:
 
 
 def check_conditioning(
-    knowledge: Knowledge, network: Network, plans: Iterable[Plan], model: Span
+    knowledge: Knowledge, network: Graph, plans: Iterable[TuneFacts], model: Span
 ) -> None:
     """Hold every hyperparameter that is tuned against every method that would tune it."""
     uses: dict[str, list[HyperUse]] = {}
@@ -62,7 +62,9 @@ def check_conditioning(
             _check_answer(demand, method, knowledge)
 
 
-def check_direct(knowledge: Knowledge, direct: Iterable[HyperUse], plans: Iterable[Plan]) -> None:
+def check_direct(
+    knowledge: Knowledge, direct: Iterable[HyperUse], plans: Iterable[TuneFacts]
+) -> None:
     """Refuse what the validation loss takes directly and a method would tune to lower it."""
     tuning = [(plan.method, plan.place) for plan in plans if plan.method and plan.method.follows]
     for use in direct if tuning else ():

@@ -8,15 +8,15 @@ from hypertune import ir
 from hypertune.catalogue import Catalogue
 from hypertune.diagnostics import Diagnostic
 from hypertune.semantics.conditioning import check_conditioning, check_direct
-from hypertune.semantics.data import DataFacts, read_data
-from hypertune.semantics.declarations import declare
+from hypertune.semantics.declarations.names import declare
 from hypertune.semantics.fitting import check_input, check_output
-from hypertune.semantics.including import Whole, include
-from hypertune.semantics.network import Network, build_network
-from hypertune.semantics.objective import Goals, read_objective
+from hypertune.semantics.including.files import Whole, include
+from hypertune.semantics.network.graph import Graph, build_network
 from hypertune.semantics.outline import Outline, outline
-from hypertune.semantics.scope import FAILED, Constant, Knowledge, Scope
-from hypertune.semantics.tuning import read_tune
+from hypertune.semantics.scope.scope import FAILED, Constant, Knowledge, Scope
+from hypertune.semantics.sections.data import DataFacts, read_data
+from hypertune.semantics.sections.objective import Goals, read_objective
+from hypertune.semantics.sections.tuning import read_tune
 from hypertune.syntax import ast
 
 
@@ -83,7 +83,7 @@ def _declare_text(scope: Scope, facts: DataFacts) -> None:
 
 
 def _check_fit(
-    found: Outline, network: Network, facts: DataFacts, goals: list[Goals], scope: Scope
+    found: Outline, network: Graph, facts: DataFacts, goals: list[Goals], scope: Scope
 ) -> None:
     check_input(found.models[0], network, facts, scope)
     if goals:

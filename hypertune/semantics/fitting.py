@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from hypertune.semantics.data import DataFacts
 from hypertune.semantics.errors.network import InputMismatch, OutputMismatch
-from hypertune.semantics.network import Network
-from hypertune.semantics.objective import Goals
-from hypertune.semantics.scope import Scope
+from hypertune.semantics.network.graph import Graph
+from hypertune.semantics.scope.scope import Scope
+from hypertune.semantics.sections.data import DataFacts
+from hypertune.semantics.sections.objective import Goals
 from hypertune.syntax import ast
 
 
-def check_input(model: ast.Model, network: Network, facts: DataFacts, scope: Scope) -> None:
+def check_input(model: ast.Model, network: Graph, facts: DataFacts, scope: Scope) -> None:
     """The model must take what the source gives."""
     source = facts.source
     if source and source.shape and network.input and network.input != source.shape:
@@ -20,7 +20,7 @@ def check_input(model: ast.Model, network: Network, facts: DataFacts, scope: Sco
         scope.findings.add(finding)
 
 
-def check_output(network: Network, facts: DataFacts, goals: Goals, scope: Scope) -> None:
+def check_output(network: Graph, facts: DataFacts, goals: Goals, scope: Scope) -> None:
     """The losses must be able to compare what the network gives with the targets."""
     source, output = facts.source, network.output
     if source is None or output.shape is None:

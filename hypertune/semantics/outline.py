@@ -12,7 +12,7 @@ from hypertune.semantics.errors.statements import (
     NamelessTune,
     StatementTwice,
 )
-from hypertune.semantics.findings import Findings
+from hypertune.semantics.scope.findings import Findings
 from hypertune.syntax import ast
 
 

@@ -23,11 +23,11 @@ from hypertune.catalogue import (
     WrongShape,
 )
 from hypertune.ir import DamagedProgram
-from hypertune.semantics.conversions import Own, accepts
-from hypertune.semantics.nouns import NOUNS
-from hypertune.semantics.sizing import output_shape
-from hypertune.semantics.ties import weight_of
-from hypertune.semantics.tuning import is_endless
+from hypertune.semantics.arguments.conversions import Own, accepts
+from hypertune.semantics.network.sizing import output_shape
+from hypertune.semantics.network.ties import weight_of
+from hypertune.semantics.scope.nouns import NOUNS
+from hypertune.semantics.sections.tuning import is_endless
 
 
 def verify(program: ir.Program, catalogue: Catalogue) -> None:

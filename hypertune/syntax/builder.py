@@ -31,7 +31,7 @@ class Label:
 
 
 @frozen
-class Builder:
+class TreeBuilder:
     """A method for each rule takes where it was found, and what was made of its parts."""
 
     source: Source

@@ -10,7 +10,7 @@ from hypertune.diagnostics import Source, SpecError
 from hypertune.syntax import ast
 from hypertune.syntax.bodies import mend_bodies
 from hypertune.syntax.brackets import close
-from hypertune.syntax.builder import Builder
+from hypertune.syntax.builder import TreeBuilder
 from hypertune.syntax.causes import Causes, causes
 from hypertune.syntax.depth import check_depth
 from hypertune.syntax.expectations import unexpected
@@ -49,7 +49,7 @@ def _parsed(source: Source, start: str) -> Any:
     tree = _drive(found, tokens, start)
     if found.mistakes:
         raise SpecError(causes(found))
-    return Builder(source, tuple(found.comments)).build(tree)
+    return TreeBuilder(source, tuple(found.comments)).build(tree)
 
 
 def _drive(found: Scan, tokens: list[Token], start: str) -> Any:

@@ -10,18 +10,18 @@ from attrs import define, evolve, field
 
 from hypertune.catalogue import MergeType
 from hypertune.diagnostics import Span
-from hypertune.semantics.constants import evaluate
+from hypertune.semantics.arguments.constants import evaluate
+from hypertune.semantics.declarations.given import resolve_given
 from hypertune.semantics.errors.network import (
     BlockInsideItself,
     NotACount,
     TooManyLayers,
     UnknownDevice,
 )
-from hypertune.semantics.flow import Flow, Labels, Surroundings
-from hypertune.semantics.given import resolve_given
-from hypertune.semantics.nodes import Nodes
-from hypertune.semantics.parameters import bind
-from hypertune.semantics.scope import FAILED, Constant, Failed, Knowledge, Piece, Scope
+from hypertune.semantics.network.nodes import Nodes, Surroundings
+from hypertune.semantics.network.parameters import bind
+from hypertune.semantics.scope.labels import Flow, Labels
+from hypertune.semantics.scope.scope import FAILED, Constant, Failed, Knowledge, Piece, Scope
 from hypertune.syntax import ast
 
 _MOST_LAYERS: Final = 20_000
@@ -39,7 +39,7 @@ def device_of(device: ast.Device | None, scope: Scope) -> str | None:
 
 
 @define
-class Builder:
+class GraphBuilder:
     """Follows the structure of a model; every method gives what leaves the piece handed to it."""
 
     knowledge: Knowledge

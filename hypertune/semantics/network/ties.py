@@ -8,7 +8,7 @@ from hypertune import ir
 from hypertune.catalogue import LayerType
 from hypertune.diagnostics import Span
 from hypertune.semantics.errors.ties import NothingToShare, UnfitWeight
-from hypertune.semantics.scope import Knowledge
+from hypertune.semantics.scope.scope import Knowledge
 from hypertune.syntax import ast
 
 

@@ -1,6 +1,8 @@
-"""What goes from piece to piece of a network while it is built."""
+"""What leaves the layers of a network, and the names that `as` gives it."""
 
 from __future__ import annotations
+
+from collections.abc import Iterator
 
 from attrs import define, field, frozen
 
@@ -8,9 +10,7 @@ from hypertune import ir
 from hypertune.diagnostics import Span
 from hypertune.semantics.errors.labels import LabelTooEarly, UnknownLabel
 from hypertune.semantics.errors.names import DeclaredTwice, ReservedName
-from hypertune.semantics.findings import Findings
-from hypertune.semantics.naming import labels
-from hypertune.semantics.scope import Scope
+from hypertune.semantics.scope.findings import Findings
 from hypertune.syntax import ast
 
 
@@ -62,12 +62,23 @@ class Labels:
         return found
 
 
-@frozen
-class Surroundings:
-    """What a piece of network takes over from what stands around it."""
+def labels(body: ast.Body) -> Iterator[ast.Name]:
+    """Every name that `as` gives, however deep: names that are made up keep clear of them."""
+    for piece in body.pieces:
+        if piece.label:
+            yield piece.label
+        match piece:
+            case ast.Repeat():
+                yield from labels(piece.body)
+            case ast.Residual():
+                yield from labels(piece.body)
+                if piece.shortcut:
+                    yield from labels(piece.shortcut)
+            case ast.Branch():
+                for branch in piece.bodies:
+                    yield from labels(branch)
 
-    scope: Scope
-    labels: Labels
-    given: tuple[str, ...] = ()
-    device: str = ""
-    inside: tuple[str, ...] = ()  # the blocks and other pieces that are open
+
+def named(value: ast.Expr) -> str:
+    """The name that stands in a string, where one was put around it; empty if none does."""
+    return value.value if isinstance(value, ast.String) and value.value.isidentifier() else ""

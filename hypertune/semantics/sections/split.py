@@ -10,7 +10,8 @@ from attrs import frozen
 from hypertune.catalogue import Arg, SourceType
 from hypertune.catalogue.splits import part_sizes
 from hypertune.diagnostics import Span
-from hypertune.semantics.constants import evaluate
+from hypertune.semantics.arguments.constants import evaluate
+from hypertune.semantics.arguments.values import convert
 from hypertune.semantics.errors.splits import (
     EmptyPart,
     MissingPart,
@@ -22,9 +23,8 @@ from hypertune.semantics.errors.splits import (
     TooManyExamples,
     UnknownPart,
 )
-from hypertune.semantics.scope import FAILED, Failed, Scope
-from hypertune.semantics.settings import Settings
-from hypertune.semantics.values import convert
+from hypertune.semantics.scope.scope import FAILED, Failed, Scope
+from hypertune.semantics.sections.settings import Settings
 from hypertune.syntax import ast
 
 PARTS: Final[tuple[str, ...]] = ("train", "valid", "test")

@@ -5,19 +5,19 @@ from __future__ import annotations
 from attrs import evolve, frozen
 
 from hypertune import ir
-from hypertune.semantics.building import Builder, device_of
-from hypertune.semantics.constants import evaluate
+from hypertune.semantics.arguments.constants import evaluate
+from hypertune.semantics.declarations.given import resolve_given
 from hypertune.semantics.errors.network import NoLayers, NotADimension
-from hypertune.semantics.flow import Flow, Labels, Surroundings
-from hypertune.semantics.given import resolve_given
-from hypertune.semantics.naming import NodeNames, labels
-from hypertune.semantics.nodes import Nodes
-from hypertune.semantics.scope import Failed, Piece, Scope
+from hypertune.semantics.network.building import GraphBuilder, device_of
+from hypertune.semantics.network.naming import NodeNames
+from hypertune.semantics.network.nodes import Nodes, Surroundings
+from hypertune.semantics.scope.labels import Flow, Labels, labels
+from hypertune.semantics.scope.scope import Failed, Piece, Scope
 from hypertune.syntax import ast
 
 
 @frozen
-class Network:
+class Graph:
     """The nodes in the order of evaluation, and what leaves the last."""
 
     input: ir.Shape
@@ -26,7 +26,7 @@ class Network:
     whole: bool  # whether it was built without a mistake
 
 
-def build_network(model: ast.Model, scope: Scope) -> Network:
+def build_network(model: ast.Model, scope: Scope) -> Graph:
     """The graph of a model. Where its mistakes leave a shape unknown, the last flow has none."""
     before = len(scope.findings.mistakes)
     given = resolve_given(model.given, scope) or ()
@@ -34,7 +34,7 @@ def build_network(model: ast.Model, scope: Scope) -> Network:
     named = Labels.of(model.body, scope.findings)
     named.enter(flow)
     reserved = frozenset(label.text for label in labels(model.body))
-    builder = Builder(scope.knowledge, Nodes(scope.knowledge, NodeNames(reserved)))
+    builder = GraphBuilder(scope.knowledge, Nodes(scope.knowledge, NodeNames(reserved)))
     around = Surroundings(scope, named, given, device_of(model.device, scope) or "")
     output = builder.body(model.body, flow, around)
     # What a wrong declaration gives is told there: it shows here only as a shape that is missing.
@@ -43,10 +43,10 @@ def build_network(model: ast.Model, scope: Scope) -> Network:
         scope.findings.add(NoLayers(model.body.span))
         output = evolve(output, shape=None)
     _read_unused(builder, around)
-    return Network(flow.shape or (), tuple(builder.nodes.made.values()), output, whole)
+    return Graph(flow.shape or (), tuple(builder.nodes.made.values()), output, whole)
 
 
-def _read_unused(builder: Builder, around: Surroundings) -> None:
+def _read_unused(builder: GraphBuilder, around: Surroundings) -> None:
     """Look for mistakes in blocks that are never used; what they would tune counts for nothing."""
     knowledge, scope = around.scope.knowledge, around.scope
     uses = dict(knowledge.uses)

@@ -2,34 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 from attrs import define, field
 
 from hypertune.ir.names import is_free
 from hypertune.syntax import ast
-
-
-def labels(body: ast.Body) -> Iterator[ast.Name]:
-    """Every name that `as` gives, however deep: names that are made up keep clear of them."""
-    for piece in body.pieces:
-        if piece.label:
-            yield piece.label
-        match piece:
-            case ast.Repeat():
-                yield from labels(piece.body)
-            case ast.Residual():
-                yield from labels(piece.body)
-                if piece.shortcut:
-                    yield from labels(piece.shortcut)
-            case ast.Branch():
-                for branch in piece.bodies:
-                    yield from labels(branch)
-
-
-def named(value: ast.Expr) -> str:
-    """The name that stands in a string, where one was put around it; empty if none does."""
-    return value.value if isinstance(value, ast.String) and value.value.isidentifier() else ""
 
 
 @define

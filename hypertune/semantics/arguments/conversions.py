@@ -10,7 +10,7 @@ from attrs import frozen
 
 from hypertune import ir
 from hypertune.catalogue import Arg, Required
-from hypertune.semantics.scope import FAILED, Failed
+from hypertune.semantics.scope.scope import FAILED, Failed
 
 
 def converted(arg: Arg, value: ir.Value) -> ir.Value | Failed:

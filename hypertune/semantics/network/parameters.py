@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from hypertune.diagnostics import Span
-from hypertune.semantics.constants import evaluate
+from hypertune.semantics.arguments.constants import evaluate
+from hypertune.semantics.arguments.matching import match
 from hypertune.semantics.errors.arguments import MissingArgument
-from hypertune.semantics.matching import match
-from hypertune.semantics.scope import FAILED, Constant, Scope
+from hypertune.semantics.scope.scope import FAILED, Constant, Scope
 from hypertune.syntax import ast
 
 

@@ -8,7 +8,6 @@ from posixpath import dirname, join, normpath
 from attrs import define, evolve, field, frozen
 
 from hypertune.diagnostics import Diagnostic, Source, Span, SpecError
-from hypertune.semantics.changes import Change, changed
 from hypertune.semantics.errors.including import CannotInclude, IncludeCircle
 from hypertune.semantics.errors.statements import (
     MissingVersion,
@@ -16,8 +15,9 @@ from hypertune.semantics.errors.statements import (
     UnknownVersion,
     VersionNotFirst,
 )
-from hypertune.semantics.findings import Findings
-from hypertune.semantics.parts import Part
+from hypertune.semantics.including.changes import Change, changed
+from hypertune.semantics.including.parts import FileTree
+from hypertune.semantics.scope.findings import Findings
 from hypertune.syntax import ast, parse
 from hypertune.syntax.tokens import MOST_CHARACTERS
 
@@ -46,7 +46,7 @@ class Whole:
 
     """
 
-    part: Part
+    part: FileTree
     mistakes: tuple[Diagnostic, ...] = ()
     changes: tuple[Change, ...] = ()
 
@@ -86,7 +86,7 @@ def include(spec: ast.Spec, read: Read = no_files) -> Whole:
     return Whole(part, findings.mistakes)
 
 
-def gather(spec: ast.Spec, load: Load, findings: Findings | None = None) -> tuple[Part, bool]:
+def gather(spec: ast.Spec, load: Load, findings: Findings | None = None) -> tuple[FileTree, bool]:
     """A file with those that it includes, and whether all of them are there.
 
     Args:
@@ -113,17 +113,17 @@ class _Includer:
     size: int  # characters of all that was read
     complete: bool = field(default=True)
 
-    def part(self, spec: ast.Spec, opened: tuple[tuple[str, Span], ...]) -> Part:
+    def part(self, spec: ast.Spec, opened: tuple[tuple[str, Span], ...]) -> FileTree:
         """What a file brings; `opened` are the files around it, each with the `include` of it."""
         _check_version(spec, self.findings)
         pieces = (
             self.included(s, opened) if isinstance(s, ast.Include) else s for s in spec.statements
         )
-        return Part(spec, tuple(pieces))
+        return FileTree(spec, tuple(pieces))
 
     def included(
         self, statement: ast.Include, opened: tuple[tuple[str, Span], ...]
-    ) -> ast.Statement | Part | None:
+    ) -> ast.Statement | FileTree | None:
         written = statement.path
         path = included_path(opened[-1][0], written)
         around = [name for name, _ in opened]

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from hypertune import ir
-from hypertune.semantics.constants import evaluate
+from hypertune.semantics.arguments.constants import evaluate
 from hypertune.semantics.errors.conditioning import CannotAnswerToEach
 from hypertune.semantics.errors.names import NotAHyper, UnknownHyper
-from hypertune.semantics.scope import Failed, Scope, Tunable
+from hypertune.semantics.scope.scope import Failed, Scope, Tunable
 from hypertune.syntax import ast
 
 

@@ -7,10 +7,10 @@ from math import inf
 from hypertune import ir
 from hypertune.catalogue import DomainType
 from hypertune.diagnostics import Diagnostic, Span
-from hypertune.semantics.constants import describe, evaluate
+from hypertune.semantics.arguments.constants import describe, evaluate
 from hypertune.semantics.errors.arguments import UnknownWord
 from hypertune.semantics.errors.hypers import MissingStart, NotAStart, StartOutside
-from hypertune.semantics.scope import Failed, Scope
+from hypertune.semantics.scope.scope import Failed, Scope
 from hypertune.syntax import ast
 
 Settled = tuple[DomainType, ir.Call]

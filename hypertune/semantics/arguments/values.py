@@ -9,9 +9,15 @@ from attrs import evolve, frozen
 from hypertune import ir
 from hypertune.catalogue import Arg, Use
 from hypertune.diagnostics import Diagnostic, Note, Span
-from hypertune.semantics.advice import advice_on
-from hypertune.semantics.constants import WORDS, describe, evaluate
-from hypertune.semantics.conversions import converted, outlier, range_of, wanted, wrong_length
+from hypertune.semantics.arguments.advice import advice_on
+from hypertune.semantics.arguments.constants import WORDS, describe, evaluate
+from hypertune.semantics.arguments.conversions import (
+    converted,
+    outlier,
+    range_of,
+    wanted,
+    wrong_length,
+)
 from hypertune.semantics.errors.arguments import OutOfRange, UnknownWord, WrongLength, WrongType
 from hypertune.semantics.errors.labels import LabelWanted
 from hypertune.semantics.errors.passing import (
@@ -24,9 +30,8 @@ from hypertune.semantics.errors.passing import (
     WholeDomainWanted,
 )
 from hypertune.semantics.errors.tuning import InSeconds
-from hypertune.semantics.flow import Labels
-from hypertune.semantics.naming import named
-from hypertune.semantics.scope import FAILED, Constant, Declared, Failed, HyperUse, Scope
+from hypertune.semantics.scope.labels import Labels, named
+from hypertune.semantics.scope.scope import FAILED, Constant, Declared, Failed, HyperUse, Scope
 from hypertune.syntax import ast
 
 

@@ -10,8 +10,9 @@ from attrs import frozen
 from hypertune import ir
 from hypertune.catalogue import LossType, MetricType, SourceType
 from hypertune.diagnostics import Span
-from hypertune.semantics.arguments import settle
-from hypertune.semantics.constants import FUNCTIONS, evaluate
+from hypertune.semantics.arguments.calls import settle
+from hypertune.semantics.arguments.constants import FUNCTIONS, evaluate
+from hypertune.semantics.declarations.given import hypers_named
 from hypertune.semantics.errors.names import NotAHyper
 from hypertune.semantics.errors.objective import (
     NoLoss,
@@ -21,9 +22,8 @@ from hypertune.semantics.errors.objective import (
     WrongTargets,
 )
 from hypertune.semantics.errors.passing import EachMisplaced, HyperInArithmetic
-from hypertune.semantics.given import hypers_named
-from hypertune.semantics.scope import Failed, HyperUse, Scope
-from hypertune.semantics.settings import Settings, read_settings
+from hypertune.semantics.scope.scope import Failed, HyperUse, Scope
+from hypertune.semantics.sections.settings import Settings, read_settings
 from hypertune.syntax import ast
 
 KEYS: Final = ("train", "valid", "direct", "report")

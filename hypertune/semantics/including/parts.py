@@ -9,7 +9,7 @@ from typing import Final
 from attrs import frozen
 
 from hypertune.diagnostics import Span
-from hypertune.semantics.changes import Edit
+from hypertune.semantics.including.changes import Edit
 from hypertune.syntax import ast
 
 # What ends a statement, and its line where nothing follows.
@@ -18,7 +18,7 @@ _AROUND: Final = "\ufeff \t\r\n\f"
 
 
 @frozen
-class Part:
+class FileTree:
     """A file, and for each of its statements the part that comes in its place.
 
     That is the file of an `include`; None where it has come before, and the `include` itself
@@ -26,13 +26,13 @@ class Part:
     """
 
     spec: ast.Spec
-    pieces: tuple[ast.Statement | Part | None, ...]
+    pieces: tuple[ast.Statement | FileTree | None, ...]
 
     @property
     def statements(self) -> Iterator[ast.Statement]:
         """Those of the file and of what it includes; only the outermost names a version."""
         for piece in self.pieces:
-            if isinstance(piece, Part):
+            if isinstance(piece, FileTree):
                 yield from (s for s in piece.statements if not isinstance(s, ast.Version))
             elif piece is not None:
                 yield piece
@@ -56,7 +56,7 @@ class Part:
 
 
 def _left_out(
-    statement: ast.Statement, piece: ast.Statement | Part | None, edits: Sequence[Edit]
+    statement: ast.Statement, piece: ast.Statement | FileTree | None, edits: Sequence[Edit]
 ) -> Edit:
     """The text of a file in the place of its `include`; a remark stays, and says which it was."""
     source = statement.span.source
@@ -66,7 +66,7 @@ def _left_out(
     if isinstance(statement, ast.Include):
         remark = f"# {statement.span.text}  {remark}".rstrip()
     brought = ""
-    if isinstance(piece, Part):
+    if isinstance(piece, FileTree):
         brought = piece._text(edits, ast.Include, ast.Version).strip(_AROUND)
     text = "".join(f"{lines}\n" for lines in (remark, brought) if lines)
     return Edit(Span(source, statement.span.start, end.end()), text)

@@ -21,8 +21,16 @@ from hypertune.semantics.errors.constants import (
 )
 from hypertune.semantics.errors.names import NoSuchItem, NotAValue, UnknownName, UsedTooEarly
 from hypertune.semantics.errors.passing import HyperInArithmetic
-from hypertune.semantics.nouns import otherwise
-from hypertune.semantics.scope import FAILED, Constant, Failed, Meaning, Piece, Scope, Tunable
+from hypertune.semantics.scope.nouns import otherwise
+from hypertune.semantics.scope.scope import (
+    FAILED,
+    Constant,
+    Failed,
+    Meaning,
+    Piece,
+    Scope,
+    Tunable,
+)
 from hypertune.syntax import ast
 
 _LARGEST: Final = 2**63 - 1  # of whole numbers, so that no power can take for ever

@@ -10,7 +10,7 @@ from attrs import define, field, frozen
 from hypertune import ir
 from hypertune.catalogue import Catalogue, DomainType, Kind, MethodType, Use
 from hypertune.diagnostics import Span
-from hypertune.semantics.findings import Findings
+from hypertune.semantics.scope.findings import Findings
 from hypertune.syntax import ast
 
 K = TypeVar("K", bound=Kind)

@@ -10,7 +10,7 @@ from hypertune.semantics.errors.arguments import (
     TooManyArguments,
     UnknownArgument,
 )
-from hypertune.semantics.findings import Findings
+from hypertune.semantics.scope.findings import Findings
 from hypertune.syntax import ast
 
 

@@ -9,13 +9,13 @@ from attrs import evolve
 
 from hypertune import ir
 from hypertune.catalogue import Arg, Kind, Required
+from hypertune.semantics.arguments.matching import match
+from hypertune.semantics.arguments.values import convert
 from hypertune.semantics.errors.arguments import ArgumentsDisagree, KindWanted, MissingArgument
 from hypertune.semantics.errors.names import UnknownKind
-from hypertune.semantics.flow import Labels
-from hypertune.semantics.matching import match
-from hypertune.semantics.nouns import NOUNS, otherwise
-from hypertune.semantics.scope import FAILED, Failed, Scope
-from hypertune.semantics.values import convert
+from hypertune.semantics.scope.labels import Labels
+from hypertune.semantics.scope.nouns import NOUNS, otherwise
+from hypertune.semantics.scope.scope import FAILED, Failed, Scope
 from hypertune.syntax import ast
 
 K = TypeVar("K", bound=Kind)

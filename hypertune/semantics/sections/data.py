@@ -9,8 +9,9 @@ from attrs import evolve, frozen
 from hypertune import ir
 from hypertune.catalogue import Arg, AugmentType, CorruptionType, SourceType, Unreadable
 from hypertune.diagnostics import Span
-from hypertune.semantics.arguments import settle
-from hypertune.semantics.constants import evaluate
+from hypertune.semantics.arguments.calls import settle
+from hypertune.semantics.arguments.constants import evaluate
+from hypertune.semantics.arguments.values import convert
 from hypertune.semantics.errors.data import (
     AugmentRank,
     BatchTooLarge,
@@ -21,10 +22,9 @@ from hypertune.semantics.errors.data import (
     UnreadableData,
     WrongChannels,
 )
-from hypertune.semantics.scope import Failed, Scope
-from hypertune.semantics.settings import Settings, read_settings
-from hypertune.semantics.split import Split, read_split
-from hypertune.semantics.values import convert
+from hypertune.semantics.scope.scope import Failed, Scope
+from hypertune.semantics.sections.settings import Settings, read_settings
+from hypertune.semantics.sections.split import Split, read_split
 from hypertune.syntax import ast
 
 KEYS: Final = (

@@ -10,8 +10,8 @@ from attrs import frozen
 from hypertune import ir
 from hypertune.catalogue import Arg, MethodType, OptimiserType, ScheduleType
 from hypertune.diagnostics import Span
-from hypertune.semantics.arguments import settle
-from hypertune.semantics.constants import evaluate
+from hypertune.semantics.arguments.calls import settle
+from hypertune.semantics.arguments.constants import evaluate
 from hypertune.semantics.errors.tuning import (
     EndlessSchedule,
     LengthTwice,
@@ -20,8 +20,8 @@ from hypertune.semantics.errors.tuning import (
     NotALength,
     UnusedOptimiser,
 )
-from hypertune.semantics.scope import Failed, Scope
-from hypertune.semantics.settings import Settings, read_settings
+from hypertune.semantics.scope.scope import Failed, Scope
+from hypertune.semantics.sections.settings import Settings, read_settings
 from hypertune.syntax import ast
 
 ROLES: Final = ("weights", "hypers", "responses", "spreads")
@@ -36,7 +36,7 @@ KEYS: Final = ("method", *ROLES, "schedule", "clip", "precision", *LENGTHS, "pat
 
 
 @frozen
-class Plan:
+class TuneFacts:
     """A tune block with the declaration of its method; `tune` is None if something is wrong."""
 
     method: MethodType | None
@@ -44,7 +44,7 @@ class Plan:
     tune: ir.Tune | None
 
 
-def read_tune(section: ast.Section, scope: Scope) -> Plan:
+def read_tune(section: ast.Section, scope: Scope) -> TuneFacts:
     """Everything between the braces of `tune`."""
     settings = read_settings(section, KEYS, scope)
     expr = settings.need("method", "method = delta_stn")
@@ -61,7 +61,7 @@ def read_tune(section: ast.Section, scope: Scope) -> Plan:
         scope.findings.add(finding)
     rest = (optimisers, schedule, clip, seed, precision, length, patience)
     if settled is None or length is None or optimisers is None or Failed in map(type, rest):
-        return Plan(method, place, None)
+        return TuneFacts(method, place, None)
     assert not isinstance(schedule, Failed)
     assert not isinstance(patience, Failed)
     assert clip is None or isinstance(clip, float)
@@ -78,7 +78,7 @@ def read_tune(section: ast.Section, scope: Scope) -> Plan:
         patience=patience,
         seed=seed,
     )
-    return Plan(method, place, tune)
+    return TuneFacts(method, place, tune)
 
 
 def _optimisers(

@@ -5,21 +5,32 @@ from __future__ import annotations
 from collections.abc import Sequence
 from math import prod
 
-from attrs import define, field
+from attrs import define, field, frozen
 
 from hypertune import ir
 from hypertune.catalogue import LayerType, MergeType, WrongShape
 from hypertune.diagnostics import Span
-from hypertune.semantics.arguments import look_up, settle_args
+from hypertune.semantics.arguments.calls import look_up, settle_args
 from hypertune.semantics.errors.conditioning import CannotRespond
 from hypertune.semantics.errors.labels import LabelWanted, UnfitMerge
 from hypertune.semantics.errors.network import UnfitShape, WrongRank
-from hypertune.semantics.flow import Flow, Labels, Surroundings
-from hypertune.semantics.naming import NodeNames, named
-from hypertune.semantics.scope import Knowledge, Piece, Scope
-from hypertune.semantics.sizing import output_shape
-from hypertune.semantics.ties import tie
+from hypertune.semantics.network.naming import NodeNames
+from hypertune.semantics.network.sizing import output_shape
+from hypertune.semantics.network.ties import tie
+from hypertune.semantics.scope.labels import Flow, Labels, named
+from hypertune.semantics.scope.scope import Knowledge, Piece, Scope
 from hypertune.syntax import ast
+
+
+@frozen
+class Surroundings:
+    """What a piece of network takes over from what stands around it."""
+
+    scope: Scope
+    labels: Labels
+    given: tuple[str, ...] = ()
+    device: str = ""
+    inside: tuple[str, ...] = ()  # the blocks and other pieces that are open
 
 
 @define

@@ -9,9 +9,9 @@ from attrs import frozen
 from hypertune import ir
 from hypertune.catalogue import Arg, Required
 from hypertune.diagnostics import closest
+from hypertune.semantics.arguments.values import convert
 from hypertune.semantics.errors.statements import MissingSetting, SettingTwice, UnknownSetting
-from hypertune.semantics.scope import FAILED, Failed, Scope
-from hypertune.semantics.values import convert
+from hypertune.semantics.scope.scope import FAILED, Failed, Scope
 from hypertune.syntax import ast
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Final
 
-from hypertune.semantics import data, objective, tuning
+from hypertune.semantics.sections import data, objective, tuning
 
 SETTINGS: Final[Mapping[str, tuple[str, ...]]] = {
     "data": data.KEYS,

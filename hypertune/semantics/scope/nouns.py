@@ -17,7 +17,7 @@ from hypertune.catalogue import (
     ScheduleType,
     SourceType,
 )
-from hypertune.semantics.scope import Constant, Piece, Scope, Tunable
+from hypertune.semantics.scope.scope import Constant, Piece, Scope, Tunable
 
 NOUNS: Final[dict[Any, str]] = {
     LayerType: "layer type",

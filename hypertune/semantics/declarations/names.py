@@ -8,11 +8,12 @@ from typing import Final
 from hypertune import ir
 from hypertune.catalogue import DomainType, LayerType, MergeType
 from hypertune.diagnostics import Span
-from hypertune.semantics.arguments import settle
-from hypertune.semantics.constants import FUNCTIONS, evaluate
+from hypertune.semantics.arguments.calls import settle
+from hypertune.semantics.arguments.constants import FUNCTIONS, evaluate
+from hypertune.semantics.declarations.starts import read_start
 from hypertune.semantics.errors.hypers import NotASize, NotASpread
 from hypertune.semantics.errors.names import DeclaredTwice, NotConstant, ReservedName
-from hypertune.semantics.scope import (
+from hypertune.semantics.scope.scope import (
     FAILED,
     Constant,
     Declared,
@@ -22,7 +23,6 @@ from hypertune.semantics.scope import (
     Scope,
     Tunable,
 )
-from hypertune.semantics.starting import read_start
 from hypertune.syntax import ast
 
 RESERVED: Final = frozenset({"true", "false", "none", "all", "input", *FUNCTIONS})

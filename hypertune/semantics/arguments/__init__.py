@@ -1,0 +1,1 @@
+"""Values of arguments: constants, and what the declarations of kinds allow."""

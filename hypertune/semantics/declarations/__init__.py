@@ -1,0 +1,1 @@
+"""`let`, `hyper` and `block`, and where their names are asked for."""

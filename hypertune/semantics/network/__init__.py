@@ -1,0 +1,1 @@
+"""`model`: a graph of nodes, every shape inferred."""
