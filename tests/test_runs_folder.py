@@ -5,9 +5,11 @@ import os
 import subprocess
 import sys
 from datetime import datetime
+from threading import Barrier, Thread
 
 import pytest
 import torch
+from attrs import evolve
 from tiny import TINY
 
 from hypertune.compiler import compile_text
@@ -15,8 +17,10 @@ from hypertune.ir import to_json
 from hypertune.runs import CannotRecord, DamagedRun, FolderTaken, RunInUse
 from hypertune.runs.about import About, read_about, write_about
 from hypertune.runs.checkpoint import read_checkpoint
+from hypertune.runs.files import write_atomically
 from hypertune.runs.folder import (
     Folder,
+    clear_parts,
     find_folder,
     free_path,
     make,
@@ -236,6 +240,50 @@ def test_a_new_folder_holds_what_is_known(tmp_path, there):
     assert read_program(folder) == program
     assert read_about(folder.about) == ABOUT
     assert list(folder.path.parent.iterdir()) == [folder.path]
+
+
+@pytest.mark.parametrize("there", [True, False])
+def test_of_several_makers_of_one_folder_one_wins(tmp_path, there):
+    program = compile_text(TINY).program
+
+    def maker(folder, name, together, won):
+        together.wait()
+        try:
+            make(folder, f"# {name}", program, evolve(ABOUT, name=name))
+            won.append(name)
+        except (FolderTaken, RunInUse):
+            pass
+
+    for number in range(12):
+        folder, won, together = Folder(tmp_path / str(number) / "run"), [], Barrier(3)
+        folder.path.parent.mkdir()
+        if there:
+            folder.path.mkdir()
+        makers = [Thread(target=maker, args=(folder, n, together, won)) for n in "abc"]
+        for thread in makers:
+            thread.start()
+        for thread in makers:
+            thread.join()
+        assert won == [read_about(folder.about).name]
+        assert folder.spec.read_text() == f"# {won[0]}"
+        assert read_program(folder) == program
+        assert [*folder.path.parent.iterdir()] == [folder.path]
+
+
+@pytest.mark.parametrize("name", [".run.part", ".net.py.part"])
+def test_files_that_look_like_ours_are_let_be(tmp_path, name):
+    (tmp_path / name).mkdir()
+    (tmp_path / name / "mine").write_text("mine")
+    make(Folder(tmp_path / "run"), TINY, compile_text(TINY).program, ABOUT)
+    write_atomically(tmp_path / "net.py", b"")
+    assert (tmp_path / name / "mine").read_text() == "mine"
+
+
+def test_what_a_kill_left_is_removed_and_nothing_else(folder):
+    for name in (".last.safetensors.0123abcd.part", ".mine.part", ".mine.0123abcd.part"):
+        (folder.path / name).write_text("")
+    clear_parts(folder)
+    assert {path.name for path in folder.path.iterdir()} == {".mine.part", ".mine.0123abcd.part"}
 
 
 def test_a_folder_is_not_there_before_it_is_whole(tmp_path, monkeypatch):

@@ -11,7 +11,7 @@ from hypertune.catalogue import Catalogue
 from hypertune.cli.catalogues import catalogue_of, catalogue_option
 from hypertune.cli.compiling import compiled, set_option
 from hypertune.cli.tree import print_tree
-from hypertune.cli.writing import deliver, force_option
+from hypertune.cli.writing import deliver, files_of, force_option
 from hypertune.compiler import whole_spec
 from hypertune.emitting.drawing import print_dot
 from hypertune.emitting.network_source import network_source
@@ -44,12 +44,15 @@ def command(
 ) -> None:
     """Compile SPEC (a file, the name of a shipped spec, or - for stdin) and print a stage."""
     file = read_spec(spec)
+    inputs: tuple[str, ...] = (file.source.name,)
     if emit == "ast":
         text = _tree(file, overrides)
     else:
         catalogue = catalogue_of(catalogue_name)
-        text = _stage(emit, compiled(file, overrides, catalogue).program, catalogue)
-    deliver(text.rstrip("\n") + "\n", output, force)
+        program = compiled(file, overrides, catalogue).program
+        inputs += files_of(program)
+        text = _stage(emit, program, catalogue)
+    deliver(text.rstrip("\n") + "\n", output, force, inputs)
 
 
 def _tree(file: SpecFile, overrides: tuple[Setting, ...]) -> str:

@@ -11,7 +11,7 @@ from hypertune.data.csv_table import column_names
 from hypertune.diagnostics import Source
 from hypertune.draft import Draft, Undecided, draft_for_arrays, draft_for_images, draft_for_table
 from hypertune.syntax import format_spec, parse
-from hypertune.terminal import visible
+from hypertune.terminal import visible, visible_lines
 
 
 @click.command("new")
@@ -40,8 +40,8 @@ def command(
         draft = _draft(data, target, classes, test, folder)
     except Undecided as question:
         raise click.UsageError(str(question)) from None
-    deliver(format_spec(parse(Source("new.hspec", draft.text))), output, force)
-    click.echo(draft.understood, err=True)
+    deliver(format_spec(parse(Source("new.hspec", draft.text))), output, force, (data, test))
+    click.echo(visible_lines(draft.understood), err=True)
     if output is not None:
         click.echo(f"{visible(output)}: `hypertune train {visible(output)}` trains it", err=True)
 

@@ -10,7 +10,7 @@ from attrs import evolve
 from hypertune.catalogue import Catalogue, SourceType, beside
 from hypertune.cli.catalogues import catalogue_of, catalogue_option
 from hypertune.cli.compiling import compiled, set_option
-from hypertune.cli.writing import deliver, force_option
+from hypertune.cli.writing import deliver, files_of, force_option
 from hypertune.diagnostics import Source
 from hypertune.emitting.spec_text import print_spec
 from hypertune.ir import Program
@@ -34,11 +34,13 @@ def command(
 ) -> None:
     """Write SPEC out with everything settled: includes, constants, defaults, overrides."""
     catalogue = catalogue_of(catalogue_name)
-    program = compiled(read_spec(spec), overrides, catalogue).program
+    file = read_spec(spec)
+    program = compiled(file, overrides, catalogue).program
+    inputs = (file.source.name, *files_of(program))
     if output is not None:
         program = _beside(program, catalogue, output.parent)
     text = format_spec(parse(Source("rendered.hspec", print_spec(program))))
-    deliver(text, output, force)
+    deliver(text, output, force, inputs)
 
 
 def _beside(program: Program, catalogue: Catalogue, folder: Path) -> Program:

@@ -3,28 +3,41 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Iterable
 from pathlib import Path
 
 import click
 
+from hypertune.ir import Program
 from hypertune.runs.files import claim
 from hypertune.terminal import visible_lines
 
 force_option = click.option("--force", is_flag=True, help="Write over a file that is there.")
 
 
-def deliver(text: str, output: Path | None, force: bool) -> None:
+def deliver(text: str, output: Path | None, force: bool, inputs: Iterable[str]) -> None:
     """Write a text to a file, or to stdout if there is none.
 
+    Args:
+        text: what to write.
+        output: the file.
+        force: whether one that is there gives way.
+        inputs: the files and folders that the text was made from, which never give way.
+
     Raises:
-        FileExistsError: if the file is there already.
+        FileExistsError: if the file is there already, and does not give way.
 
     """
     if output is None:
         show(text)
         return
-    claim(output, force)
+    claim(output, force, inputs)
     output.write_text(text, encoding="utf-8")
+
+
+def files_of(program: Program) -> tuple[str, ...]:
+    """What a program reads its data from, and other words of its source."""
+    return tuple(word for word in program.data.source.args.values() if isinstance(word, str))
 
 
 def show(text: str) -> None:

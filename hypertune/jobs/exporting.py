@@ -35,7 +35,7 @@ def export(
     module = (output or Path(f"{name}.py")).with_suffix(".py")
     weights = module.with_suffix(".safetensors")
     for path in (module, weights):
-        claim(path, force)
+        claim(path, force, [run.path])
     best = run.summary["best"]
     state = run.model(catalogue).state_dict()
     title = f"{run.about.name}, trained by hypertune (validation loss {best['valid_loss']:.4g})."

@@ -21,11 +21,11 @@ from hypertune.jobs.interruption import interruptible
 from hypertune.jobs.memory import check_memory
 from hypertune.lowering import place, visible_devices
 from hypertune.reporting.sink import Sink
-from hypertune.runs import DamagedRun, DataChanged
+from hypertune.runs import DamagedRun, DataChanged, FolderTaken
 from hypertune.runs.about import About, read_about, versions
 from hypertune.runs.checkpoint import Checkpoint, read_checkpoint
 from hypertune.runs.files import write_json
-from hypertune.runs.folder import Folder, find_folder, free_path, make, new_folder
+from hypertune.runs.folder import Folder, clear_parts, find_folder, free_path, make, new_folder
 from hypertune.runs.journal import read_rows
 from hypertune.runs.lock import locked
 from hypertune.runs.model import write_model
@@ -122,7 +122,13 @@ def start(
         data=asdict(fingerprint(raw.source, raw.arrays)),
     )
     del raw  # the parts have copies
-    make(folder, order.spec, program, known)
+    try:
+        make(folder, order.spec, program, known)
+    except FolderTaken:  # by a run that was started in the same second
+        if out is not None:
+            raise
+        folder = new_folder(free_path(order.name, now.astimezone()))
+        make(folder, order.spec, program, known)
     with locked(folder.path):
         _train(folder, prepared, None, None, sinks)
     return folder.path
@@ -149,6 +155,7 @@ def resume(path: Path, catalogue: Catalogue = STANDARD, sinks: Iterable[Sink] = 
         about = read_about(folder.about)
         if folder.ended:
             return
+        clear_parts(folder)
         torch.set_num_threads(about.threads)  # sums depend on it in the last bits
         program = verified_program(folder, catalogue, about.tune)
         raw = read(program.data, catalogue)

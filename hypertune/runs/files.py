@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import json
 import os
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from errno import EEXIST
 from math import isfinite
 from pathlib import Path
+from secrets import token_hex
 from stat import S_ISREG
 from typing import Any
 
@@ -16,14 +17,24 @@ from hypertune.runs.failures import DamagedRun
 MOST_JSON = 1 << 26  # bytes of run.json, program.json, summary.json
 
 
-def claim(path: Path, force: bool) -> None:
+def claim(path: Path, force: bool, inputs: Iterable[str | Path] = ()) -> None:
     """Make sure that a file can be written without a loss.
 
+    Args:
+        path: the file.
+        force: whether one that is there gives way.
+        inputs: what is read to make it, files and folders, which never give way.
+
     Raises:
-        FileExistsError: if it is there already, and need not give way.
+        FileExistsError: if it is there already, and does not give way.
 
     """
-    if path.exists() and not force:
+    if not path.exists():
+        return
+    for source in map(Path, inputs):
+        if source.exists() and path.resolve().is_relative_to(source.resolve()):
+            raise FileExistsError(EEXIST, "this is read here, and not written over", str(path))
+    if not force:
         raise FileExistsError(EEXIST, "already there; --force writes over it", str(path))
 
 
@@ -33,9 +44,9 @@ def write_atomically(path: Path, content: bytes, durable: bool = False) -> None:
     With `durable` the disk has it before the old one goes, so that a power cut loses nothing
     either; that can take seconds.
     """
-    part = path.with_name(f".{path.name}.part")
+    part = path.with_name(f".{path.name}.{token_hex(4)}.part")  # never a file of the user's
     try:
-        with part.open("wb") as file:
+        with part.open("xb") as file:
             file.write(content)
             if durable:
                 file.flush()

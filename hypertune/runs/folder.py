@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import re
 import shutil
 from datetime import datetime
+from errno import EEXIST, ENOTDIR, ENOTEMPTY
 from pathlib import Path
+from secrets import token_hex
 
 from attrs import frozen
 
@@ -12,6 +15,11 @@ from hypertune import ir
 from hypertune.runs.about import About, write_about
 from hypertune.runs.failures import DamagedRun, FolderTaken
 from hypertune.runs.files import MOST_JSON, read_bytes, write_atomically
+from hypertune.runs.lock import locked
+
+_PART = re.compile(
+    r"\.((last|best|model)\.safetensors|(run|program|summary)\.json)\.[0-9a-f]{8}\.part"
+)
 
 
 @frozen
@@ -82,7 +90,8 @@ def new_folder(path: Path) -> Folder:
 def make(folder: Folder, spec: str, program: ir.Program, about: About) -> None:
     """Make the folder, with what is known before the training begins.
 
-    One that is not there yet appears with all of it, so that a kill leaves none or a whole run.
+    One that is not there yet appears with all of it, so that a kill leaves none or a whole run;
+    of several makers of one folder, the first has it.
 
     Args:
         folder: one that is not there, or empty.
@@ -90,20 +99,35 @@ def make(folder: Folder, spec: str, program: ir.Program, about: About) -> None:
         program: what is trained.
         about: how it was started.
 
+    Raises:
+        FolderTaken: if something has come into it.
+        RunInUse: if another process is making it.
+
     """
     if folder.path.exists():
-        _fill(folder, spec, program, about)
+        with locked(folder.path):
+            new_folder(folder.path)
+            _fill(folder, spec, program, about)
         return
-    part = Folder(folder.path.with_name(f".{folder.path.name}.part"))
-    shutil.rmtree(part.path, ignore_errors=True)
+    folder.path.parent.mkdir(parents=True, exist_ok=True)
+    part = Folder(_new_part(folder.path))
     try:
-        part.path.mkdir(parents=True)
         _fill(part, spec, program, about)
-        part.path.rename(folder.path)
-    except OSError as fault:
+        part.path.rename(folder.path)  # fails if something is in it
+    except BaseException as fault:
         shutil.rmtree(part.path, ignore_errors=True)
-        fault.filename = str(folder.path)  # the other name is nobody's business
+        if isinstance(fault, OSError):
+            if fault.errno in (EEXIST, ENOTEMPTY, ENOTDIR):
+                raise FolderTaken(folder.path) from None
+            fault.filename = str(folder.path)  # the other name is nobody's business
         raise
+
+
+def _new_part(path: Path) -> Path:
+    """A folder beside `path` that nobody else has."""
+    part = path.with_name(f".{path.name}.{token_hex(4)}.part")
+    part.mkdir()
+    return part
 
 
 def _fill(folder: Folder, spec: str, program: ir.Program, about: About) -> None:
@@ -111,6 +135,13 @@ def _fill(folder: Folder, spec: str, program: ir.Program, about: About) -> None:
         write_atomically(folder.spec, spec.encode())
     write_atomically(folder.program, ir.to_json(program).encode())
     write_about(folder.about, about)  # last: it makes the folder a run
+
+
+def clear_parts(folder: Folder) -> None:
+    """Remove what a kill left of files that were being written; only for who has the lock."""
+    for path in folder.path.iterdir():
+        if _PART.fullmatch(path.name):
+            path.unlink()
 
 
 def find_folder(path: Path) -> Folder:
