@@ -21,7 +21,8 @@ from pygments.token import (
 from hypertune.editors.highlighting import HspecLexer
 from hypertune.editors.vocabulary import FUNCTIONS, KEYWORDS, RESERVED, SETTINGS
 from hypertune.resources import resource_folder
-from hypertune.semantics import constants, data, objective, tuning
+from hypertune.semantics.arguments import constants
+from hypertune.semantics.sections import data, objective, tuning
 from hypertune.syntax import tokens
 
 GRAMMAR = (resource_folder("grammars") / "hspec.lark").read_text(encoding="utf-8")

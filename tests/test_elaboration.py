@@ -266,7 +266,7 @@ def test_a_power_tower_is_refused_at_once() -> None:
 def test_the_work_per_layer_does_not_grow_with_the_network(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    from hypertune.semantics import constants
+    from hypertune.semantics.arguments import constants
 
     calls = 0
     plain = constants.evaluate
