@@ -175,6 +175,8 @@ def _spec(about: str, source: str, seen: Seen, layers: str) -> str:
         about=about if about.isprintable() else "A first spec.",
         source=source,
         parts="train = 80%, valid = 20%" if own_test else "train = 60%, valid = 20%, test = 20%",
+        even=", stratified = true" * (seen.classes > 0),
+        what="what goes where, evenly by class" if seen.classes else "what goes where",
         batch=min(64, count * 3 // 10),
         shape=_shape(seen.shape),
         layers=layers,
@@ -219,7 +221,7 @@ hyper decay          : log(1e-8, 1) = 1e-4 per batch
 
 data {
   source = $source
-  split  = ($parts, seed = 0) # the seed decides what goes where
+  split  = ($parts, seed = 0$even) # the seed decides $what
   scale  = standardize # to mean 0 and deviation 1, those of the training part
   batch  = $batch
 }

@@ -1,11 +1,14 @@
 """Parts of a split never overlap and lose nothing by rounding."""
 
+from itertools import pairwise
+
 import pytest
 import torch
 from hypothesis import given, settings, strategies as st
 
 from hypertune.catalogue import Catalogue, SourceType, part_sizes
-from hypertune.data import DataError
+from hypertune.data import STANDARD, DataError
+from hypertune.data.divisions import stratified
 from hypertune.data.loading import load
 from hypertune.ir import Call, Data
 
@@ -114,3 +117,47 @@ def test_a_second_test_part_is_refused():
 def test_a_part_that_is_not_asked_for_is_empty():
     found = labels({"all": 10}, {"train": 0.5, "valid": 0.5}, 0)
     assert found["test"] == []
+
+
+@settings(deadline=None, max_examples=100)
+@given(
+    counts=st.lists(st.integers(1, 60), min_size=2, max_size=6),
+    cuts=st.lists(st.integers(1, 99), min_size=3, max_size=3, unique=True).map(sorted),
+    seed=st.integers(0, 99),
+)
+def test_a_stratified_split_gives_each_part_its_share_of_each_class(counts, cuts, seed):
+    total = sum(counts)
+    y = torch.arange(len(counts)).repeat_interleave(torch.tensor(counts))
+    y = y[torch.randperm(total, generator=torch.Generator().manual_seed(seed))]
+    ends = [0, *(total * cut // 100 for cut in cuts)]
+    sizes = dict(zip(PARTS, (b - a for a, b in pairwise(ends)), strict=True))
+    found = stratified(y, sizes)
+    assert {part: len(places) for part, places in found.items()} == sizes
+    everything = torch.cat([*found.values()])
+    assert len(everything.unique()) == len(everything)
+    for part, places in found.items():
+        assert places.tolist() == sorted(places.tolist())
+        have = torch.bincount(y[places], minlength=len(counts))
+        for count, n in zip(counts, have.tolist(), strict=True):
+            assert abs(n - count * sizes[part] / total) < 2
+    have = torch.bincount(y[found["train"]], minlength=len(counts))
+    assert ((have - torch.tensor(counts) * sizes["train"] / total).abs() < 1).all()
+
+
+def test_a_rare_class_is_in_every_part_where_it_can_be():
+    y = torch.tensor([0] * 95 + [1] * 5)
+    found = stratified(y, {"train": 60, "valid": 20, "test": 20})
+    assert {part: int(y[places].sum()) for part, places in found.items()} == {
+        "train": 3,
+        "valid": 1,
+        "test": 1,
+    }
+
+
+def test_a_spec_stratifies():
+    shares = {"train": 0.3, "valid": 0.3, "test": 0.4}
+    data = Data(Call("digits"), shares, 0, None, (), None, None, stratified=True)
+    sets = load(data, Catalogue(STANDARD))
+    whole = torch.bincount(torch.cat([sets.train.y, sets.valid.y, sets.test.y]))
+    for part, share in ((sets.train, 0.3), (sets.valid, 0.3), (sets.test, 0.4)):
+        assert (torch.bincount(part.y) - share * whole).abs().max() < 1.5

@@ -10,6 +10,7 @@ from attrs import evolve, frozen
 from torch import Tensor
 
 from hypertune.catalogue import Catalogue, CorruptionType, SourceType, Unreadable, part_sizes
+from hypertune.data.divisions import in_a_row, stratified
 from hypertune.data.failures import FileUnreadable
 from hypertune.data.scaling import Scaling, check_apart, fit, scaled, standardize
 from hypertune.data.serving import generator
@@ -67,7 +68,7 @@ def load(
     arrays = {part: _tensors(*pair) for part, pair in raw.arrays.items()}
     pool = arrays.pop("all", None) or arrays.pop("train")
     _check_split(data.split, raw)
-    parts = _divide(pool, data.split, data.split_seed) | arrays
+    parts = _divide(pool, data) | arrays
     nothing = pool[0][:0], pool[1][:0]
     if data.corrupt and "train" in parts:
         parts["train"] = _damaged(parts["train"], data.corrupt, catalogue, source.classes)
@@ -110,18 +111,15 @@ def _tensors(x: Any, y: Any) -> Pair:
     return torch.tensor(x), target.long() if y.dtype.kind in "iub" else target
 
 
-def _divide(pool: Pair, split: Mapping[str, float | int], seed: int | None) -> dict[str, Pair]:
+def _divide(pool: Pair, data: Data) -> dict[str, Pair]:
     """The parts of the split, none overlapping another; shuffled unless there is no seed."""
     x, y = pool
-    if seed is not None:
-        order = torch.randperm(len(y), generator=generator(seed, "split", 0))
+    if data.split_seed is not None:
+        order = torch.randperm(len(y), generator=generator(data.split_seed, "split", 0))
         x, y = x[order], y[order]
-    parts, start = {}, 0
     try:
-        sizes = part_sizes(split, len(y))
+        sizes = part_sizes(data.split, len(y))
     except ValueError as fault:
         raise FileUnreadable(f"the split does not fit the data: {fault}") from None
-    for part, size in sizes.items():
-        parts[part] = x[start : start + size], y[start : start + size]
-        start += size
-    return parts
+    places = stratified(y, sizes) if data.stratified else in_a_row(sizes)
+    return {part: (x[index_N], y[index_N]) for part, index_N in places.items()}

@@ -23,7 +23,7 @@ from hypertune.editors.vocabulary import (
     UNITS,
 )
 
-_ITEMS = {"split": ("train", "valid", "test", "seed"), "scale": ("mean", "std")}
+_ITEMS = {"split": ("train", "valid", "test", "seed", "stratified"), "scale": ("mean", "std")}
 
 Sort = Literal["keyword", "kind", "setting", "argument", "name", "word"]
 

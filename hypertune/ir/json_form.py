@@ -195,6 +195,7 @@ READERS: Final[Mapping[type, Mapping[str, Read]]] = {
         "source": _one(Call),
         "split": _by_name(_number),
         "split_seed": _maybe(_whole),
+        "stratified": _truth,
         "scale": _maybe(_one(Call)),
         "corrupt": _maybe(_one(Call)),
         "augment": _many(_one(Call)),

@@ -76,6 +76,7 @@ class Data:
     augment: tuple[Call, ...]
     batch: int | None  # None: all of a part at once
     corrupt: Call | None = None  # damage to the training part
+    stratified: bool = False  # each part has each class in the share that it has of all
 
 
 @frozen

@@ -92,6 +92,7 @@ def _hyper(hyper: Hyper) -> str:
 def _data(data: Data) -> list[str]:
     parts = ", ".join(f"{part} = {_part(size)}" for part, size in data.split.items())
     seed = " in file order" if data.split_seed is None else f" seed {data.split_seed}"
+    seed += " stratified" * data.stratified
     return [
         "data",
         f"  source = {_call(data.source)}",

@@ -79,6 +79,8 @@ def _split(author: Author, source: Source) -> tuple[str, int]:
     items = [f"{name} = {text}" for name, text in parts.items()]
     if author.chance(0.5):
         items.append(f"seed = {whole(author, author.number(0, 2**40))}")
+    if source.classes and author.chance(0.3):
+        items.append(f"stratified = {truth(author, author.chance(0.7))}")
     train = sizes["train"] * source.examples // 100
     return f"({', '.join(author.shuffled(items))})", train - 1
 

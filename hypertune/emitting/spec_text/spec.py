@@ -62,6 +62,7 @@ def _data(data: Data) -> Iterator[str]:
         # A share keeps its point, which tells it from a count.
         parts = [f"{part} = {size!r}" for part, size in data.split.items()]
         parts += [] if data.split_seed is None else [f"seed = {data.split_seed}"]
+        parts += ["stratified = true"] * data.stratified
         yield f"split = ({', '.join(parts)})"
     if data.scale:
         numbers = named(data.scale.args)

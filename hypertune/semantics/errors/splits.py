@@ -146,3 +146,29 @@ class NoTestPart(Diagnostic):
     title = "no part is kept for the test"
     label = "`test` is missing"
     example = Example(wrong="data.split = (train = 80%, valid = 20%)")
+
+
+@frozen
+class NothingToStratify(Diagnostic):
+    """Examples are to be divided by their classes, and have none.
+
+    A stratified split gives each part each class in the share that it has of all examples.
+    """
+
+    code = "HT618"
+    title = "`{source}` has no classes to stratify by"
+    label = "its target is a number"
+    example = Example(
+        wrong="""
+            data.source = diabetes
+            data.split = (train = 60%, valid = 20%, test = 20%, stratified = true)
+            model (10) { linear(1) }
+            objective.train = mse
+            objective.valid = mse
+        """,
+    )
+
+    source: str
+
+    def children(self) -> tuple[Note | Help, ...]:
+        return (Help("leave `stratified` out"),)

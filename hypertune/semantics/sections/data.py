@@ -68,7 +68,7 @@ def read_data(section: ast.Section, scope: Scope) -> DataFacts:
         return DataFacts(source, place, None)
     if call is None or split is None or augment is None:
         return DataFacts(source, place, None)
-    data = ir.Data(call, split.parts, split.seed, scale, augment, batch, corrupt)
+    data = ir.Data(call, split.parts, split.seed, scale, augment, batch, corrupt, split.stratified)
     return DataFacts(source, place, data)
 
 

@@ -18,6 +18,7 @@ from hypertune.semantics.errors.splits import (
     NotAPart,
     NotASplit,
     NoTestPart,
+    NothingToStratify,
     PartKept,
     PartTwice,
     TooManyExamples,
@@ -28,6 +29,8 @@ from hypertune.semantics.sections.settings import Settings
 from hypertune.syntax import ast
 
 PARTS: Final[tuple[str, ...]] = ("train", "valid", "test")
+_OPTIONS: Final = ("seed", "stratified")
+_STRATIFIED: Final = Arg("stratified", "bool", "whether classes are divided evenly", False)
 _SEED: Final = Arg("seed", "int", "what the shuffle starts from", 0, low=0)
 
 
@@ -38,6 +41,7 @@ class Split:
     parts: Mapping[str, float | int]
     seed: int | None
     sizes: Mapping[str, int]
+    stratified: bool = False
 
 
 def read_split(settings: Settings, source: SourceType | None) -> Split | None:
@@ -58,6 +62,7 @@ def read_split(settings: Settings, source: SourceType | None) -> Split | None:
     if items is None:
         return None
     shuffle = convert(_SEED, items["seed"].value, "split", scope) if "seed" in items else None
+    stratified = _stratified(items, source, scope)
     parts = {part: _size(items[part], scope) for part in PARTS if part in items}
     settled = {part: size for part, size in parts.items() if not isinstance(size, Failed)}
     complete = _has_all(parts, kept, expr.span, scope) if source else True
@@ -68,9 +73,23 @@ def read_split(settings: Settings, source: SourceType | None) -> Split | None:
         return None
     if not complete or len(settled) < len(parts) or isinstance(shuffle, Failed):
         return None
+    if isinstance(stratified, Failed):
+        return None
     seed = shuffle if isinstance(shuffle, int) else unwritten
     sizes = _sizes(settled, items, source, expr.span, scope)
-    return None if sizes is None else Split(settled, seed, sizes)
+    return None if sizes is None else Split(settled, seed, sizes, stratified)
+
+
+def _stratified(
+    items: Mapping[str, ast.Arg], source: SourceType | None, scope: Scope
+) -> bool | Failed:
+    item = items.get("stratified")
+    if item is None:
+        return False
+    value = convert(_STRATIFIED, item.value, "split", scope)
+    if value and source and not source.classes:
+        scope.findings.add(NothingToStratify(item.span, source.name))
+    return value if isinstance(value, bool) else FAILED
 
 
 def _items(expr: ast.Expr, scope: Scope) -> dict[str, ast.Arg] | None:
@@ -84,8 +103,8 @@ def _items(expr: ast.Expr, scope: Scope) -> dict[str, ast.Arg] | None:
         if item.name is None:
             scope.findings.add(NotASplit(expr.span))
             return None
-        if item.name.text not in (*PARTS, "seed"):
-            scope.findings.add(UnknownPart(item.name.span, item.name.text, (*PARTS, "seed")))
+        if item.name.text not in (*PARTS, *_OPTIONS):
+            scope.findings.add(UnknownPart(item.name.span, item.name.text, (*PARTS, *_OPTIONS)))
             fine = False
         elif item.name.text in items:
             name = item.name.text
