@@ -118,6 +118,21 @@ def test_dtype_and_shape_stay_and_nothing_is_differentiated(name):
     assert (after.shape, after.dtype, after.requires_grad) == (x.shape, x.dtype, False)
 
 
+@tunable
+def test_lower_precision_and_tangents_change_nothing(name):
+    x, strengths = batch_for(name), rows(STRENGTHS[name][1])
+    after = apply(name, x, strengths)
+    with torch.autocast("cpu", torch.bfloat16):
+        assert torch.equal(apply(name, x, strengths), after)
+
+    def of(factor):
+        return apply(name, x, {key: value * factor for key, value in strengths.items()})
+
+    value, tangent = torch.func.jvp(of, (torch.ones(()),), (torch.ones(()),))
+    assert torch.equal(value, after)
+    assert (tangent == 0).all()
+
+
 @pytest.mark.parametrize("name", [k.name for k in STANDARD if k.on == "pixels"])
 @pytest.mark.parametrize("channels", [1, 2, 3])
 def test_pixels_stay_from_0_to_1(name, channels):

@@ -32,8 +32,8 @@ def saturate_(x_BCHW: Tensor, factor: Tensor) -> Tensor:
 def turn_hue_(x_BCHW: Tensor, turn: Tensor) -> Tensor:
     """Hues turned by `turn`, in whole turns; images without colours stay as they are.
 
-    With chroma C, least channel m and hue h in turns, channel n of HSV's hexagon is
-    m + C clamp(6 |frac(h + n/3) - 1/2| - 1, 0, 1), n = 0, 2, 1 for red, green, blue: no
+    With chroma C, least channel m and hue h in turns, a channel of HSV's hexagon is
+    m + C clamp(6 |frac(h + n/3) - 1/2| - 1, 0, 1), where n is 0, 2, 4 for red, green, blue: no
     sextants, and so nothing to gather.
 
     Source: Smith 1978, Color gamut transform pairs; written as one function of the hue.
@@ -43,7 +43,7 @@ def turn_hue_(x_BCHW: Tensor, turn: Tensor) -> Tensor:
     hue_BHW, chroma_BHW, least_BHW = _hue(x_BCHW)
     # all is above zero, for what `frac_` leaves of a negative number is negative
     hue_BHW += (turn + 2).view(-1, 1, 1)
-    corner_C11 = x_BCHW.new_tensor([0.0, 2 / 3, 1 / 3]).view(3, 1, 1)
+    corner_C11 = torch.arange(3, dtype=x_BCHW.dtype, device=x_BCHW.device).view(3, 1, 1) * (2 / 3)
     x_BCHW.copy_(hue_BHW[:, None]).add_(corner_C11).frac_().sub_(0.5).abs_()
     x_BCHW.mul_(6).sub_(1).clamp_(0, 1)
     return x_BCHW.mul_(chroma_BHW[:, None]).add_(least_BHW[:, None])

@@ -24,7 +24,7 @@ def own_share(alpha: Tensor, x: Tensor) -> Tensor:
     alpha_B = alpha.expand(len(x))
     # Beta of two gammas, which for small alpha are too small for a float: hence their logarithms,
     # and G(alpha) as G(alpha + 1) times U to the 1/alpha
-    larger_2B = Gamma(alpha_B + 1, 1.0, validate_args=False).sample((2,))
+    larger_2B = Gamma(alpha_B + 1, torch.ones_like(alpha_B), validate_args=False).sample((2,))
     log_2B = larger_2B.log() + torch.rand_like(larger_2B).log() / alpha_B
     part_B = (log_2B[0] - log_2B[1]).sigmoid()
     return torch.maximum(part_B, 1 - part_B).masked_fill_(alpha_B <= 0, 1)

@@ -39,19 +39,22 @@ def warp(
     height, width = x_BCHW.shape[-2:]
     turn, slant = degrees * (pi / 180), torch.tan(shear * (pi / 180))
     cos, sin = turn.cos() / zoom, turn.sin() / zoom
-    # rows of the inverse: where a pixel, seen from the centre, comes from
-    column_B2 = torch.stack([cos - sin * slant, -sin], 1)
-    row_B2 = torch.stack([sin + cos * slant, cos], 1)
-    moved_B2 = column_B2 * right[:, None] + row_B2 * down[:, None]
-    # `grid_sample` counts from -1 to 1, from border to border
-    unit_2 = x_BCHW.new_tensor([2 / width, 2 / height])
-    columns_W = torch.arange(width, dtype=x_BCHW.dtype, device=x_BCHW.device) - (width - 1) / 2
-    rows_H = torch.arange(height, dtype=x_BCHW.dtype, device=x_BCHW.device) - (height - 1) / 2
-    by_column_B2W = (column_B2 * unit_2)[:, :, None] * columns_W
-    by_row_B2H = (row_B2 * unit_2)[:, :, None] * rows_H - (moved_B2 * unit_2)[:, :, None]
-    grid_B2HW = by_column_B2W[:, :, None, :] + by_row_B2H[:, :, :, None]
+    across, along = 2 / width, 2 / height  # `grid_sample` counts from -1 to 1, border to border
+    # the inverse: where a pixel, so far from the centre, comes from
+    by_column_B2 = torch.stack([(cos - sin * slant) * across, -sin * along], 1)
+    by_row_B2 = torch.stack([(sin + cos * slant) * across, cos * along], 1)
+    columns_BW = _from_centre(width, x_BCHW) - right[:, None]
+    rows_BH = _from_centre(height, x_BCHW) - down[:, None]
+    from_column_B2W = by_column_B2[:, :, None] * columns_BW[:, None]
+    from_row_B2H = by_row_B2[:, :, None] * rows_BH[:, None]
+    grid_B2HW = from_column_B2W[:, :, None, :] + from_row_B2H[:, :, :, None]
     grid_BHW2 = grid_B2HW.permute(0, 2, 3, 1).expand(len(x_BCHW), -1, -1, -1)
     return F.grid_sample(x_BCHW, grid_BHW2, mode="bilinear", align_corners=False)
+
+
+def _from_centre(size: int, x: Tensor) -> Tensor:
+    """How far each pixel of an axis is from the middle, (size,)."""
+    return torch.arange(size, dtype=x.dtype, device=x.device) - (size - 1) / 2
 
 
 def blur(x_BCHW: Tensor, sigma: Tensor, radius: int) -> Tensor:
