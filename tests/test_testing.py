@@ -5,13 +5,14 @@ from __future__ import annotations
 import pytest
 from attrs import evolve
 from hypothesis import Phase, settings
+from responding_prelu import PRELU
 from wrong_layers import SHELF, Wrong
 
 from hypertune.catalogue import Arg, LayerType
 from hypertune.layers.dropout import DROPOUT
 from hypertune.layers.linear import LINEAR
 from hypertune.layers.relu import RELU
-from hypertune.testing import LAWS, trials
+from hypertune.testing import LAWS, layer_laws, trials
 
 pytest_plugins = ["pytester"]
 
@@ -33,14 +34,19 @@ def test_that_a_law_catches(wrong: Wrong):
         trials(wrong.kind)[wrong.law]()
 
 
+@layer_laws(PRELU)
+def test_that_a_layer_keeps_the_laws_whose_weights_have_one_axis(law):
+    law()
+
+
 def test_that_every_law_has_something_to_catch():
     assert {law.name for law in LAWS} == {wrong.law for wrong in SHELF}
 
 
 def test_that_a_layer_is_held_to_the_laws_that_concern_it():
-    assert set(trials(LINEAR)) == {law.name for law in LAWS} - {"hears the values of each example"}
-    assert "hears the values of each example" in trials(DROPOUT)
-    assert "answers linearly" not in trials(RELU)
+    assert set(trials(LINEAR)) == {law.name for law in LAWS} - {"reads the values of each example"}
+    assert "reads the values of each example" in trials(DROPOUT)
+    assert "responds linearly" not in trials(RELU)
 
 
 def test_that_only_laws_can_be_waived():

@@ -13,16 +13,24 @@ from hypertune.testing.case import Case, small_bounds
 
 @st.composite
 def cases(draw: st.DrawFn, kind: LayerType) -> Case:
-    """Legal uses of `kind`: arguments in range, sizes small."""
+    """Legal uses of `kind`: arguments in range; sizes small, now and then larger."""
     rank = draw(st.sampled_from(kind.ranks or (1, 2, 3)))
-    shape = tuple(draw(st.integers(1, 4 if axis == 0 else 6)) for axis in range(rank))
+    first = draw(_counts())
+    shape = (first, *(draw(st.integers(1, 6)) for _ in range(rank - 1)))
     args = draw(arguments(kind, rank))
     try:
         kind.output(args, shape)
     except WrongShape:
         reject()
     given = draw(st.integers(0, 3)) if kind.responds else 0
-    return Case(kind, args, shape, given, draw(st.integers(1, 4)), draw(st.integers(0, 2**16)))
+    return Case(kind, args, shape, given, draw(_counts()), draw(st.integers(0, 2**16 - 1)))
+
+
+def _counts() -> st.SearchStrategy[int]:
+    """How many examples or channels: mostly up to 4, in a quarter of the draws up to 10."""
+    return st.integers(0, 3).flatmap(
+        lambda quarter: st.integers(1, 4) if quarter < 3 else st.integers(5, 10)
+    )
 
 
 def arguments(kind: LayerType, rank: int) -> st.SearchStrategy[dict[str, Value]]:

@@ -1,25 +1,37 @@
 """The laws of layer types."""
 
 from hypertune.testing.law import Law
-from hypertune.testing.laws import births, numbers, parameters, readings, text, twins
+from hypertune.testing.laws import (
+    initialisation,
+    noise,
+    numbers,
+    parameters,
+    readings,
+    text,
+    twins,
+)
 
 LAWS: tuple[Law, ...] = (
     readings.gives_the_shape_it_declares,
-    births.ignores_hyperparameters_at_birth,
+    initialisation.is_initialised_as_its_plain_twin,
+    initialisation.is_initialised_by_its_seed,
+    initialisation.ignores_hyperparameters_when_initialised,
+    initialisation.can_learn_its_whole_response,
     readings.treats_rows_alone,
-    readings.answers_linearly,
+    readings.responds_linearly,
     readings.linearises_to_its_derivative,
-    readings.answers_each_example_as_if_alone,
-    readings.hears_the_values_of_each_example,
+    readings.responds_to_each_example_alone,
+    readings.reads_the_values_of_each_example,
     parameters.uses_every_parameter,
     parameters.is_its_state_dict,
     parameters.runs_functionally,
     twins.folds_to_a_plain_layer,
+    noise.trains_as_its_plain_twin,
+    noise.draws_its_noise_for_each_row_alone,
     numbers.keeps_the_dtype,
     numbers.keeps_the_device,
     numbers.has_the_gradient_of_finite_differences,
     twins.penalises_its_effective_weights,
     twins.costs_what_it_declares,
     text.prints_and_parses_back,
-    births.is_born_of_its_seed,
 )

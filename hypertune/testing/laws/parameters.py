@@ -6,35 +6,36 @@ import torch
 from hypothesis import reject
 from torch import Tensor
 
-from hypertune.response import Conditions, Layer
-from hypertune.testing.case import Case, silent
+from hypertune.response import Layer
+from hypertune.testing.case import Case, Conditioning, response_parameters, unconditioned
 from hypertune.testing.law import law, same
 
 
 @law()
 def uses_every_parameter(case: Case) -> None:
-    """The base in every reading, the response only where it is heard."""
-    layer, x, heard = case.stirred(), case.inputs(), case.heard()
+    """The base in every reading, the response only where it is conditioned."""
+    layer, x, conditioning = case.perturbed(), case.inputs(), case.conditioning()
     base, response = _groups(layer)
     both = list(layer.named_parameters(remove_duplicate=False))
     assert len({id(p) for _, p in both}) == len(both), "a parameter stands in two places"
     assert bool(response) == (case.given > 0), "there are response parameters, or none, wrongly"
-    quiet = _reached(case, layer, x, silent(heard))
-    assert quiet == base, f"in silence, gradients reach {sorted(quiet)} instead of {sorted(base)}"
-    idle = (base | response) - _reached(case, layer, x, heard)
+    plain = _reached(case, layer, x, unconditioned(conditioning))
+    assert plain == base, (
+        f"unconditioned, gradients reach {sorted(plain)} instead of {sorted(base)}"
+    )
+    idle = (base | response) - _reached(case, layer, x, conditioning)
     assert not idle, f"no gradient reaches {sorted(idle)}"
 
 
 def _groups(layer: Layer) -> tuple[set[str], set[str]]:
-    names = {name for name, _ in layer.named_parameters()}
-    response = {name for name in names if name.startswith("response.")}
-    return names - response, response
+    response = set(response_parameters(layer))
+    return {name for name, _ in layer.named_parameters()} - response, response
 
 
-def _reached(case: Case, layer: Layer, x: Tensor, heard: Conditions) -> set[str]:
+def _reached(case: Case, layer: Layer, x: Tensor, conditioning: Conditioning) -> set[str]:
     """The parameters that the output depends on."""
     x = x.clone().requires_grad_()
-    y = case.run(layer, x, heard)
+    y = case.run(layer, x, conditioning)
     named = dict(layer.named_parameters())
     outputs = (y * case.noise(y)).sum()
     if not outputs.requires_grad:
@@ -47,15 +48,17 @@ def _reached(case: Case, layer: Layer, x: Tensor, heard: Conditions) -> set[str]
 
 @law()
 def is_its_state_dict(case: Case) -> None:
-    layer, x, heard = case.stirred(), case.inputs(), case.heard()
+    layer, x, conditioning = case.perturbed(), case.inputs(), case.conditioning()
     other = case.another()
     other.load_state_dict(layer.state_dict())
-    same(case.run(other, x, heard), case.run(layer, x, heard), "its state dict is not all of it")
+    expected = case.run(layer, x, conditioning)
+    same(case.run(other, x, conditioning), expected, "its state dict is not all of it")
 
 
 @law()
 def runs_functionally(case: Case) -> None:
-    layer, x, heard = case.stirred(), case.inputs(), case.heard()
+    layer, x, conditioning = case.perturbed(), case.inputs(), case.conditioning()
     state = {name: p.detach() for name, p in layer.named_parameters()}
-    found = case.run_with(case.born(), state, x, heard)
-    same(found, case.run(layer, x, heard), "it does not read the parameters that it is given")
+    found = case.run_with(case.initialised(), state, x, conditioning)
+    expected = case.run(layer, x, conditioning)
+    same(found, expected, "it does not read the parameters that it is given")

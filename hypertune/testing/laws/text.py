@@ -5,8 +5,9 @@ from __future__ import annotations
 from hypertune.diagnostics import Source, SpecError
 from hypertune.ir import Ref, Shape, Value
 from hypertune.syntax import ast, format_spec, parse
-from hypertune.testing.case import Case, written
+from hypertune.testing.case import Case
 from hypertune.testing.law import law
+from hypertune.testing.writing import written
 
 _WORDS = {"true": True, "false": False, "none": None}
 

@@ -6,59 +6,78 @@ import torch
 from torch import Tensor
 from torch.utils.flop_counter import FlopCounterMode
 
-from hypertune.response import Conditions, Layer
-from hypertune.testing.case import Case, row, silent
+from hypertune.testing.case import (
+    Case,
+    evaluating,
+    response_parameters,
+    row,
+    unconditioned,
+)
 from hypertune.testing.law import law, responds, same
+from hypertune.testing.work import Work
+
+_PER_NUMBER = 8  # how many FLOPs are credible for each number that torch touches
 
 
 @law()
 def folds_to_a_plain_layer(case: Case) -> None:
     """Its plain twin, with the folded parameters, computes the same at a fixed response."""
-    layer, x, heard = case.stirred().eval(), case.inputs(), row(case.heard(), 0)
-    for told in (silent(heard), heard):
-        plain = case.plain(heard).eval()
-        delta_G = None if told.delta_BG is None else told.delta_BG[0]
-        plain.load_state_dict(layer.folded(delta_G))
-        same(plain(x), case.run(layer, x, told), f"`{plain}` computes something else")
+    layer, x = evaluating(case.perturbed()), case.inputs()
+    conditioning = row(case.conditioning(), 0)
+    for on in (unconditioned(conditioning), conditioning):
+        plain = case.plain(conditioning).eval()
+        plain.load_state_dict(case.folded(layer, on))
+        same(plain(x), case.run(layer, x, on), f"`{plain}` computes something else")
 
 
 @law(responds)
 def penalises_its_effective_weights(case: Case) -> None:
-    """Biases (whatever has one axis) do not count."""
-    layer, heard = case.stirred(), case.heard()
-    for told in (silent(heard), heard):
-        weights = [_effective(layer, told, i) for i in range(case.examples)]
+    """Biases (whatever has one axis) do not count; where nothing does, None is right as well."""
+    layer, conditioning = case.perturbed(), case.conditioning()
+    for on in (unconditioned(conditioning), conditioning):
+        weights = [_effective(case.folded(layer, row(on, i))) for i in range(case.examples)]
         for what, norm, found in (
-            ("squares", torch.square, layer.squares(told)),
-            ("absolutes", torch.abs, layer.absolutes(told)),
+            ("squares", torch.square, layer.squares(on)),
+            ("absolutes", torch.abs, layer.absolutes(on)),
         ):
-            assert found is not None, f"`{what}` has no weights"
-            rows = case.examples if told.delta_BG is not None else 1
+            if found is None:
+                assert not weights[0].numel(), f"`{what}` leaves its weights out"
+                continue
+            rows = case.examples if on.delta_BG is not None else 1
             assert found.shape == (rows,), f"`{what}` has the shape {tuple(found.shape)}"
             expected = torch.stack([norm(w).sum() for w in weights])
             same(found.expand(case.examples), expected, f"`{what}` is not that of its weights")
 
 
-def _effective(layer: Layer, heard: Conditions, i: int) -> Tensor:
-    folded = layer.folded(None if heard.delta_BG is None else heard.delta_BG[i])
-    return torch.cat([p.flatten() for p in folded.values() if p.dim() > 1])
+def _effective(folded: dict[str, Tensor]) -> Tensor:
+    """The numbers of all weights, one after the other."""
+    weights = [p.flatten() for p in folded.values() if p.dim() > 1]
+    return torch.cat(weights) if weights else torch.zeros(0).double()
 
 
 @law()
 def costs_what_it_declares(case: Case) -> None:
-    """Parameters of either group; and operations, if torch counts any."""
-    layer, x, heard = case.born(), case.inputs(), silent(case.heard())
+    """Parameters of either group; and operations.
+
+    Where torch counts any (products, convolutions), exactly those; elsewhere at most 8 for each
+    number that its operations read or write, which is far more than a right count can be.
+    """
+    layer, x, conditioning = case.initialised(), case.inputs(), unconditioned(case.conditioning())
     declared = case.kind.costs(case.args, case.shape, case.given)
-    counts = {name: p.numel() for name, p in layer.named_parameters()}
-    response = sum(n for name, n in counts.items() if name.startswith("response."))
-    base = sum(counts.values()) - response
-    assert declared.base == base, f"it declares {declared.base} base parameters and has {base}"
-    assert declared.response == response, (
-        f"it declares {declared.response} response parameters and has {response}"
-    )
-    with FlopCounterMode(display=False) as counter:
-        case.run(layer, x, heard)
+    total = sum(p.numel() for p in layer.parameters())
+    response = sum(p.numel() for p in response_parameters(layer).values())
+    for what, of, count in (
+        ("base", declared.base, total - response),
+        ("response", declared.response, response),
+    ):
+        assert of == count, f"it declares {of} {what} parameters and has {count}"
+    with FlopCounterMode(display=False) as counter, Work() as work:
+        case.run(layer, x, conditioning)
     flops = counter.get_total_flops() / case.examples
     assert not flops or declared.flops == flops, (
         f"it declares {declared.flops} FLOPs an example and torch counts {flops:g}"
+    )
+    most = _PER_NUMBER * work.numbers / case.examples
+    assert flops or declared.flops <= most, (
+        f"it declares {declared.flops} FLOPs an example and torch cannot have done {most:g}"
     )
