@@ -9,9 +9,11 @@ from torch import Tensor
 
 from hypertune.optimisers.rules.elementwise import (
     Elementwise,
+    downhill,
     is_on,
+    mean,
+    plus,
     root,
-    towards_zero,
     unbias,
 )
 from hypertune.runtime import Number
@@ -37,18 +39,18 @@ def update(
     maximize: bool = False,
     decoupled_weight_decay: bool = False,
 ) -> tuple[Tensor, dict[str, Tensor]]:
-    g = towards_zero(p, g, 0.0 if decoupled_weight_decay else weight_decay, maximize)
+    g = downhill(p, g, 0.0 if decoupled_weight_decay else weight_decay, maximize)
     if decoupled_weight_decay and is_on(weight_decay):
         p = p * (1 - lr * weight_decay)
     beta1, beta2 = betas
-    exp_avg = exp_avg + (1 - beta1) * (g - exp_avg)
-    exp_avg_sq = beta2 * exp_avg_sq + (1 - beta2) * g * g
+    exp_avg = mean(exp_avg, g, beta1)
+    exp_avg_sq = mean(exp_avg_sq, g * g, beta2)
     kept = {"exp_avg": exp_avg, "exp_avg_sq": exp_avg_sq}
     largest = exp_avg_sq
     if max_exp_avg_sq is not None:
         kept["max_exp_avg_sq"] = largest = torch.maximum(max_exp_avg_sq, exp_avg_sq)
     scale = root(largest) / unbias(beta2, k) ** 0.5 + eps
-    return p - (lr / unbias(beta1, k)) * (exp_avg / scale), kept
+    return plus(p, exp_avg / scale, -lr / unbias(beta1, k)), kept
 
 
 ADAM = Elementwise(slots, update)

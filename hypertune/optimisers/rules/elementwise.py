@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any
 
 import torch
 from attrs import frozen
@@ -48,10 +47,22 @@ def is_on(option: Number) -> bool:
     return isinstance(option, Tensor) or option != 0
 
 
-def towards_zero(p: Tensor, g: Tensor, weight_decay: Number, maximize: Any) -> Tensor:
-    """The gradient to go down, with that of the weight decay."""
+def plus(x: Tensor, y: Tensor, scale: Number) -> Tensor:
+    """The sum x + scale y, in one pass."""
+    if isinstance(scale, Tensor):
+        return torch.addcmul(x, y, scale)
+    return torch.add(x, y, alpha=scale)
+
+
+def mean(x: Tensor, y: Tensor, decay: Number) -> Tensor:
+    """The running mean x with y in it, in one pass."""
+    return torch.lerp(x, y, 1 - (decay.to(x.dtype) if isinstance(decay, Tensor) else decay))
+
+
+def downhill(p: Tensor, g: Tensor, weight_decay: Number, maximize: bool) -> Tensor:
+    """The gradient of what is to fall, with that of the weight decay."""
     g = -g if maximize else g
-    return g + weight_decay * p if is_on(weight_decay) else g
+    return plus(g, p, weight_decay) if is_on(weight_decay) else g
 
 
 def root(x: Tensor) -> Tensor:
@@ -60,7 +71,7 @@ def root(x: Tensor) -> Tensor:
     There the chain rule would multiply infinity by the zero that `x` was squared from.
     """
     flat = x <= 0
-    return torch.where(flat, 0.0, torch.where(flat, 1.0, x).sqrt())
+    return x.masked_fill(flat, 1.0).sqrt().masked_fill(flat, 0.0)
 
 
 def unbias(decay: Number, k: int) -> Number:

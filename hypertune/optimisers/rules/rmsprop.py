@@ -6,7 +6,7 @@ from typing import Any
 
 from torch import Tensor
 
-from hypertune.optimisers.rules.elementwise import Elementwise, is_on, root, towards_zero
+from hypertune.optimisers.rules.elementwise import Elementwise, downhill, is_on, mean, plus, root
 from hypertune.runtime import Number
 
 
@@ -31,16 +31,16 @@ def _update(
     centered: bool = False,
     maximize: bool = False,
 ) -> tuple[Tensor, dict[str, Tensor]]:
-    g = towards_zero(p, g, weight_decay, maximize)
-    variance = square_avg = alpha * square_avg + (1 - alpha) * g * g
+    g = downhill(p, g, weight_decay, maximize)
+    variance = square_avg = mean(square_avg, g * g, alpha)
     kept = {"square_avg": square_avg}
     if grad_avg is not None:
-        kept["grad_avg"] = grad_avg = grad_avg + (1 - alpha) * (g - grad_avg)
+        kept["grad_avg"] = grad_avg = mean(grad_avg, g, alpha)
         variance = square_avg - grad_avg * grad_avg
     way = g / (root(variance) + eps)
     if momentum_buffer is not None:
-        kept["momentum_buffer"] = way = momentum * momentum_buffer + way
-    return p - lr * way, kept
+        kept["momentum_buffer"] = way = plus(way, momentum_buffer, momentum)
+    return plus(p, way, -lr), kept
 
 
 RMSPROP = Elementwise(_slots, _update)

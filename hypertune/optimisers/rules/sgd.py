@@ -6,7 +6,7 @@ from typing import Any
 
 from torch import Tensor
 
-from hypertune.optimisers.rules.elementwise import Elementwise, is_on, towards_zero
+from hypertune.optimisers.rules.elementwise import Elementwise, downhill, is_on, plus
 from hypertune.runtime import Number
 
 
@@ -27,13 +27,13 @@ def _update(
     nesterov: bool = False,
     maximize: bool = False,
 ) -> tuple[Tensor, dict[str, Tensor]]:
-    g = towards_zero(p, g, weight_decay, maximize)
+    g = downhill(p, g, weight_decay, maximize)
     if momentum_buffer is None:
-        return p - lr * g, {}
-    # The first gradient is not dampened.
-    buffer = g if k == 0 else momentum * momentum_buffer + (1 - dampening) * g
-    way = g + momentum * buffer if nesterov else buffer
-    return p - lr * way, {"momentum_buffer": buffer}
+        return plus(p, g, -lr), {}
+    fresh = g * (1 - dampening) if is_on(dampening) else g
+    buffer = g if k == 0 else plus(fresh, momentum_buffer, momentum)  # the first is not dampened
+    way = plus(g, buffer, momentum) if nesterov else buffer
+    return plus(p, way, -lr), {"momentum_buffer": buffer}
 
 
 SGD = Elementwise(_slots, _update)
