@@ -92,18 +92,30 @@ def train(
 
 
 def resume(
-    path: str | Path, *, catalogue: Catalogue = STANDARD, sinks: Iterable[Sink] = ()
+    path: str | Path,
+    *,
+    device: str = "",
+    catalogue: Catalogue = STANDARD,
+    sinks: Iterable[Sink] = (),
 ) -> Run:
     """Go on with a run from its last checkpoint; nothing is done if it has ended.
 
+    Args:
+        path: the run folder.
+        device: for layers without `on`, this time; that of the run, if empty.
+        catalogue: the kinds that it was trained with.
+        sinks: functions that are called with each event.
+
     Raises:
-        RunError: if the folder is not a run, damaged, or in use.
+        SpecError: if a device is not there.
+        DataError: if the data is not there.
+        RunError: if the folder is not a run, damaged, or in use, or its data has changed.
 
     """
     from hypertune.jobs import job
     from hypertune.jobs.trained import load_run
 
-    job.resume(Path(path), catalogue, sinks)
+    job.resume(Path(path), catalogue, sinks, device)
     return load_run(path)
 
 

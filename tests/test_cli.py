@@ -9,6 +9,7 @@ from errno import ENOSPC
 from pathlib import Path
 
 import pytest
+import torch
 from click.testing import CliRunner
 from tiny import TINY
 
@@ -31,6 +32,9 @@ def _elsewhere(tmp_path, monkeypatch):
 
 def call(*words, **options):
     return CliRunner().invoke(main, [str(word) for word in words], **options)
+
+
+FIRST = f"training with {torch.get_num_threads()} thread{'s' * (torch.get_num_threads() > 1)}\n"
 
 
 def weights(run):
@@ -199,13 +203,16 @@ def test_a_file_that_cannot_be_written_goes_by_its_own_name(monkeypatch):
 
     monkeypatch.setattr(Path, "replace", full)
     result = call("train", "tiny.hspec", "--out", "run")
-    assert (result.exit_code, result.stderr) == (4, "error: run: No space left on device\n")
+    assert (result.exit_code, result.stderr) == (
+        4,
+        f"{FIRST}error: run: No space left on device\n",
+    )
     assert [path.name for path in Path().iterdir() if "run" in path.name] == []
 
 
 def test_training_tells_rows_on_stderr_and_the_end_on_stdout():
     result = trained("--epochs", "3", "--seed", "5")
-    rows = [line.split() for line in result.stderr.splitlines()]
+    rows = [line.split() for line in result.stderr.removeprefix(FIRST).splitlines()]
     assert rows[0][:5] == ["epoch", "time", "train_loss", "valid_loss", "valid_accuracy"]
     assert [row[0] for row in rows[1:4]] == ["1", "2", "3"]
     assert "\x1b" not in result.output
@@ -324,6 +331,21 @@ def test_kinds_of_ones_own_are_known_by_the_word_of_the_user(monkeypatch):
     Path("run/summary.json").unlink()
     assert "--catalogue own_kinds:KINDS" in call("resume", "run").stderr
     assert call("resume", "run", *mine).exit_code == 0
+
+
+def test_the_first_line_of_a_training_says_how_many_threads_are_used():
+    assert trained().stderr.startswith(FIRST)
+
+
+def test_a_run_can_be_resumed_on_a_device_that_is_named():
+    trained()
+    Path("run/summary.json").unlink()
+    gone = call("resume", "run", "--device", "cuda:63")
+    assert gone.exit_code == 1
+    assert "this machine has no device `cuda:63`" in gone.stderr
+    here = call("resume", "run", "--device", "auto")
+    assert here.exit_code == 0
+    assert "the device was cpu and is auto" in here.stderr or torch.accelerator.is_available()
 
 
 def test_fmt_lays_out_in_place():

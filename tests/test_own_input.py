@@ -35,9 +35,12 @@ def test_a_compiled_form_replaces_neither_its_spec_nor_its_data(tmp_path, comman
     text = text.replace("  flatten\n  linear(10)", "  linear(1)").replace("cross_entropy", "mse")
     text = text.replace("  batch  = 64", "  batch  = all")
     spec.write_text(text.replace("  report = accuracy\n", ""))
+    outer = tmp_path / "outer.hspec"
+    outer.write_text('hspec 1\ninclude "s.hspec"\n')
     before = spec.read_text(), table.read_text()
     refused(*command, spec, "-o", spec)
     refused(*command, spec, "-o", table)
+    refused(*command, outer, "-o", spec)
     assert (spec.read_text(), table.read_text()) == before
 
 

@@ -9,9 +9,9 @@ from attrs import evolve
 
 from hypertune.catalogue import Catalogue
 from hypertune.cli.catalogues import catalogue_of, catalogue_option
-from hypertune.cli.compiling import compiled, set_option
+from hypertune.cli.compiling import compiled, files_of, set_option
 from hypertune.cli.tree import print_tree
-from hypertune.cli.writing import deliver, files_of, force_option
+from hypertune.cli.writing import deliver, force_option
 from hypertune.compiler import whole_spec
 from hypertune.emitting.drawing import print_dot
 from hypertune.emitting.network_source import network_source
@@ -44,14 +44,12 @@ def command(
 ) -> None:
     """Compile SPEC (a file, the name of a shipped spec, or - for stdin) and print a stage."""
     file = read_spec(spec)
-    inputs: tuple[str, ...] = (file.source.name,)
     if emit == "ast":
-        text = _tree(file, overrides)
+        text, inputs = _tree(file, overrides), files_of(file)
     else:
         catalogue = catalogue_of(catalogue_name)
         program = compiled(file, overrides, catalogue).program
-        inputs += files_of(program)
-        text = _stage(emit, program, catalogue)
+        text, inputs = _stage(emit, program, catalogue), files_of(file, program)
     deliver(text.rstrip("\n") + "\n", output, force, inputs)
 
 

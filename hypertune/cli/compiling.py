@@ -11,11 +11,12 @@ from typing import Any
 import click
 
 from hypertune.catalogue import Catalogue
-from hypertune.compiler import Compiled, compile_text, read_program
+from hypertune.compiler import Compiled, compile_text, read_program, whole_spec
 from hypertune.diagnostics import did_you_mean, render_all
 from hypertune.ir import Program, Tune
 from hypertune.overrides import Setting, settings_in
 from hypertune.reporting.colour import wants_colour
+from hypertune.semantics import FileTree
 from hypertune.spec_files import SpecFile
 from hypertune.syntax import read_source
 
@@ -59,6 +60,17 @@ def compiled(file: SpecFile, overrides: tuple[Setting, ...], catalogue: Catalogu
     if found.warnings:
         click.echo(render_all(found.warnings, wants_colour(sys.stderr)) + "\n", err=True)
     return found
+
+
+def files_of(file: SpecFile, program: Program | None = None) -> list[str]:
+    """The files of a spec that compiles, and where its program's data is, if that is given."""
+    found = [file.source.name]
+    parts = [] if file.is_program else [whole_spec(file.source).part]
+    for part in parts:  # which grows
+        found.append(part.spec.span.source.name)
+        parts += [piece for piece in part.pieces if isinstance(piece, FileTree)]
+    words = program.data.source.args.values() if program else ()
+    return [*found, *(word for word in words if isinstance(word, str))]
 
 
 def tune_block(program: Program, name: str) -> Tune:

@@ -9,8 +9,8 @@ from attrs import evolve
 
 from hypertune.catalogue import Catalogue, SourceType, beside
 from hypertune.cli.catalogues import catalogue_of, catalogue_option
-from hypertune.cli.compiling import compiled, set_option
-from hypertune.cli.writing import deliver, files_of, force_option
+from hypertune.cli.compiling import compiled, files_of, set_option
+from hypertune.cli.writing import deliver, force_option
 from hypertune.diagnostics import Source
 from hypertune.emitting.spec_text import print_spec
 from hypertune.ir import Program
@@ -36,7 +36,7 @@ def command(
     catalogue = catalogue_of(catalogue_name)
     file = read_spec(spec)
     program = compiled(file, overrides, catalogue).program
-    inputs = (file.source.name, *files_of(program))
+    inputs = files_of(file, program)
     if output is not None:
         program = _beside(program, catalogue, output.parent)
     text = format_spec(parse(Source("rendered.hspec", print_spec(program))))

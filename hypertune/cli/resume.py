@@ -12,9 +12,10 @@ from hypertune.terminal import visible
 
 @click.command("resume")
 @click.argument("run", type=click.Path(path_type=Path))
+@click.option("--device", metavar="D", default="", help="Instead of the run's, for this time.")
 @catalogue_option
 @click.pass_context
-def command(ctx: click.Context, run: Path, catalogue_name: str) -> None:
+def command(ctx: click.Context, run: Path, device: str, catalogue_name: str) -> None:
     """Go on with RUN, a run folder, from its last checkpoint."""
     from hypertune.cli.training import finish, watched
     from hypertune.jobs.job import resume
@@ -30,6 +31,9 @@ def command(ctx: click.Context, run: Path, catalogue_name: str) -> None:
     for difference in about.differences(versions()):
         note = f"note: {difference}; numbers may differ in their last digits"
         click.echo(visible(note), err=True)
-    with watched() as sinks:
-        resume(run, catalogue, sinks)
+    if device and device != about.device:
+        note = f"note: the device was {about.device} and is {device}"
+        click.echo(visible(f"{note}; numbers will differ in their last digits"), err=True)
+    with watched(about.threads) as sinks:
+        resume(run, catalogue, sinks, device)
     ctx.exit(finish(run))

@@ -43,6 +43,8 @@ def command(
     tune = tune_block(found.program, tune_name)
 
     # Only a right spec waits for torch.
+    import torch
+
     from hypertune.cli.training import finish, watched
     from hypertune.jobs.job import Order, start
     from hypertune.planning import length
@@ -63,6 +65,6 @@ def command(
     if planned.too_short:
         first = f"`{tune.method.kind}` first tunes after step {planned.first_turn}"
         click.echo(f"note: nothing will be tuned: {first}, of {planned.steps}", err=True)
-    with watched() as sinks:
+    with watched(torch.get_num_threads()) as sinks:
         path = start(order, out, catalogue, sinks)
     ctx.exit(finish(path))

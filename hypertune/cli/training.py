@@ -21,8 +21,9 @@ from hypertune.terminal import visible
 
 
 @contextmanager
-def watched() -> Iterator[tuple[Sink, ...]]:
-    """A progress bar on a terminal, plain rows elsewhere; both on stderr."""
+def watched(threads: int) -> Iterator[tuple[Sink, ...]]:
+    """A progress bar on a terminal, plain rows elsewhere; both on stderr, below what is used."""
+    click.echo(f"training with {threads} thread{'' if threads == 1 else 's'}", err=True)
     if not is_terminal(sys.stderr):
         yield (Rows(sys.stderr),)
         return

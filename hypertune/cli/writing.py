@@ -8,7 +8,6 @@ from pathlib import Path
 
 import click
 
-from hypertune.ir import Program
 from hypertune.runs.files import claim
 from hypertune.terminal import visible_lines
 
@@ -33,11 +32,6 @@ def deliver(text: str, output: Path | None, force: bool, inputs: Iterable[str]) 
         return
     claim(output, force, inputs)
     output.write_text(text, encoding="utf-8")
-
-
-def files_of(program: Program) -> tuple[str, ...]:
-    """What a program reads its data from, and other words of its source."""
-    return tuple(word for word in program.data.source.args.values() if isinstance(word, str))
 
 
 def show(text: str) -> None:

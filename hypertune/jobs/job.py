@@ -141,8 +141,10 @@ def _found_anywhere(program: Program, catalogue: Catalogue) -> Program:
     return evolve(program, data=evolve(data, source=in_full(data.source, kind.args)))
 
 
-def resume(path: Path, catalogue: Catalogue = STANDARD, sinks: Iterable[Sink] = ()) -> None:
-    """Go on with a run, unless it has ended.
+def resume(
+    path: Path, catalogue: Catalogue = STANDARD, sinks: Iterable[Sink] = (), device: str = ""
+) -> None:
+    """Go on with a run, unless it has ended; on another device, if one is named.
 
     Raises:
         SpecError: if a device is no longer there.
@@ -160,7 +162,7 @@ def resume(path: Path, catalogue: Catalogue = STANDARD, sinks: Iterable[Sink] = 
         program = verified_program(folder, catalogue, about.tune)
         raw = read(program.data, catalogue)
         _check_same(folder, about, fingerprint(raw.source, raw.arrays))
-        prepared = _prepared(program, about, catalogue, raw)
+        prepared = _prepared(program, evolve(about, device=device or about.device), catalogue, raw)
         del raw
         like = template(prepared.training)
         _train(folder, prepared, recover(folder, like), like, sinks)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import shutil
 from datetime import datetime
-from errno import EEXIST, ENOTDIR, ENOTEMPTY
+from errno import EEXIST, ENOTEMPTY
 from pathlib import Path
 from secrets import token_hex
 
@@ -109,25 +109,19 @@ def make(folder: Folder, spec: str, program: ir.Program, about: About) -> None:
             new_folder(folder.path)
             _fill(folder, spec, program, about)
         return
-    folder.path.parent.mkdir(parents=True, exist_ok=True)
-    part = Folder(_new_part(folder.path))
+    # A name that nobody else has: no file of the user's, no other maker's.
+    part = Folder(folder.path.with_name(f".{folder.path.name}.{token_hex(4)}.part"))
     try:
+        part.path.mkdir(parents=True)
         _fill(part, spec, program, about)
         part.path.rename(folder.path)  # fails if something is in it
     except BaseException as fault:
         shutil.rmtree(part.path, ignore_errors=True)
         if isinstance(fault, OSError):
-            if fault.errno in (EEXIST, ENOTEMPTY, ENOTDIR):
+            if fault.errno in (EEXIST, ENOTEMPTY):
                 raise FolderTaken(folder.path) from None
             fault.filename = str(folder.path)  # the other name is nobody's business
         raise
-
-
-def _new_part(path: Path) -> Path:
-    """A folder beside `path` that nobody else has."""
-    part = path.with_name(f".{path.name}.{token_hex(4)}.part")
-    part.mkdir()
-    return part
 
 
 def _fill(folder: Folder, spec: str, program: ir.Program, about: About) -> None:
