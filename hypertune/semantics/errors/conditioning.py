@@ -32,7 +32,8 @@ class CannotFollow(Diagnostic):
 
     Each use of a hyperparameter says what the training loss is in it: smooth (penalties, loss
     weights), stochastic (dropout rates), discrete (cutout holes), or of the optimiser (learning
-    rates). A method can follow some of these.
+    rates). A method can follow some of these, and of optimisers only that of `weights`: no loss
+    depends on how the hyperparameters themselves are moved.
     """
 
     code = "HT422"
