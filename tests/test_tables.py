@@ -1,16 +1,18 @@
 """Tables of the user's own: as a source, and as the start of a spec."""
 
+import os
 from pathlib import Path
 
 import numpy as np
 import pytest
 from click.testing import CliRunner
 
-from hypertune.catalogue import Unreadable
+from hypertune.catalogue import Seen, Unreadable
 from hypertune.cli import main
 from hypertune.compiler import compile_text
 from hypertune.data.csv_table import CSV, read_table
 from hypertune.data.loading import load
+from hypertune.data.looking import once
 from hypertune.diagnostics import SpecError
 from hypertune.jobs.trained import load_run
 from hypertune.planning import plan
@@ -194,3 +196,23 @@ def test_argument_at_fault_is_shown_with_a_likely_repair(table, source, at, mean
 def test_new_tells_the_columns_if_none_is_named(table):
     done = CliRunner().invoke(main, ["new", "--data", table(FLOWERS)])
     assert (done.exit_code, "width, colour, height" in done.stderr) == (2, True)
+
+
+def test_table_is_looked_at_once_while_it_stays_as_it_is(table, monkeypatch):
+    name = table("a,y\n1,2\n3,4\n")
+    asked = []
+    look = once(lambda args: asked.append(args) or Seen((1,), 0, {"all": 2}))
+    args = {**PLAIN, "file": name, "target": "y"}
+    for _ in range(2):
+        look(args)  # the file is so young that a change might not show
+    assert len(asked) == 2
+    past = 1_600_000_000
+    for changed in (past, past + 1):
+        os.utime(name, (changed, changed))
+        assert look(args) == look(args)
+    assert len(asked) == 4
+    look(args | {"classes": True})
+    assert len(asked) == 5
+    Path(name).unlink()
+    look(args)
+    assert len(asked) == 6

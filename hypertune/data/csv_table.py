@@ -15,6 +15,7 @@ from attrs import frozen
 
 from hypertune.catalogue import Arg, Args, Seen, SourceType, Unreadable
 from hypertune.data.bounds import MOST_WORDS
+from hypertune.data.looking import once
 from hypertune.data.other_files import OTHER_FILES, other_files
 from hypertune.data.table_text import Sheet, read_sheet
 from hypertune.data.targets import Target, find_target, is_word, number
@@ -188,5 +189,5 @@ CSV = SourceType(
     classes=0,
     sizes={},
     load=_load,
-    look=_look,
+    look=once(_look),
 )

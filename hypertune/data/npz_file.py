@@ -9,6 +9,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from hypertune.catalogue import Arg, Args, Seen, SourceType, Unreadable
+from hypertune.data.looking import once
 from hypertune.data.other_files import OTHER_FILES, other_files
 from hypertune.data.packed_arrays import read_arrays
 
@@ -107,5 +108,5 @@ NPZ = SourceType(
     classes=0,
     sizes={},
     load=_load,
-    look=_look,
+    look=once(_look),
 )

@@ -13,6 +13,11 @@ OTHER_FILES: Final = (
 )
 
 
+def files_in(args: Args) -> tuple[str, ...]:
+    """All files that the arguments of a source name."""
+    return (str(args["file"]), *(str(args[a.name]) for a in OTHER_FILES if args.get(a.name)))
+
+
 def other_files(args: Args) -> dict[str, str]:
     """The files that are written, by part.
 

@@ -31,7 +31,7 @@ def claim(path: Path, force: bool, inputs: Iterable[str | Path] = ()) -> None:
     """
     if not path.exists():
         return
-    for source in map(Path, inputs):
+    for source in (Path(name) for name in inputs if str(name)):  # an argument may be empty
         if source.exists() and path.resolve().is_relative_to(source.resolve()):
             raise FileExistsError(EEXIST, "this is read here, and not written over", str(path))
     if not force:
