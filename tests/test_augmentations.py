@@ -51,7 +51,7 @@ def apply(name, x, strengths, constants=None, seed=0):
     args |= {key: Ref(key) for key in strengths} | (constants or {})
     torch.manual_seed(seed)
     if kind.mixes_targets:
-        return kind.build(args)(x, torch.arange(len(x)) % 4, 4, strengths)[0]
+        return kind.build(args)(x, torch.arange(len(x), device=x.device) % 4, 4, strengths)[0]
     return kind.build(args)(x, strengths)
 
 
@@ -116,6 +116,14 @@ def test_dtype_and_shape_stay_and_nothing_is_differentiated(name):
     strengths = {key: v.requires_grad_() for key, v in rows(STRENGTHS[name][1]).items()}
     after = apply(name, x, strengths)
     assert (after.shape, after.dtype, after.requires_grad) == (x.shape, x.dtype, False)
+
+
+@tunable
+def test_no_number_is_waited_for(name):
+    """On `meta` there are no numbers."""
+    strengths = {key: value.to("meta") for key, value in rows(STRENGTHS[name][1]).items()}
+    after = apply(name, batch_for(name).to("meta"), strengths)
+    assert (after.device.type, after.shape) == ("meta", batch_for(name).shape)
 
 
 @tunable

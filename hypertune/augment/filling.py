@@ -28,5 +28,7 @@ def filling(args: Args, strengths: Mapping[str, Tensor], x: Tensor) -> Tensor | 
     if args["fill"] == "zero":
         return None
     drawn = torch.randn_like(x)
+    if args["fill"] == "noise":
+        return drawn
     # places in FILLS are the amounts of noise
-    return drawn if args["fill"] == "noise" else drawn * strengths["fill"].view(-1, 1, 1, 1)
+    return drawn.mul_(strengths["fill"].detach().to(x.dtype).view(-1, 1, 1, 1))
