@@ -120,6 +120,11 @@ def test_a_model_of_another_shape_is_not_exported(ended, tmp_path, weights):
         ({"best": 7}, "is no summary"),
         ({"best": {}}, "does not say what was best"),
         ({"model": ["x"]}, "is no summary"),
+        ({"best": None}, "does not say what was best"),
+        (
+            {"last": {"step": 1, "epoch": 1, "hypers": {}, "valid_loss": [1]}},
+            "what was best, or last",
+        ),
     ],
 )
 def test_a_summary_that_was_changed_is_refused(ended, tmp_path, changes, words):

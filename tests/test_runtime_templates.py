@@ -18,7 +18,7 @@ from hypertune.standard import STANDARD
 from hypertune.tuning import prepare
 
 sys.path.insert(0, str(Path(__file__).parent / "fuzzing"))
-from checkpoints import mutated_tree
+from run_folders import mutated_tree
 
 OPTIMISERS = (
     "sgd(lr = 0.05)",

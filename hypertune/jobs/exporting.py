@@ -9,6 +9,7 @@ from typing import Any
 from hypertune.catalogue import Catalogue
 from hypertune.emitting.plain import module_source
 from hypertune.jobs.trained import Run
+from hypertune.reporting.numbers import short
 from hypertune.runs.about import About
 from hypertune.runs.files import claim, write_atomically
 from hypertune.runs.model import write_model
@@ -38,7 +39,8 @@ def export(
         claim(path, force, [run.path])
     best = run.summary["best"]
     state = run.model(catalogue).state_dict()
-    title = f"{run.about.name}, trained by hypertune (validation loss {best['valid_loss']:.4g})."
+    loss = short(best["valid_loss"])
+    title = f"{run.about.name}, trained by hypertune (validation loss {loss})."
     layers = run.plain_layers(catalogue)
     source = module_source(
         run.program, catalogue, layers, run.ties(), _facts(run.about), weights.name, title

@@ -9,20 +9,19 @@ from pathlib import Path
 from typing import Any
 
 from hypertune.runs.failures import DamagedRun
+from hypertune.runs.fields import MAYBE_NUMBER, NUMBER, has_fields, is_flat
 from hypertune.runs.files import parse_json, read_bytes, without_nan
 from hypertune.runtime.events import Reported
 
 Row = dict[str, Any]
 
 _MOST = 1 << 30  # bytes of all rows
-_NUMBER = (int, float)
-_LOSS = (int, float, type(None))
 _KINDS: Mapping[str, Any] = {
     "step": int,
-    "epoch": _NUMBER,
-    "seconds": _NUMBER,
-    "train_loss": _LOSS,
-    "valid_loss": _LOSS,
+    "epoch": NUMBER,
+    "seconds": NUMBER,
+    "train_loss": MAYBE_NUMBER,
+    "valid_loss": MAYBE_NUMBER,
     "hypers": dict,
     "spreads": dict,
     "best": bool,
@@ -66,17 +65,9 @@ def read_rows(path: Path) -> list[Row]:
     if not path.exists():
         return []
     rows = [parse_json(path, line) for line in read_bytes(path, _MOST).split(b"\n")[:-1]]
-    if not all(map(_is_row, rows)):
+    if not all(has_fields(row, _KINDS) and is_flat(row) for row in rows):
         raise DamagedRun(path, "has a line that is not a report")
     return rows
-
-
-def _is_row(row: Any) -> bool:
-    """Whether everything stands there that a summary reads."""
-    return isinstance(row, dict) and all(
-        isinstance(row.get(name), kind) and (isinstance(row[name], bool) == (kind is bool))
-        for name, kind in _KINDS.items()
-    )
 
 
 def keep_rows(path: Path, count: int) -> None:

@@ -8,23 +8,28 @@ from typing import Any
 
 from hypertune import ir
 from hypertune.runs.failures import DamagedRun
+from hypertune.runs.fields import MAYBE_NUMBER, NUMBER, has_fields, is_flat
 from hypertune.runs.files import read_json
 from hypertune.runs.journal import Row
 from hypertune.runtime.outcome import Completed, Diverged, Interrupted, Outcome, OutOfPatience
 
 Summary = dict[str, Any]
 
-_NUMBER = (int, float)
 _MAYBE = (dict, type(None))
 _KINDS: Mapping[str, Any] = {
     **dict.fromkeys(("outcome", "message", "method", "tune"), str),
-    **dict.fromkeys(("seed", "epochs", "steps", "seconds"), _NUMBER),
+    **dict.fromkeys(("seed", "epochs", "steps", "seconds"), NUMBER),
     "hypers": dict,
     "best": _MAYBE,
     "last": _MAYBE,
     "model": (str, type(None)),
 }
-_STATE: Mapping[str, Any] = {"step": int, "epoch": _NUMBER, "hypers": dict}
+_STATE: Mapping[str, Any] = {
+    "step": int,
+    "epoch": NUMBER,
+    "valid_loss": MAYBE_NUMBER,
+    "hypers": dict,
+}
 
 _WORDS: Mapping[type[Outcome], str] = {
     Completed: "completed",
@@ -84,16 +89,13 @@ def read_summary(path: Path) -> Summary:
 
     """
     summary = read_json(path)
-    if not _has(summary, _KINDS):
+    if not has_fields(summary, _KINDS) or not is_flat(summary["hypers"]):
         raise DamagedRun(path, "is no summary of a run")
     states = [summary[name] for name in ("best", "last") if summary[name] is not None]
-    if not all(_has(state, _STATE) for state in states):
+    whole = all(has_fields(state, _STATE) and is_flat(state) for state in states)
+    if not whole or (summary["model"] and not summary["best"]):
         raise DamagedRun(path, "does not say what was best, or last")
     return summary
-
-
-def _has(tree: Mapping[str, Any], kinds: Mapping[str, Any]) -> bool:
-    return all(name in tree and isinstance(tree[name], kind) for name, kind in kinds.items())
 
 
 def _numbers(row: Row | None, test: Mapping[str, float]) -> Summary | None:

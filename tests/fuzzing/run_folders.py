@@ -1,16 +1,17 @@
-"""Changed checkpoints, resumed: each is refused in words, or goes on as a training should.
+"""Run folders with a changed file: each is refused in words, or does what a right one does.
 
-    PYTHONPATH=. python tests/fuzzing/checkpoints.py [--mutants 2000] [--seed 0]
+    PYTHONPATH=. python tests/fuzzing/run_folders.py [--mutants 2000] [--seed 0]
 
-A worker process resumes the mutants one after another; if one kills it, the mutant's number is
-told and a new worker goes on behind it. Half of the mutants have bytes changed, the others parts
-of their tree, with a checksum as it should be. Such a forgery may make torch raise an exception
+A worker process resumes or exports the mutants one after another; if one kills it, the mutant's
+number is told and a new worker goes on behind it. Every other mutant has bytes changed, or parts
+of its tree, with a checksum as it should be. Such a forgery may make torch raise an exception
 (one parameter of several has no momentum); these are told, and counted apart.
 """
 
 from __future__ import annotations
 
 import argparse
+import json
 import random
 import shutil
 import signal
@@ -18,7 +19,7 @@ import subprocess
 import sys
 import tempfile
 import traceback
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from math import inf, nan
 from pathlib import Path
 from typing import Any
@@ -30,11 +31,17 @@ sys.path.insert(0, str(Path(__file__).parents[1]))
 from tiny import TINY
 
 import hypertune
+from hypertune.data import DataError
+from hypertune.diagnostics import SpecError
+from hypertune.jobs.exporting import export
+from hypertune.jobs.trained import load_run
 from hypertune.runs import RunError
 from hypertune.runs.checkpoint import Checkpoint, encode, read_checkpoint
 from hypertune.runtime import Reported
 from hypertune.runtime.snapshots import copied
 
+_EXPORTED = ("summary.json", "model.safetensors")
+_FILES = ("program.json", "run.json", "events.jsonl", *_EXPORTED, *("last.safetensors",) * 5)
 _ODD: list[Any] = [None, True, False, 0, 1, -1, 2, 10**18, 0.5, -0.5, 1e308, inf, nan, "", "x"]
 
 
@@ -100,37 +107,60 @@ def mutated_bytes(content: bytes, dice: random.Random) -> bytes:
     return bytes(changed)
 
 
-def mutant(path: Path, seed: int) -> bytes:
-    """The checkpoint in a file, changed."""
-    dice = random.Random(seed)
-    if seed % 2:
+def mutant(path: Path, dice: random.Random) -> bytes:
+    """A file of a run, changed."""
+    if dice.random() < 0.5 or path.name == "model.safetensors":
         return mutated_bytes(path.read_bytes(), dice)
+    if path.suffix in (".json", ".jsonl"):
+        trees = (
+            [json.loads(line) for line in path.read_text().splitlines()]
+            if (path.suffix == ".jsonl")
+            else [json.loads(path.read_text())]
+        )
+        mutated_tree(trees, dice)
+        return "".join(f"{json.dumps(tree)}\n" for tree in trees).encode()
     found = read_checkpoint(path)
     mutated_tree(found.state, dice)
     return encode(Checkpoint(found.step, found.rows, found.state))
 
 
-def stopped_run(folder: Path) -> Path:
-    """A run that was stopped while it tuned."""
-    spec = folder / "tiny.hspec"
-    spec.write_text(TINY)
+def stop_after(step: int) -> Callable[[object], None]:
+    """A sink that ends a training at its first report from a step on."""
 
     def stop(event: object) -> None:
-        if isinstance(event, Reported) and event.step >= 6:
+        if isinstance(event, Reported) and event.step >= step:
             signal.raise_signal(signal.SIGINT)
 
-    return hypertune.train(spec, out=folder / "stopped", sinks=[stop]).path
+    return stop
 
 
-def resumed(run: Path, out: Path, seed: int) -> str:
-    """What comes of a run with one mutant: `refused`, or how it ended."""
+def make_runs(folder: Path) -> None:
+    """One that was stopped while it tuned, and one that has ended."""
+    spec = folder / "tiny.hspec"
+    spec.write_text(TINY)
+    hypertune.train(spec, out=folder / "stopped", sinks=[stop_after(6)])
+    hypertune.train(spec, out=folder / "ended")
+
+
+def outcome_of(runs: Path, out: Path, seed: int) -> str:
+    """What comes of a run with one mutant: `refused`, or what was done with it."""
+    dice = random.Random(seed)
+    name = dice.choice(_FILES)
+    run = runs / ("ended" if name in _EXPORTED else "stopped")
     shutil.rmtree(out, ignore_errors=True)
     shutil.copytree(run, out)
-    (out / "last.safetensors").write_bytes(mutant(run / "last.safetensors", seed))
+    (out / name).write_bytes(mutant(run / name, dice))
+    signal.alarm(60)  # a changed program can be a very long one
     try:
-        return str(hypertune.resume(out).summary["outcome"])
-    except RunError:
-        return "refused"
+        if name in _EXPORTED:
+            export(load_run(out), out / "exported.py")
+            return f"{name}: exported"
+        hypertune.resume(out, sinks=[stop_after(0)])
+        return f"{name}: resumed"
+    except (RunError, DataError, SpecError):
+        return f"{name}: refused"
+    finally:
+        signal.alarm(0)
 
 
 def work(run: Path, first: int, last: int) -> None:
@@ -139,7 +169,7 @@ def work(run: Path, first: int, last: int) -> None:
         for seed in range(first, last):
             print(seed, flush=True)
             try:
-                print(resumed(run, Path(folder, "run"), seed), flush=True)
+                print(outcome_of(run, Path(folder, "run"), seed), flush=True)
             except Exception as fault:
                 *_, frame = traceback.walk_tb(fault.__traceback__)
                 whose = "TORCH" if "torch" in Path(frame[0].f_code.co_filename).parts else "FAULT"
@@ -158,10 +188,10 @@ def main() -> int:
         return 0
     counts: dict[str, int] = {}
     with tempfile.TemporaryDirectory() as folder:
-        run = stopped_run(Path(folder))
+        make_runs(Path(folder))
         at, end = options.seed, options.seed + options.mutants
         while at < end:
-            words = [sys.executable, __file__, "--worker", str(run), str(at), str(end)]
+            words = [sys.executable, __file__, "--worker", folder, str(at), str(end)]
             done = subprocess.run(words, stdout=subprocess.PIPE, text=True, check=False)
             lines = done.stdout.splitlines()
             for number, verdict in zip(lines[::2], lines[1::2], strict=False):
@@ -171,9 +201,11 @@ def main() -> int:
                     print(f"mutant {number}: {verdict}")
             at = int(lines[-1]) + 1 if len(lines) % 2 else end
             if len(lines) % 2:
-                print(f"mutant {lines[-1]}: killed its process ({done.returncode})")
-                counts["killed"] = counts.get("killed", 0) + 1
-    print(counts)
+                kind = "slow" if done.returncode == -signal.SIGALRM else "killed"
+                print(f"mutant {lines[-1]}: {kind}, exit {done.returncode}")
+                counts[kind] = counts.get(kind, 0) + 1
+    for kind in sorted(counts):
+        print(f"{counts[kind]:6} {kind}")
     return min(1, counts.get("fault", 0) + counts.get("killed", 0))
 
 
