@@ -10,6 +10,7 @@ from click.testing import CliRunner
 from hypertune.catalogue import Unreadable
 from hypertune.cli import main
 from hypertune.compiler import compile_text
+from hypertune.data import bounds
 from hypertune.data.csv_table import CSV, read_table
 from hypertune.data.loading import load
 from hypertune.diagnostics import SpecError
@@ -241,3 +242,15 @@ def test_part_that_has_a_file_of_its_own_is_not_cut_from_another(table):
     table(column(["no", "yes"]), "v.csv")
     with pytest.raises(SpecError, match="`csv` keeps a part `valid` of its own"):
         compile_text(spec_of('valid = "v.csv"', "split = (train = 80%, valid = 20%)"))
+
+
+def test_page_of_promises_has_the_bounds_that_hold():
+    page = (Path(__file__).parents[1] / "docs" / "trust.md").read_text(encoding="utf-8")
+    for bound in (
+        f"{bounds.MOST_TABLE_BYTES // 2**20} MiB",
+        f"{bounds.MOST_WORDS} different words",
+        f"{bounds.MOST_PIXELS:_} pixels",
+        f"{bounds.MOST_UNPACKED // 2**30} GiB",
+        f"{bounds.MOST_PACKED_TIMES} times",
+    ):
+        assert bound in page
