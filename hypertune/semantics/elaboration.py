@@ -13,7 +13,7 @@ from hypertune.semantics.fitting import check_input, check_output
 from hypertune.semantics.including.files import Whole, include
 from hypertune.semantics.network.graph import Graph, build_network
 from hypertune.semantics.outline import Outline, outline
-from hypertune.semantics.scope.scope import FAILED, Constant, Knowledge, Scope
+from hypertune.semantics.scope.scope import Knowledge, Scope, Unknown
 from hypertune.semantics.sections.data import DataFacts, read_data
 from hypertune.semantics.sections.objective import Goals, read_objective
 from hypertune.semantics.sections.tuning import read_tune
@@ -79,7 +79,7 @@ def _declare_text(scope: Scope, facts: DataFacts) -> None:
     """Where the source is unknown it may be a text, whose names are then told no more about."""
     for name in ("tokens", "vocabulary"):
         if scope.find(name) is None:
-            scope.declare(name, Constant(FAILED), facts.place)
+            scope.declare(name, Unknown(), facts.place)
 
 
 def _check_fit(

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 import operator
 from collections.abc import Callable, Iterable, Mapping
-from typing import Any, Final
+from typing import Any, Final, TypeGuard
 
 from hypertune import ir
 from hypertune.diagnostics import Diagnostic, Span
@@ -21,15 +21,14 @@ from hypertune.semantics.errors.constants import (
 )
 from hypertune.semantics.errors.names import NoSuchItem, NotAValue, UnknownName, UsedTooEarly
 from hypertune.semantics.errors.passing import HyperInArithmetic
+from hypertune.semantics.scope.findings import Failed, attempt, every
 from hypertune.semantics.scope.nouns import otherwise
 from hypertune.semantics.scope.scope import (
-    FAILED,
     Constant,
-    Failed,
-    Meaning,
     Piece,
     Scope,
     Tunable,
+    Unknown,
 )
 from hypertune.syntax import ast
 
@@ -74,10 +73,14 @@ FUNCTIONS: Final[Mapping[str, tuple[Callable[..., Any], int, float]]] = {
 }
 
 
-def evaluate(expr: ast.Expr, scope: Scope, also: Iterable[str] = ()) -> ir.Value | Failed:
+def evaluate(expr: ast.Expr, scope: Scope, also: Iterable[str] = ()) -> ir.Value:
     """What an expression stands for; a hyperparameter's name stands for a reference to it.
 
     `also` are words that may be meant besides names.
+
+    Raises:
+        Failed: if it has no value.
+
     """
     match expr:
         case ast.Number():
@@ -92,7 +95,8 @@ def evaluate(expr: ast.Expr, scope: Scope, also: Iterable[str] = ()) -> ir.Value
         case ast.Index():
             return _item(expr, scope)
         case ast.Unary():
-            return _unary(expr, scope)
+            number = _number(expr.operand, scope)
+            return -number if expr.op == "-" else number
         case ast.Binary():
             return _binary(expr, scope)
         case ast.Tuple():
@@ -101,156 +105,152 @@ def evaluate(expr: ast.Expr, scope: Scope, also: Iterable[str] = ()) -> ir.Value
             return _function(expr, scope)
 
 
-def _fail(scope: Scope, diagnostic: Diagnostic) -> Failed:
-    scope.findings.add(diagnostic)
-    return FAILED
+def is_number(value: object) -> TypeGuard[int | float]:
+    return isinstance(value, int | float) and not isinstance(value, bool)
 
 
-def _checked(value: Any, span: Span, scope: Scope) -> ir.Value | Failed:
+def is_whole(value: object) -> TypeGuard[int]:
+    return isinstance(value, int) and not isinstance(value, bool)
+
+
+def count(
+    expr: ast.Expr,
+    scope: Scope,
+    mistake: Callable[[Span], Diagnostic],
+    most: float = math.inf,
+    also: Iterable[str] = (),
+) -> int:
+    """The value of an expression that counts something, and there is something to count."""
+    value = evaluate(expr, scope, also)
+    if is_whole(value) and 1 <= value <= most:
+        return value
+    raise scope.fail(mistake(expr.span))
+
+
+def _checked(value: Any, span: Span, scope: Scope) -> int | float:
     """Numbers that a spec may hold: finite, and whole ones within 64 bits."""
-    if isinstance(value, complex):
-        return _fail(scope, NotDefined(span))
-    if isinstance(value, float) and math.isnan(value):
-        return _fail(scope, NotDefined(span))
+    if isinstance(value, complex) or (isinstance(value, float) and math.isnan(value)):
+        raise scope.fail(NotDefined(span))
     large = abs(value) > _LARGEST if isinstance(value, int) else math.isinf(value)
     if large:
-        return _fail(scope, TooLarge(span))
+        raise scope.fail(TooLarge(span))
     number: int | float = value
     return number
 
 
-def _quantity(expr: ast.Quantity, scope: Scope) -> ir.Quantity | Failed:
-    unit = _UNITS.get(expr.unit.text)
-    if unit is None:
-        return _fail(scope, UnknownUnit(expr.unit.span, expr.unit.text, tuple(_UNITS)))
-    amount = _checked(expr.amount.value * unit[0], expr.amount.span, scope)
-    if isinstance(amount, Failed):
-        return FAILED
-    assert isinstance(amount, int | float)
-    return ir.Quantity(amount, unit[1])
+def _quantity(expr: ast.Quantity, scope: Scope) -> ir.Quantity:
+    if expr.unit.text not in _UNITS:
+        raise scope.fail(UnknownUnit(expr.unit.span, expr.unit.text, tuple(_UNITS)))
+    factor, unit = _UNITS[expr.unit.text]
+    return ir.Quantity(_checked(expr.amount.value * factor, expr.amount.span, scope), unit)
 
 
-def _name(expr: ast.Name, scope: Scope, also: Iterable[str] = ()) -> ir.Value | Failed:
+def _name(expr: ast.Name, scope: Scope, also: Iterable[str]) -> ir.Value:
     if expr.text in WORDS:
         return WORDS[expr.text]
-    match meaning_of(expr, scope, also):
+    match scope.find(expr.text):
         case None:
-            return FAILED
+            if later := scope.later.get(expr.text):
+                raise scope.fail(UsedTooEarly(expr.span, expr.text, later))
+            known, other = (*scope.names(), *also), otherwise(expr.text, scope)
+            raise scope.fail(UnknownName(expr.span, expr.text, known, other))
         case Constant(value):
             return value
         case Tunable(names, vector):
             refs = tuple(map(ir.Ref, names))
             return refs if vector else refs[0]
         case Piece():
-            return _fail(scope, NotAValue(expr.span, expr.text))
+            raise scope.fail(NotAValue(expr.span, expr.text))
+        case Unknown():
+            raise Failed
 
 
-def meaning_of(name: ast.Name, scope: Scope, also: Iterable[str] = ()) -> Meaning | None:
-    """What a name stands for; None if nothing, which is then told."""
-    meaning = scope.find(name.text)
-    if meaning is None:
-        later = scope.later.get(name.text)
-        if later:
-            scope.findings.add(UsedTooEarly(name.span, name.text, later))
-        else:
-            known, other = (*scope.names(), *also), otherwise(name.text, scope)
-            scope.findings.add(UnknownName(name.span, name.text, known, other))
-    return meaning
-
-
-def _item(expr: ast.Index, scope: Scope) -> ir.Value | Failed:
-    whole, index = _name(expr.name, scope), evaluate(expr.index, scope)
-    if isinstance(whole, Failed) or isinstance(index, Failed):
-        return FAILED
+def _item(expr: ast.Index, scope: Scope) -> ir.Value:
+    whole, index = every(lambda part: evaluate(part, scope), (expr.name, expr.index))
     if not isinstance(whole, tuple):
-        return _fail(scope, NoSuchItem(expr.span, expr.name.text, "is not a vector"))
-    if not isinstance(index, int) or isinstance(index, bool) or not 0 <= index < len(whole):
+        raise scope.fail(NoSuchItem(expr.span, expr.name.text, "is not a vector"))
+    if not is_whole(index) or not 0 <= index < len(whole):
         why = f"has the items 0 to {len(whole) - 1}" if whole else "has no items"
-        return _fail(scope, NoSuchItem(expr.index.span, expr.name.text, why))
+        raise scope.fail(NoSuchItem(expr.index.span, expr.name.text, why))
     return whole[index]
 
 
-def _number(expr: ast.Expr, value: ir.Value | Failed, scope: Scope) -> int | float | None:
-    """The value if it can be counted with; else None, which is then told (or was)."""
-    if isinstance(value, int | float) and not isinstance(value, bool):
-        return value
+def _number(expr: ast.Expr, scope: Scope) -> int | float:
+    """The value of an expression that can be counted with."""
+    value = evaluate(expr, scope)
     if isinstance(value, ir.Ref):
-        scope.findings.add(HyperInArithmetic(expr.span, value.hyper))
-    elif not isinstance(value, Failed):
-        scope.findings.add(NotNumbers(expr.span, describe(value)))
-    return None
+        raise scope.fail(HyperInArithmetic(expr.span, value.hyper))
+    if not is_number(value):
+        raise scope.fail(NotNumbers(expr.span, describe(value)))
+    return value
 
 
-def _unary(expr: ast.Unary, scope: Scope) -> ir.Value | Failed:
-    number = _number(expr.operand, evaluate(expr.operand, scope), scope)
-    if number is None:
-        return FAILED
-    return -number if expr.op == "-" else number
-
-
-def _binary(expr: ast.Binary, scope: Scope) -> ir.Value | Failed:
+def _binary(expr: ast.Binary, scope: Scope) -> int | float:
     """A long sum leans to the left: it is walked, not recursed into."""
     spine: list[ast.Binary] = []
     left: ast.Expr = expr
     while isinstance(left, ast.Binary):
         spine.append(left)
         left = left.left
-    total = _number(left, evaluate(left, scope), scope)
+    total = attempt(lambda part: _number(part, scope), left)
     for node in reversed(spine):
-        right = _number(node.right, evaluate(node.right, scope), scope)
-        if total is not None and right is not None:
-            total = _number(node, _combine(node, total, right, scope), scope)
-        else:
-            total = None
-    return FAILED if total is None else total
+        right = attempt(lambda part: _number(part, scope), node.right)
+        total = _combine(node, total, right, scope)
+    if total is None:
+        raise Failed
+    return total
 
 
-def _combine(node: ast.Binary, left: float, right: float, scope: Scope) -> ir.Value | Failed:
+def _combine(
+    node: ast.Binary, left: float | None, right: float | None, scope: Scope
+) -> int | float | None:
+    """What two numbers make; None if it is wrong, or one of them was."""
+    if left is None or right is None:
+        return None
     try:
         return _checked(_BINARY[node.op](left, right), node.span, scope)
     except ZeroDivisionError:
-        return _fail(scope, DividedByZero(node.right.span if node.op != "**" else node.span))
+        scope.findings.add(DividedByZero(node.right.span if node.op != "**" else node.span))
     except OverflowError:
-        return _fail(scope, TooLarge(node.span))
+        scope.findings.add(TooLarge(node.span))
+    except Failed:
+        pass
+    return None
 
 
-def _tuple(expr: ast.Tuple, scope: Scope) -> ir.Value | Failed:
-    items: list[ir.Value] = []
-    for arg in expr.items:
-        if arg.name is not None:
-            return _fail(scope, NotAValue(arg.name.span, arg.name.text))
-        value = evaluate(arg.value, scope)
-        if isinstance(value, Failed):
-            return FAILED
-        items.append(value)
-    made = tuple(items)
+def _positional(args: tuple[ast.Arg, ...], scope: Scope) -> list[ast.Expr]:
+    """The values of arguments where none can have a name."""
+    names = [arg.name for arg in args if arg.name]
+    if names:
+        raise scope.fail(NotAValue(names[0].span, names[0].text))
+    return [arg.value for arg in args]
+
+
+def _tuple(expr: ast.Tuple, scope: Scope) -> ir.Value:
+    made = tuple(every(lambda item: evaluate(item, scope), _positional(expr.items, scope)))
     if scope.knowledge.sizes.add(made) > _LARGEST_TUPLE:
-        return _fail(scope, TupleTooLarge(expr.span, f"{_LARGEST_TUPLE:_}"))
+        raise scope.fail(TupleTooLarge(expr.span, f"{_LARGEST_TUPLE:_}"))
     return made
 
 
-def _function(expr: ast.Call, scope: Scope) -> ir.Value | Failed:
+def _function(expr: ast.Call, scope: Scope) -> int | float:
     name = expr.kind.text
     if name not in FUNCTIONS:
         other = otherwise(name, scope)
-        return _fail(scope, UnknownFunction(expr.kind.span, name, tuple(FUNCTIONS), other))
+        raise scope.fail(UnknownFunction(expr.kind.span, name, tuple(FUNCTIONS), other))
     apply, fewest, most = FUNCTIONS[name]
-    numbers: list[int | float | None] = []
-    for arg in expr.args:
-        if arg.name is not None:
-            return _fail(scope, NotAValue(arg.name.span, arg.name.text))
-        numbers.append(_number(arg.value, evaluate(arg.value, scope), scope))
-    if not fewest <= len(numbers) <= most:
+    if not fewest <= len(expr.args) <= most:
         wanted = "one number" if most == 1 else "one or two numbers" if most == 2 else "numbers"
-        return _fail(scope, WrongCount(expr.span, name, wanted, len(numbers)))
-    if None in numbers:
-        return FAILED
+        scope.findings.add(WrongCount(expr.span, name, wanted, len(expr.args)))
+    numbers = every(lambda arg: _number(arg, scope), _positional(expr.args, scope))
+    if not fewest <= len(numbers) <= most:
+        raise Failed
     try:
         return _checked(apply(*numbers), expr.span, scope)
     except (ValueError, TypeError):  # sqrt(-1), log(0), round(1, 0.5)
-        return _fail(scope, NotDefined(expr.span))
+        raise scope.fail(NotDefined(expr.span)) from None
     except OverflowError:
-        return _fail(scope, TooLarge(expr.span))
+        raise scope.fail(TooLarge(expr.span)) from None
 
 
 def describe(value: ir.Value) -> str:

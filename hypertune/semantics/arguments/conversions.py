@@ -10,12 +10,24 @@ from attrs import frozen
 
 from hypertune import ir
 from hypertune.catalogue import Arg, Required
-from hypertune.semantics.scope.scope import FAILED, Failed
+from hypertune.semantics.arguments.constants import is_number, is_whole
+
+_Form = Callable[[ir.Value], Any]
 
 
-def converted(arg: Arg, value: ir.Value) -> ir.Value | Failed:
-    """A constant in the form that `arg` wants, bounds and words not looked at."""
-    return _TYPES[arg.type][0](value)
+class WrongSort(Exception):
+    """Raised where a value is not of the sort that an argument wants."""
+
+
+def converted(arg: Arg, value: ir.Value) -> ir.Value:
+    """A constant in the form that `arg` wants, bounds and words not looked at.
+
+    Raises:
+        WrongSort: if it has none.
+
+    """
+    form: ir.Value = _TYPES[arg.type][0](value)
+    return form
 
 
 def wanted(arg: Arg) -> str:
@@ -62,10 +74,13 @@ def accepts(arg: Arg, value: ir.Value, hypers: Mapping[str, Own]) -> bool:
         return arg.type == "call" and (not arg.choices or value.kind in arg.choices)
     if not isinstance(arg.default, Required) and value == arg.default:
         return True
-    fine = converted(arg, value)
+    try:
+        fine = converted(arg, value)
+    except WrongSort:
+        return False
     if isinstance(fine, ir.Quantity) and fine.unit == "seconds":
         return False
-    if isinstance(fine, Failed) or (isinstance(fine, str) and arg.choices):
+    if isinstance(fine, str) and arg.choices:
         return fine in arg.choices
     return outlier(arg, fine) is None and wrong_length(arg, fine) is None
 
@@ -96,52 +111,39 @@ def _numbers_in(value: ir.Value) -> list[float]:
     return []
 
 
-def _int(value: ir.Value) -> ir.Value | Failed:
-    return value if isinstance(value, int) and not isinstance(value, bool) else FAILED
+def _sort(
+    fits: Callable[[ir.Value], bool], form: Callable[[Any], Any] = lambda value: value
+) -> _Form:
+    """Values of one sort, in one form."""
 
-
-def _float(value: ir.Value) -> ir.Value | Failed:
-    if isinstance(value, int | float) and not isinstance(value, bool):
-        return float(value)
-    return FAILED
-
-
-def _bool(value: ir.Value) -> ir.Value | Failed:
-    return value if isinstance(value, bool) else FAILED
-
-
-def _string(value: ir.Value) -> ir.Value | Failed:
-    return value if isinstance(value, str) else FAILED
-
-
-def _each(item: Callable[[ir.Value], Any]) -> Callable[[ir.Value], ir.Value | Failed]:
-    """One value or a tuple of them."""
-
-    def convert(value: ir.Value) -> ir.Value | Failed:
-        if not isinstance(value, tuple):
-            single: ir.Value | Failed = item(value)
-            return single
-        items = tuple(item(v) for v in value)
-        return FAILED if FAILED in items or not items else items
+    def convert(value: ir.Value) -> Any:
+        if not fits(value):
+            raise WrongSort
+        return form(value)
 
     return convert
 
 
-def _quantity(value: ir.Value) -> ir.Value | Failed:
-    if isinstance(value, ir.Quantity):
-        return value
-    steps = _int(value)
-    return ir.Quantity(steps, "steps") if isinstance(steps, int) else FAILED
+def _each(item: _Form) -> _Form:
+    """One value or a tuple of them."""
+    return lambda value: (
+        tuple(map(item, value)) if isinstance(value, tuple) and value else item(value)
+    )
 
 
-def _never(value: ir.Value) -> Failed:
-    return FAILED
+def _quantity(value: ir.Value) -> ir.Value:
+    return value if isinstance(value, ir.Quantity) else ir.Quantity(_int(value), "steps")
 
 
-_TYPES: Final[Mapping[str, tuple[Callable[[ir.Value], ir.Value | Failed], str]]] = {
+_int = _sort(is_whole)
+_float = _sort(is_number, float)
+_string = _sort(lambda value: isinstance(value, str))
+_never = _sort(lambda value: False)
+
+_TYPES: Final[Mapping[str, tuple[_Form, str]]] = {
     "int": (_int, "a whole number"),
     "float": (_float, "a number"),
-    "bool": (_bool, "`true` or `false`"),
+    "bool": (_sort(lambda value: isinstance(value, bool)), "`true` or `false`"),
     "string": (_string, "a word or a string"),
     "path": (_string, "a path in quotes"),
     "size": (_each(_int), "a whole number, or one for each axis"),

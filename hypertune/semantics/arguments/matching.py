@@ -10,12 +10,12 @@ from hypertune.semantics.errors.arguments import (
     TooManyArguments,
     UnknownArgument,
 )
-from hypertune.semantics.scope.findings import Findings
+from hypertune.semantics.scope.findings import Failed, Findings
 from hypertune.syntax import ast
 
 
-def match(call: ast.Call, names: Sequence[str], findings: Findings) -> dict[str, ast.Arg] | None:
-    """The argument written for each name; None if some have none, which is then told."""
+def match(call: ast.Call, names: Sequence[str], findings: Findings) -> dict[str, ast.Arg]:
+    """The argument written for each name; a mistake if some have none."""
     matched: dict[str, ast.Arg] = {}
     fine, named = True, False
     for position, arg in enumerate(call.args):
@@ -28,7 +28,9 @@ def match(call: ast.Call, names: Sequence[str], findings: Findings) -> dict[str,
             matched[name] = arg
             continue
         fine = False
-    return matched if fine else None
+    if not fine:
+        raise Failed
+    return matched
 
 
 def _target(

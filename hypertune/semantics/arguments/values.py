@@ -12,6 +12,7 @@ from hypertune.diagnostics import Diagnostic, Note, Span
 from hypertune.semantics.arguments.advice import advice_on
 from hypertune.semantics.arguments.constants import WORDS, describe, evaluate
 from hypertune.semantics.arguments.conversions import (
+    WrongSort,
     converted,
     outlier,
     range_of,
@@ -30,14 +31,15 @@ from hypertune.semantics.errors.passing import (
     WholeDomainWanted,
 )
 from hypertune.semantics.errors.tuning import InSeconds
+from hypertune.semantics.scope.findings import Failed, every
 from hypertune.semantics.scope.labels import Labels, named
-from hypertune.semantics.scope.scope import FAILED, Constant, Declared, Failed, HyperUse, Scope
+from hypertune.semantics.scope.scope import Constant, Declared, HyperUse, Scope
 from hypertune.syntax import ast
 
 
 def convert(
     arg: Arg, expr: ast.Expr, owner: str, scope: Scope, labels: Labels | None = None
-) -> ir.Value | Failed:
+) -> ir.Value:
     """The value of `expr` as `arg` wants it; `owner` is the kind or section it belongs to."""
     place = _Place(arg, expr.span, owner, scope, expr)
     if isinstance(expr, ast.Name) and arg.type in ("string", "call") and not scope.find(expr.text):
@@ -47,35 +49,29 @@ def convert(
     if arg.type == "label" and labels:
         return _label(arg, expr, owner, labels)
     if isinstance(expr, ast.Name) and arg.type == "bool" and place.means_nothing(expr.text):
-        return place.wrong_type(f"`{expr.text}`")
+        raise place.wrong_type(f"`{expr.text}`")
     if isinstance(expr, ast.Call) and arg.type == "call":
         return _nested(arg, expr, owner, scope)
     value = evaluate(expr, scope)
-    if isinstance(value, Failed):
-        return FAILED
     return place.reference(value) if isinstance(value, ir.Ref) else place.constant(value)
 
 
-def _label(arg: Arg, expr: ast.Expr, owner: str, labels: Labels) -> ir.Value | Failed:
+def _label(arg: Arg, expr: ast.Expr, owner: str, labels: Labels) -> ir.Value:
     if not isinstance(expr, ast.Name):
         form = f"{arg.name} = {{}}"
-        labels.findings.add(LabelWanted(expr.span, arg.name, form, named(expr)))
-        return FAILED
+        raise labels.findings.fail(LabelWanted(expr.span, arg.name, form, named(expr)))
     found = labels.find(expr)
-    return ir.Label(found.node) if found and found.shape is not None else FAILED
+    if found.shape is None:
+        raise Failed
+    return ir.Label(found.node)
 
 
-def _nested(arg: Arg, call: ast.Call, owner: str, scope: Scope) -> ir.Value | Failed:
+def _nested(arg: Arg, call: ast.Call, owner: str, scope: Scope) -> ir.Value:
     """A call among arguments: its kind is one of the choices, its arguments are constants."""
-    if isinstance(_Place(arg, call.kind.span, owner, scope).word(call.kind.text), Failed):
-        return FAILED
-    args: dict[str, ir.Value] = {}
-    for number, item in enumerate(call.args):
-        value = evaluate(item.value, scope)
-        if isinstance(value, Failed):
-            return FAILED
-        args[item.name.text if item.name else str(number)] = value
-    return ir.Call(call.kind.text, args)
+    _Place(arg, call.kind.span, owner, scope).word(call.kind.text)
+    names = [item.name.text if item.name else str(place) for place, item in enumerate(call.args)]
+    values = every(lambda item: evaluate(item.value, scope), call.args)
+    return ir.Call(call.kind.text, dict(zip(names, values, strict=True)))
 
 
 @frozen
@@ -95,8 +91,7 @@ class _Place:
         if isinstance(meaning, Constant) and meaning.origin:
             passed = Note(f"`{name}` is passed here", meaning.origin)
             diagnostic = evolve(diagnostic, causes=(passed,))
-        self.scope.findings.add(diagnostic)
-        return FAILED
+        return self.scope.fail(diagnostic)
 
     def means_nothing(self, name: str) -> bool:
         return name not in WORDS and self.scope.find(name) is None
@@ -105,44 +100,48 @@ class _Place:
         arg = self.arg
         return self.fail(WrongType(self.span, self.owner, arg.name, wanted(arg), found, advice))
 
-    def word(self, word: str) -> ir.Value | Failed:
+    def word(self, word: str) -> ir.Value:
         arg = self.arg
         if arg.choices and word not in arg.choices:
-            return self.fail(UnknownWord(self.span, self.owner, arg.name, word, arg.choices))
+            raise self.fail(UnknownWord(self.span, self.owner, arg.name, word, arg.choices))
         return ir.Call(word) if arg.type == "call" else word
 
-    def constant(self, value: ir.Value) -> ir.Value | Failed:
-        arg, fit = self.arg, converted(self.arg, value)
-        if isinstance(fit, Failed):
+    def constant(self, value: ir.Value) -> ir.Value:
+        arg = self.arg
+        try:
+            fit = converted(arg, value)
+        except WrongSort:
             advice = advice_on(arg, self.owner, value, self.expr)
-            return self.wrong_type(describe(_at_fault(arg, value)), advice)
+            raise self.wrong_type(describe(_at_fault(arg, value)), advice) from None
         if isinstance(fit, str):
             return seen_from(self.span.source.name, fit) if arg.type == "path" else self.word(fit)
         if isinstance(fit, ir.Quantity) and fit.unit == "seconds":
-            return self.fail(InSeconds(self.span, arg.name))
+            raise self.fail(InSeconds(self.span, arg.name))
         number, count = outlier(arg, fit), wrong_length(arg, fit)
         if number is not None:
             shown = f"{number:g}"
-            return self.fail(OutOfRange(self.span, self.owner, arg.name, shown, range_of(arg)))
+            raise self.fail(OutOfRange(self.span, self.owner, arg.name, shown, range_of(arg)))
         if count is not None and arg.count is not None:
-            return self.fail(WrongLength(self.span, self.owner, arg.name, arg.count, count))
+            raise self.fail(WrongLength(self.span, self.owner, arg.name, arg.count, count))
         return fit
 
-    def reference(self, ref: ir.Ref) -> ir.Value | Failed:
+    def reference(self, ref: ir.Ref) -> ir.Value:
         """A hyperparameter: the argument must take one, and be able to take all its values."""
         arg = self.arg
         if arg.use is None:
             finding = ConstantWanted(self.span, self.owner, arg.name, ref.hyper, arg.doc)
-            return self.fail(finding)
+            raise self.fail(finding)
         declared = self.scope.knowledge.hypers.get(ref.hyper)
         if declared is None:  # its own declaration is wrong, which is told there
-            return FAILED
+            raise Failed
         smooth_but_floored = declared.domain.discrete and arg.use is Use.SMOOTH
         use = Use.DISCRETE if smooth_but_floored else arg.use
         here = HyperUse(ref.hyper, use, self.span, self.scope.role)
         self.scope.knowledge.uses[here] = None
         mistake = self._misfit(ref.hyper, declared)
-        return self.fail(mistake) if mistake else ref
+        if mistake:
+            raise self.fail(mistake)
+        return ref
 
     def _misfit(self, name: str, declared: Declared) -> Diagnostic | None:
         arg, span, owner = self.arg, self.span, self.owner

@@ -6,7 +6,8 @@ from hypertune import ir
 from hypertune.semantics.arguments.constants import evaluate
 from hypertune.semantics.errors.conditioning import CannotAnswerToEach
 from hypertune.semantics.errors.names import NotAHyper, UnknownHyper
-from hypertune.semantics.scope.scope import Failed, Scope, Tunable
+from hypertune.semantics.scope.findings import attempt
+from hypertune.semantics.scope.scope import Scope, Tunable
 from hypertune.syntax import ast
 
 
@@ -19,7 +20,8 @@ def resolve_given(given: ast.Given | None, scope: Scope) -> tuple[str, ...] | No
         return tuple(name for name, d in hypers.items() if not (d.hyper.frozen or d.hyper.over))
     for written in given.names:
         _check_single(written, scope)
-    named = {name for written in given.names for name in hypers_named(written, scope)}
+    found = (attempt(lambda name: hypers_named(name, scope), written) for written in given.names)
+    named = {name for names in found for name in names or ()}
     return tuple(name for name in hypers if name in named and not hypers[name].hyper.over)
 
 
@@ -33,20 +35,15 @@ def _check_single(written: ast.Name | ast.Index, scope: Scope) -> None:
 
 
 def hypers_named(written: ast.Name | ast.Index, scope: Scope) -> tuple[str, ...]:
-    """The hyperparameters that a name stands for; none if it is wrong, which is then told."""
+    """The hyperparameters that a name stands for."""
     name = written.name if isinstance(written, ast.Index) else written
     meaning = scope.find(name.text)
     if meaning is None:
-        known = scope.names_of(Tunable)
-        scope.findings.add(UnknownHyper(name.span, name.text, known))
-        return ()
+        raise scope.fail(UnknownHyper(name.span, name.text, scope.names_of(Tunable)))
     if isinstance(written, ast.Name) and isinstance(meaning, Tunable):
         return meaning.names
-    value = evaluate(
-        written, scope
-    )  # an item of a vector, or a parameter bound to a hyperparameter
-    if isinstance(value, Failed):
-        return ()
+    # an item of a vector, or a parameter bound to a hyperparameter
+    value = evaluate(written, scope)
     items = value if isinstance(value, tuple) else (value,)
     names = tuple(item.hyper for item in items if isinstance(item, ir.Ref))
     if len(names) < len(items) or not names:

@@ -3,25 +3,26 @@
 from __future__ import annotations
 
 from collections.abc import Container, Iterable, Iterator
+from functools import partial
 from typing import Final
 
 from hypertune import ir
 from hypertune.catalogue import DomainType, LayerType, MergeType
 from hypertune.diagnostics import Span
 from hypertune.semantics.arguments.calls import settle
-from hypertune.semantics.arguments.constants import FUNCTIONS, evaluate
+from hypertune.semantics.arguments.constants import FUNCTIONS, count, evaluate, is_number
 from hypertune.semantics.declarations.starts import read_start
 from hypertune.semantics.errors.hypers import NotASize, NotASpread
 from hypertune.semantics.errors.names import DeclaredTwice, NotConstant, ReservedName
+from hypertune.semantics.scope.findings import attempt
 from hypertune.semantics.scope.scope import (
-    FAILED,
     Constant,
     Declared,
-    Failed,
     Knowledge,
     Piece,
     Scope,
     Tunable,
+    Unknown,
 )
 from hypertune.syntax import ast
 
@@ -71,12 +72,17 @@ def _is_free(name: ast.Name, scope: Scope, taken: Container[str] = ()) -> bool:
 
 
 def _declare_constant(let: ast.Let, scope: Scope) -> None:
-    value = evaluate(let.value, scope)
-    if not isinstance(value, Failed) and _names_hyper(let.value, scope):
-        scope.findings.add(NotConstant(let.value.span, let.name.text))
-        value = FAILED
+    value = attempt(lambda let: _constant(let, scope), let)
     if _is_free(let.name, scope):
-        scope.declare(let.name.text, Constant(value), let.name.span)
+        meaning = Unknown() if value is None else Constant(value)
+        scope.declare(let.name.text, meaning, let.name.span)
+
+
+def _constant(let: ast.Let, scope: Scope) -> ir.Value:
+    value = evaluate(let.value, scope)
+    if _names_hyper(let.value, scope):
+        raise scope.fail(NotConstant(let.value.span, let.name.text))
+    return value
 
 
 def _names_hyper(expr: ast.Expr, scope: Scope) -> bool:
@@ -91,13 +97,13 @@ def _names_hyper(expr: ast.Expr, scope: Scope) -> bool:
 
 
 def _declare_hypers(statement: ast.Hyper, scope: Scope) -> None:
-    settled = settle(statement.domain, DomainType, scope)
-    start = read_start(statement, settled, scope)
+    settled = attempt(lambda domain: settle(domain, DomainType, scope), statement.domain)
+    start = attempt(lambda statement: read_start(statement, settled, scope), statement)
     per = statement.per.text if statement.per else "example"
-    spread = _spread(statement, scope)
+    spread = attempt(lambda statement: _spread(statement, scope), statement) or 1.0
     for item in statement.names:
         over = _over(item)
-        names = (item.name.text,) if over else _elements(item, scope)
+        names = attempt(lambda item: _elements(item, scope), item) or (item.name.text,)
         if not _is_free(item.name, scope):
             continue
         vector = item.size is not None and not over
@@ -131,14 +137,10 @@ def _over(item: ast.HyperName) -> str:
 def _elements(item: ast.HyperName, scope: Scope) -> tuple[str, ...]:
     """`drops[3]` stands for `drops[0]`, `drops[1]` and `drops[2]`."""
     name = item.name.text
-    if item.size is None:
+    if item.size is None or _over(item):
         return (name,)
-    size = evaluate(item.size, scope, EACH)
-    if isinstance(size, Failed):
-        return (name,)
-    if not isinstance(size, int) or isinstance(size, bool) or not 1 <= size <= _LARGEST_VECTOR:
-        scope.findings.add(NotASize(item.size.span, _LARGEST_VECTOR))
-        return (name,)
+    wrong = partial(NotASize, most=_LARGEST_VECTOR)
+    size = count(item.size, scope, wrong, most=_LARGEST_VECTOR, also=EACH)
     return tuple(f"{name}[{i}]" for i in range(size))
 
 
@@ -146,9 +148,6 @@ def _spread(statement: ast.Hyper, scope: Scope) -> float:
     if statement.spread is None:
         return 1.0
     value = evaluate(statement.spread, scope)
-    if isinstance(value, Failed):
-        return 1.0
-    if not isinstance(value, int | float) or isinstance(value, bool) or value <= 0:
-        scope.findings.add(NotASpread(statement.spread.span))
-        return 1.0
+    if not is_number(value) or value <= 0:
+        raise scope.fail(NotASpread(statement.spread.span))
     return float(value)

@@ -7,37 +7,36 @@ from math import inf
 from hypertune import ir
 from hypertune.catalogue import DomainType
 from hypertune.diagnostics import Diagnostic, Span
-from hypertune.semantics.arguments.constants import describe, evaluate
+from hypertune.semantics.arguments.constants import describe, evaluate, is_number
 from hypertune.semantics.errors.arguments import UnknownWord
 from hypertune.semantics.errors.hypers import MissingStart, NotAStart, StartOutside
-from hypertune.semantics.scope.scope import Failed, Scope
+from hypertune.semantics.scope.findings import Failed
+from hypertune.semantics.scope.scope import Scope
 from hypertune.syntax import ast
 
 Settled = tuple[DomainType, ir.Call]
 
 
-def read_start(statement: ast.Hyper, settled: Settled | None, scope: Scope) -> float | str | None:
-    """The number or word after `=`; None if it is missing or wrong, which is then told."""
+def read_start(statement: ast.Hyper, settled: Settled | None, scope: Scope) -> float | str:
+    """The number or word after `=`; `settled` is the domain, unless that is wrong."""
     names = ", ".join(item.name.text for item in statement.names)
     written = statement.start
     if written is None:
-        scope.findings.add(MissingStart(statement.domain.span, names))
-        return None
+        raise scope.fail(MissingStart(statement.domain.span, names))
     words = settled[0].words(settled[1].args) if settled else ()
     value = _value(written, words, scope)
-    if isinstance(value, Failed) or settled is None:
-        return None
+    if settled is None:
+        raise Failed
     if words:
         wrong = _no_word(written.span, value, words, names)
     else:
         wrong = _no_number(written.span, value, settled, statement.domain.span)
     if wrong:
-        scope.findings.add(wrong)
-        return None
+        raise scope.fail(wrong)
     return value if isinstance(value, str) else float(value)  # type: ignore[arg-type]  # a number
 
 
-def _value(expr: ast.Expr, words: tuple[str, ...], scope: Scope) -> ir.Value | Failed:
+def _value(expr: ast.Expr, words: tuple[str, ...], scope: Scope) -> ir.Value:
     """The value of an expression; one of the words may stand without its quotes."""
     if isinstance(expr, ast.Name) and expr.text in words and scope.find(expr.text) is None:
         return expr.text
@@ -55,7 +54,7 @@ def _no_word(span: Span, value: ir.Value, words: tuple[str, ...], names: str) ->
 def _no_number(span: Span, value: ir.Value, settled: Settled, place: Span) -> Diagnostic | None:
     """Why a domain of numbers cannot start from a value, if it cannot."""
     domain, call = settled
-    if not isinstance(value, int | float) or isinstance(value, bool):
+    if not is_number(value):
         return NotAStart(span, describe(value), "a number")
     if domain.discrete and not isinstance(value, int):
         return NotAStart(span, describe(value), "a whole number")

@@ -10,7 +10,7 @@ from attrs import define, evolve, field
 
 from hypertune.catalogue import MergeType
 from hypertune.diagnostics import Span
-from hypertune.semantics.arguments.constants import evaluate
+from hypertune.semantics.arguments.constants import count
 from hypertune.semantics.declarations.given import resolve_given
 from hypertune.semantics.errors.network import (
     BlockInsideItself,
@@ -20,8 +20,9 @@ from hypertune.semantics.errors.network import (
 )
 from hypertune.semantics.network.nodes import Nodes, Surroundings
 from hypertune.semantics.network.parameters import bind
+from hypertune.semantics.scope.findings import Failed, attempt
 from hypertune.semantics.scope.labels import Flow, Labels
-from hypertune.semantics.scope.scope import FAILED, Constant, Failed, Knowledge, Piece, Scope
+from hypertune.semantics.scope.scope import Knowledge, Meaning, Piece, Scope, Unknown
 from hypertune.syntax import ast
 
 _MOST_LAYERS: Final = 20_000
@@ -49,17 +50,17 @@ class GraphBuilder:
 
     def body(self, body: ast.Body, flow: Flow, around: Surroundings) -> Flow:
         for piece in body.pieces:
-            if self._exhausted(piece.span):
-                return evolve(flow, shape=None)
+            self._count(piece.span)
             flow = self.piece(piece, flow, around)
         return flow
 
-    def _exhausted(self, span: Span) -> bool:
+    def _count(self, span: Span) -> None:
         """Blocks and repeats inside one another can ask for more than anybody can wait for."""
         self._effort += 1
         if self._effort == _MOST_LAYERS + 1:
             self.knowledge.findings.add(TooManyLayers(span, _MOST_LAYERS))
-        return self._effort > _MOST_LAYERS
+        if self._effort > _MOST_LAYERS:
+            raise Failed
 
     def piece(self, piece: ast.Piece, flow: Flow, around: Surroundings) -> Flow:
         given = resolve_given(piece.given, around.scope)
@@ -69,7 +70,10 @@ class GraphBuilder:
             given=around.given if given is None else given,
             device=around.device if device is None else device,
         )
-        left = self._piece(piece, flow, inner)
+        try:
+            left = self._piece(piece, flow, inner)
+        except Failed:  # what follows is read on, of a shape that is not known
+            left = evolve(flow, shape=None)
         if piece.label:
             around.labels.make(piece.label, left)
         return left
@@ -91,26 +95,17 @@ class GraphBuilder:
             case ast.Branch():
                 return self.branch(piece, flow, around)
 
-    def _opened(self, span: Span, what: str, around: Surroundings) -> Surroundings | None:
-        """The surroundings inside a piece; None if too many are open, which is then told."""
+    def _opened(self, span: Span, what: str, around: Surroundings) -> Surroundings:
+        """The surroundings inside a piece."""
         if len(around.inside) >= _DEEPEST:
-            self.knowledge.findings.add(TooManyLayers(span, _DEEPEST, "inside one another"))
-            return None
+            raise around.scope.fail(TooManyLayers(span, _DEEPEST, "inside one another"))
         return evolve(around, inside=(*around.inside, what))
 
     def repeat(self, piece: ast.Repeat, flow: Flow, around: Surroundings) -> Flow:
-        count = evaluate(piece.count, around.scope)
-        if isinstance(count, Failed):
-            count = 1
-        elif not isinstance(count, int) or isinstance(count, bool) or count < 1:
-            self.knowledge.findings.add(NotACount(piece.count.span))
-            count = 1
+        times = attempt(lambda expr: count(expr, around.scope, NotACount), piece.count) or 1
         inner = self._opened(piece.span, "repeat", around)
-        if inner is None:
-            return evolve(flow, shape=None)
-        for _ in range(count):
-            if self._exhausted(piece.span):
-                return evolve(flow, shape=None)
+        for _ in range(times):
+            self._count(piece.span)
             flow = self.body(piece.body, flow, inner)
         return flow
 
@@ -119,8 +114,6 @@ class GraphBuilder:
         start = piece.span.start
         span = Span(piece.span.source, start, start + len("residual"))
         inner = self._opened(span, "residual", around)
-        if inner is None:
-            return evolve(flow, shape=None)
         body = self.body(piece.body, flow, inner)
         short = self.body(piece.shortcut, flow, inner) if piece.shortcut else flow
         advice = "" if piece.shortcut else "write `shortcut { … }` after it, to reshape the input"
@@ -130,8 +123,6 @@ class GraphBuilder:
     def branch(self, piece: ast.Branch, flow: Flow, around: Surroundings) -> Flow:
         """What several bodies make of one input, merged."""
         inner = self._opened(piece.mode.span, "branch", around)
-        if inner is None:
-            return evolve(flow, shape=None)
         flows = [self.body(body, flow, inner) for body in piece.bodies]
         call = ast.Call(piece.mode.span, piece.mode, ())
         return self.nodes.merge(call, flows, piece.label, around)
@@ -143,24 +134,21 @@ class GraphBuilder:
         name = block.name.text
         self.used.add(name)
         if name in around.inside:
-            self.knowledge.findings.add(BlockInsideItself(piece.call.kind.span, name))
-            return evolve(flow, shape=None)
+            raise around.scope.fail(BlockInsideItself(piece.call.kind.span, name))
         bound = bind(piece.call, block, around.scope)
         opened = self._opened(piece.span, name, around)
-        if bound is None or opened is None:
-            return evolve(flow, shape=None)
         return self._inlined(block, bound, flow, opened, piece.given, piece.device)
 
     def unused(self, block: ast.Block, around: Surroundings) -> None:
         """Read a block that is never used for the mistakes in it; of shapes nothing is known."""
-        bound = {param.name.text: Constant(FAILED) for param in block.params}
+        bound = {param.name.text: Unknown() for param in block.params}
         opened = evolve(around, inside=(block.name.text,))
         self._inlined(block, bound, Flow("input", None, block.name.span), opened)
 
     def _inlined(
         self,
         block: ast.Block,
-        bound: Mapping[str, Constant],
+        bound: Mapping[str, Meaning],
         flow: Flow,
         around: Surroundings,
         given: ast.Given | None = None,

@@ -5,14 +5,15 @@ from __future__ import annotations
 from attrs import evolve, frozen
 
 from hypertune import ir
-from hypertune.semantics.arguments.constants import evaluate
+from hypertune.semantics.arguments.constants import count
 from hypertune.semantics.declarations.given import resolve_given
 from hypertune.semantics.errors.network import NoLayers, NotADimension
 from hypertune.semantics.network.building import GraphBuilder, device_of
 from hypertune.semantics.network.naming import NodeNames
 from hypertune.semantics.network.nodes import Nodes, Surroundings
+from hypertune.semantics.scope.findings import Failed, attempt, every
 from hypertune.semantics.scope.labels import Flow, Labels, labels
-from hypertune.semantics.scope.scope import Failed, Piece, Scope
+from hypertune.semantics.scope.scope import Piece, Scope
 from hypertune.syntax import ast
 
 
@@ -30,13 +31,16 @@ def build_network(model: ast.Model, scope: Scope) -> Graph:
     """The graph of a model. Where its mistakes leave a shape unknown, the last flow has none."""
     before = len(scope.findings.mistakes)
     given = resolve_given(model.given, scope) or ()
-    flow = Flow("input", _input_shape(model.shape, scope), model.shape.span)
+    flow = Flow(
+        "input", attempt(lambda shape: _input_shape(shape, scope), model.shape), model.shape.span
+    )
     named = Labels.of(model.body, scope.findings)
     named.enter(flow)
     reserved = frozenset(label.text for label in labels(model.body))
     builder = GraphBuilder(scope.knowledge, Nodes(scope.knowledge, NodeNames(reserved)))
     around = Surroundings(scope, named, given, device_of(model.device, scope) or "")
-    output = builder.body(model.body, flow, around)
+    output = attempt(lambda body: builder.body(body, flow, around), model.body)
+    output = output or evolve(flow, shape=None)
     # What a wrong declaration gives is told there: it shows here only as a shape that is missing.
     whole = len(scope.findings.mistakes) == before and output.shape is not None
     if not model.body.pieces or (whole and not builder.nodes.made):
@@ -53,16 +57,12 @@ def _read_unused(builder: GraphBuilder, around: Surroundings) -> None:
     for name in scope.names_of(Piece):
         meaning = scope.find(name)
         if isinstance(meaning, Piece) and name not in builder.used:
-            builder.unused(meaning.block, around)
+            attempt(lambda block: builder.unused(block, around), meaning.block)
     knowledge.uses = uses
 
 
-def _input_shape(written: ast.Tuple, scope: Scope) -> ir.Shape | None:
-    sizes: list[int] = []
-    for item in written.items:
-        size = evaluate(item.value, scope)
-        if isinstance(size, int) and not isinstance(size, bool) and size > 0:
-            sizes.append(size)
-        elif not isinstance(size, Failed):
-            scope.findings.add(NotADimension(item.value.span))
-    return tuple(sizes) if sizes and len(sizes) == len(written.items) else None
+def _input_shape(written: ast.Tuple, scope: Scope) -> ir.Shape:
+    sizes = every(lambda item: count(item.value, scope, NotADimension), written.items)
+    if not sizes:
+        raise Failed
+    return tuple(sizes)

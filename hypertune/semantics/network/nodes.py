@@ -17,6 +17,7 @@ from hypertune.semantics.errors.network import UnfitShape, WrongRank
 from hypertune.semantics.network.naming import NodeNames
 from hypertune.semantics.network.sizing import output_shape
 from hypertune.semantics.network.ties import tie
+from hypertune.semantics.scope.findings import Failed, attempt, every
 from hypertune.semantics.scope.labels import Flow, Labels, named
 from hypertune.semantics.scope.scope import Knowledge, Piece, Scope
 from hypertune.syntax import ast
@@ -44,16 +45,14 @@ class Nodes:
     def layer(self, piece: ast.LayerStatement, flow: Flow, around: Surroundings) -> Flow:
         call, span = piece.call, piece.call.kind.span
         kind = self._kind(call.kind, around.scope)
-        if kind is None:
-            return Flow(flow.node, None, span)
-        args = settle_args(call, kind, around.scope, around.labels)
+        args = attempt(lambda kind: settle_args(call, kind, around.scope, around.labels), kind)
         tied = args is not None and args.get("tied") is not None
         given = around.given if kind.responds and not tied else self._deaf(piece, around, tied)
         fed = self._repaired(kind, flow, span)
-        output = None if args is None or fed is None else self._output(kind, args, fed, flow, span)
+        if args is None or fed is None:
+            raise Failed
+        output = self._output(kind, args, fed, flow, span)
         name = self.names.of(kind.name, piece.label)
-        if args is None or fed is None or output is None:
-            return Flow(name, None, span)
         if tied:
             args = tie(call, kind, args, fed, self.made, self.knowledge)
         inputs = (flow.node,)
@@ -65,7 +64,7 @@ class Nodes:
     def _add(self, node: ir.Node) -> None:
         self.made[node.name] = node
 
-    def _kind(self, name: ast.Name, scope: Scope) -> LayerType | None:
+    def _kind(self, name: ast.Name, scope: Scope) -> LayerType:
         known = self.knowledge.kinds(LayerType)
         if name.text in known:
             return known[name.text]
@@ -93,22 +92,18 @@ class Nodes:
 
     def _output(
         self, kind: LayerType, args: dict[str, ir.Value], fed: ir.Shape, flow: Flow, span: Span
-    ) -> ir.Shape | None:
+    ) -> ir.Shape:
         try:
             return output_shape(kind, args, fed)
         except WrongShape as wrong:
-            why = str(wrong)
-            finding = UnfitShape(span, kind.name, why, wrong.advice, fed, flow.span)
-            self.knowledge.findings.add(finding)
-            return None
+            finding = UnfitShape(span, kind.name, str(wrong), wrong.advice, fed, flow.span)
+            raise self.knowledge.findings.fail(finding) from None
 
     def written_merge(self, piece: ast.LayerStatement, flow: Flow, around: Surroundings) -> Flow:
         """`add(early)`: what comes from above, and what a label stands for."""
         call = piece.call
         self._deaf(piece, around)
         found = _labelled(call, around.labels)
-        if found is None:
-            return Flow(self.names.of(call.kind.text, piece.label), None, call.kind.span)
         options = tuple(arg for arg in call.args if arg.name)
         named = ast.Call(call.span, call.kind, options)
         return self.merge(named, (flow, *found), piece.label, around)
@@ -126,9 +121,9 @@ class Nodes:
         kind = self.knowledge.kinds(MergeType)[call.kind.text]
         args = settle_args(call, kind, around.scope)
         shapes = tuple(flow.shape for flow in flows if flow.shape is not None)
+        if len(shapes) < len(flows):
+            raise Failed
         name = self.names.of(kind.name, label)
-        if args is None or len(shapes) < len(flows):
-            return Flow(name, None, span)
         try:
             output = kind.output(args, shapes)
         except WrongShape as wrong:
@@ -141,18 +136,15 @@ class Nodes:
         return Flow(name, output, span)
 
 
-def _labelled(call: ast.Call, labels: Labels) -> tuple[Flow, ...] | None:
-    """What the labels in a call stand for; None if something is wrong, which is told."""
-    written = [arg.value for arg in call.args if arg.name is None]
+def _labelled(call: ast.Call, labels: Labels) -> list[Flow]:
+    """What the labels in a call stand for."""
+    name, written = call.kind.text, [arg.value for arg in call.args if arg.name is None]
+
+    def one(value: ast.Expr) -> Flow:
+        if isinstance(value, ast.Name):
+            return labels.find(value)
+        raise labels.findings.fail(LabelWanted(value.span, name, f"{name}({{}})", named(value)))
+
     if not written:
-        labels.findings.add(LabelWanted(call.kind.span, call.kind.text, f"{call.kind.text}({{}})"))
-    found = [_one(value, call.kind.text, labels) for value in written]
-    flows = tuple(flow for flow in found if flow)
-    return flows if written and len(flows) == len(written) else None
-
-
-def _one(value: ast.Expr, merge: str, labels: Labels) -> Flow | None:
-    if isinstance(value, ast.Name):
-        return labels.find(value)
-    labels.findings.add(LabelWanted(value.span, merge, f"{merge}({{}})", named(value)))
-    return None
+        raise labels.findings.fail(LabelWanted(call.kind.span, name, f"{name}({{}})"))
+    return every(one, written)

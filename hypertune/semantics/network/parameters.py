@@ -6,27 +6,32 @@ from hypertune.diagnostics import Span
 from hypertune.semantics.arguments.constants import evaluate
 from hypertune.semantics.arguments.matching import match
 from hypertune.semantics.errors.arguments import MissingArgument
-from hypertune.semantics.scope.scope import FAILED, Constant, Scope
+from hypertune.semantics.scope.findings import attempt
+from hypertune.semantics.scope.scope import Constant, Meaning, Scope, Unknown
 from hypertune.syntax import ast
 
 
-def bind(call: ast.Call, block: ast.Block, scope: Scope) -> dict[str, Constant] | None:
-    """A value for each parameter; None if the arguments do not fit, which is then told."""
+def bind(call: ast.Call, block: ast.Block, scope: Scope) -> dict[str, Meaning]:
+    """What each parameter stands for."""
     matched = match(call, [param.name.text for param in block.params], scope.findings)
-    if matched is None:
-        return None
-    bound: dict[str, Constant] = {}
-    for param in block.params:
-        name = param.name.text
-        written = matched[name].value if name in matched else param.default
-        if written is None:
-            doc = f"a parameter of the block `{block.name.text}`"
-            scope.findings.add(MissingArgument(call.kind.span, call.kind.text, name, doc))
-            bound[name] = Constant(FAILED)
-        else:
-            origin = _origin(written, scope) if name in matched else None
-            bound[name] = Constant(evaluate(written, scope), origin)
-    return bound
+    return {
+        param.name.text: _bound(param, matched.get(param.name.text), call, block, scope)
+        for param in block.params
+    }
+
+
+def _bound(
+    param: ast.Param, written: ast.Arg | None, call: ast.Call, block: ast.Block, scope: Scope
+) -> Meaning:
+    name, expr = param.name.text, written.value if written else param.default
+    if expr is None:
+        doc = f"a parameter of the block `{block.name.text}`"
+        scope.findings.add(MissingArgument(call.kind.span, call.kind.text, name, doc))
+        return Unknown()
+    value = attempt(lambda expr: evaluate(expr, scope), expr)
+    return (
+        Unknown() if value is None else Constant(value, _origin(expr, scope) if written else None)
+    )
 
 
 def _origin(written: ast.Expr, scope: Scope) -> Span:

@@ -2,14 +2,51 @@
 
 from __future__ import annotations
 
-from typing import Final
+from collections.abc import Callable, Iterable
+from typing import Final, TypeVar
 
 from attrs import define, field
 
 from hypertune.diagnostics import Diagnostic, Span, SpecError, in_source_order
 from hypertune.syntax.mistakes import TooManyMistakes
 
+A = TypeVar("A")
+T = TypeVar("T")
 MOST_MISTAKES: Final = 1_000
+
+
+class Failed(Exception):
+    """Raised where a mistake has been told: there is no value, and nothing more to say of it.
+
+    Whoever reads several things that do not depend on one another goes on with the others, by
+    `every` if all are needed, by `attempt` if not.
+    """
+
+
+def every(read: Callable[[A], T], items: Iterable[A]) -> list[T]:
+    """What is read of each; all are read, so that the mistakes of all are told.
+
+    Raises:
+        Failed: if one of them is wrong.
+
+    """
+    found, failed = [], False
+    for item in items:
+        try:
+            found.append(read(item))
+        except Failed:
+            failed = True
+    if failed:
+        raise Failed
+    return found
+
+
+def attempt(read: Callable[[A], T], item: A) -> T | None:
+    """What is read of it; None if that is wrong."""
+    try:
+        return read(item)
+    except Failed:
+        return None
 
 
 @define
@@ -34,6 +71,11 @@ class Findings:
             self._found[key] = diagnostic
         elif self._errors == MOST_MISTAKES + 1:
             self._found[()] = TooManyMistakes(None, f"{MOST_MISTAKES:_}")
+
+    def fail(self, diagnostic: Diagnostic) -> Failed:
+        """Tell a mistake; what comes back is to be raised."""
+        self.add(diagnostic)
+        return Failed()
 
     def about(self, span: Span) -> bool:
         """Whether something was found at this very place."""

@@ -50,16 +50,15 @@ class Labels:
         """What enters the model is called `input`."""
         self._made["input"] = flow
 
-    def find(self, name: ast.Name) -> Flow | None:
-        """What left the piece of that name; None if there is none, which is then told."""
+    def find(self, name: ast.Name) -> Flow:
+        """What left the piece of that name."""
         found = self._made.get(name.text)
-        later = self._later.get(name.text)
-        if found is None and later:
-            self.findings.add(LabelTooEarly(name.span, name.text, later))
-        elif found is None:
-            known = dict.fromkeys([*self._made, *self._later])
-            self.findings.add(UnknownLabel(name.span, name.text, tuple(known)))
-        return found
+        if found is not None:
+            return found
+        if later := self._later.get(name.text):
+            raise self.findings.fail(LabelTooEarly(name.span, name.text, later))
+        known = dict.fromkeys([*self._made, *self._later])
+        raise self.findings.fail(UnknownLabel(name.span, name.text, tuple(known)))
 
 
 def labels(body: ast.Body) -> Iterator[ast.Name]:

@@ -17,7 +17,7 @@ from hypertune.catalogue import (
     ScheduleType,
     SourceType,
 )
-from hypertune.semantics.scope.scope import Constant, Piece, Scope, Tunable
+from hypertune.semantics.scope.scope import Constant, Piece, Scope, Tunable, Unknown
 
 NOUNS: Final[dict[Any, str]] = {
     LayerType: "layer type",
@@ -39,7 +39,7 @@ def otherwise(name: str, scope: Scope) -> str:
     match scope.find(name):
         case Tunable():
             return "a hyperparameter"
-        case Constant():
+        case Constant() | Unknown():
             return "a constant"
         case Piece():
             return "a block"

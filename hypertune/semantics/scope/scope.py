@@ -3,27 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from typing import Any, Final, TypeVar
+from typing import Any, TypeVar
 
 from attrs import define, field, frozen
 
 from hypertune import ir
 from hypertune.catalogue import Catalogue, DomainType, Kind, MethodType, Use
-from hypertune.diagnostics import Span
-from hypertune.semantics.scope.findings import Findings
+from hypertune.diagnostics import Diagnostic, Span
+from hypertune.semantics.scope.findings import Failed, Findings
 from hypertune.syntax import ast
 
 K = TypeVar("K", bound=Kind)
-
-
-class Failed:
-    """What a wrong expression gives: its mistake is told, nothing more shall come of it."""
-
-    def __repr__(self) -> str:
-        return "failed"
-
-
-FAILED: Final = Failed()
 
 
 @frozen
@@ -33,8 +23,13 @@ class Constant:
     `origin` is where the value of a parameter was passed, outside all blocks.
     """
 
-    value: ir.Value | Failed
+    value: ir.Value
     origin: Span | None = None
+
+
+@frozen
+class Unknown:
+    """A name without a value: its declaration is wrong, or nobody has passed one."""
 
 
 @frozen
@@ -52,7 +47,7 @@ class Piece:
     block: ast.Block
 
 
-Meaning = Constant | Tunable | Piece
+Meaning = Constant | Unknown | Tunable | Piece
 
 
 @frozen
@@ -143,6 +138,10 @@ class Scope:
     @property
     def findings(self) -> Findings:
         return self.knowledge.findings
+
+    def fail(self, diagnostic: Diagnostic) -> Failed:
+        """Tell a mistake; what comes back is to be raised."""
+        return self.findings.fail(diagnostic)
 
     def declare(self, name: str, meaning: Meaning, span: Span) -> None:
         self._meanings[name] = (meaning, span)

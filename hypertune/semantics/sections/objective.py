@@ -11,7 +11,7 @@ from hypertune import ir
 from hypertune.catalogue import LossType, MetricType, SourceType
 from hypertune.diagnostics import Span
 from hypertune.semantics.arguments.calls import settle
-from hypertune.semantics.arguments.constants import FUNCTIONS, evaluate
+from hypertune.semantics.arguments.constants import FUNCTIONS, evaluate, is_number
 from hypertune.semantics.declarations.given import hypers_named
 from hypertune.semantics.errors.names import NotAHyper
 from hypertune.semantics.errors.objective import (
@@ -22,7 +22,8 @@ from hypertune.semantics.errors.objective import (
     WrongTargets,
 )
 from hypertune.semantics.errors.passing import EachMisplaced, HyperInArithmetic
-from hypertune.semantics.scope.scope import Failed, HyperUse, Scope
+from hypertune.semantics.scope.findings import attempt, every
+from hypertune.semantics.scope.scope import HyperUse, Scope
 from hypertune.semantics.sections.settings import Settings, read_settings
 from hypertune.syntax import ast
 
@@ -73,17 +74,15 @@ def read_objective(section: ast.Section, scope: Scope, source: SourceType | None
 
 def _direct(settings: Settings) -> frozenset[str]:
     """The hyperparameters that `valid` may take directly although they are tuned."""
-    expr, scope = settings.expr("direct"), settings.scope
-    if expr is None:
-        return frozenset()
-    items = [item.value for item in expr.items] if isinstance(expr, ast.Tuple) else [expr]
-    names: set[str] = set()
-    for item in items:
-        if isinstance(item, ast.Name | ast.Index):
-            names.update(hypers_named(item, scope))
-        else:
-            scope.findings.add(NotAHyper(item.span, item.span.text))
-    return frozenset(names)
+    scope = settings.scope
+
+    def read(item: ast.Expr) -> tuple[str, ...]:
+        if not isinstance(item, ast.Name | ast.Index):
+            raise scope.fail(NotAHyper(item.span, item.span.text))
+        return hypers_named(item, scope)
+
+    found = (attempt(read, item) for item in settings.items("direct"))
+    return frozenset(name for names in found for name in names or ())
 
 
 def _check_each(used: Iterable[HyperUse], scope: Scope) -> None:
@@ -100,7 +99,7 @@ def _terms(summands: tuple[Summand, ...]) -> tuple[ir.Term, ...]:
 
 
 def _side(settings: Settings, key: str, example: str) -> tuple[Summand, ...]:
-    expr = settings.need(key, example)
+    expr = attempt(lambda settings: settings.need(key, example), settings)
     if expr is None:
         return ()
     before = len(settings.scope.findings.mistakes)
@@ -121,15 +120,15 @@ def _summands(expr: ast.Expr, weight: float, scope: Scope) -> list[Summand]:
         factor, loss = (
             (expr.right, expr.left) if _is_loss(expr.left, scope) else (expr.left, expr.right)
         )
-        number = _factor(factor, scope)
+        number = attempt(lambda factor: _factor(factor, scope), factor)
         return [] if number is None else _summands(loss, weight * number, scope)
     if isinstance(expr, ast.Binary) and expr.op == "/":
-        number = _factor(expr.right, scope, divides=True)
+        number = attempt(lambda factor: _factor(factor, scope, divides=True), expr.right)
         return [] if number is None else _summands(expr.left, weight / number, scope)
     if not isinstance(expr, ast.Name | ast.Call):
         scope.findings.add(NotASum(expr.span))
         return []
-    settled = settle(expr, LossType, scope)
+    settled = attempt(lambda expr: settle(expr, LossType, scope), expr)
     return [Summand(ir.Term(settled[1], weight), settled[0], expr.span)] if settled else []
 
 
@@ -146,31 +145,24 @@ def _is_loss(expr: ast.Expr, scope: Scope) -> bool:
             return False
 
 
-def _factor(expr: ast.Expr, scope: Scope, divides: bool = False) -> float | None:
+def _factor(expr: ast.Expr, scope: Scope, divides: bool = False) -> float:
     value = evaluate(expr, scope)
-    if isinstance(value, Failed):
-        return None
     if isinstance(value, ir.Ref):
-        scope.findings.add(HyperInArithmetic(expr.span, value.hyper))
-        return None
-    if not isinstance(value, int | float) or isinstance(value, bool) or (divides and value == 0):
-        scope.findings.add(NotAFactor(expr.span))
-        return None
+        raise scope.fail(HyperInArithmetic(expr.span, value.hyper))
+    if not is_number(value) or (divides and value == 0):
+        raise scope.fail(NotAFactor(expr.span))
     return float(value)
 
 
 def _report(settings: Settings, source: SourceType | None) -> tuple[ir.Call, ...]:
-    expr, scope = settings.expr("report"), settings.scope
-    if expr is None:
-        return ()
-    items = [item.value for item in expr.items] if isinstance(expr, ast.Tuple) else [expr]
-    metrics: list[ir.Call] = []
-    for item in items:
-        settled = settle(item, MetricType, scope)
-        if settled:
-            _check_targets(item.span, settled[0], source, scope)
-            metrics.append(settled[1])
-    return tuple(metrics)
+    scope = settings.scope
+
+    def read(item: ast.Expr) -> ir.Call:
+        kind, call = settle(item, MetricType, scope)
+        _check_targets(item.span, kind, source, scope)
+        return call
+
+    return tuple(attempt(lambda items: every(read, items), settings.items("report")) or ())
 
 
 def _check_targets(

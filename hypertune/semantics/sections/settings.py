@@ -11,7 +11,8 @@ from hypertune.catalogue import Arg, Required
 from hypertune.diagnostics import closest
 from hypertune.semantics.arguments.values import convert
 from hypertune.semantics.errors.statements import MissingSetting, SettingTwice, UnknownSetting
-from hypertune.semantics.scope.scope import FAILED, Failed, Scope
+from hypertune.semantics.scope.findings import Failed
+from hypertune.semantics.scope.scope import Scope
 from hypertune.syntax import ast
 
 
@@ -33,19 +34,29 @@ class Settings:
         setting = self.by_key.get(key)
         return setting.value if setting else None
 
-    def need(self, key: str, line: str) -> ast.Expr | None:
-        """What is written for `key`; if nothing is, that is told."""
-        if key not in self.by_key and key not in self.meant:
+    def need(self, key: str, line: str) -> ast.Expr:
+        """What is written for `key`; if nothing is, that is a mistake."""
+        if key in self.by_key:
+            return self.by_key[key].value
+        if key not in self.meant:
             kind = self.section.kind
             self.scope.findings.add(MissingSetting(kind.span, kind.text, key, line))
-        return self.expr(key)
+        raise Failed
 
-    def value(self, arg: Arg) -> ir.Value | Failed:
+    def value(self, arg: Arg) -> ir.Value:
         """The value of the setting that `arg` declares, or its default."""
         expr = self.expr(arg.name)
         if expr is not None:
             return convert(arg, expr, self.section.kind.text, self.scope)
-        return FAILED if isinstance(arg.default, Required) else arg.default
+        assert not isinstance(arg.default, Required)
+        return arg.default
+
+    def items(self, key: str) -> list[ast.Expr]:
+        """What is written for `key` in a tuple, or alone; nothing if nothing is."""
+        expr = self.expr(key)
+        if isinstance(expr, ast.Tuple):
+            return [item.value for item in expr.items]
+        return [expr] if expr else []
 
 
 def read_settings(section: ast.Section, keys: Sequence[str], scope: Scope) -> Settings:
