@@ -86,19 +86,18 @@ def steps(program: Program, sets: Sets, device: str) -> dict[str, Callable[[], N
     found = {"torch": torch_step(program, sets, device)}
     for tune in program.tunes:
         training = prepare(program, tune.name, sets=sets).training
-        method, state, problem = training.method, training.state, training.problem
-        batches = training.batches
+        method, state, passes = training.method, training.state, training.passes
         method = evolve(method, warmup=10**9) if tune.name != "fixed" else method
 
-        def train(method=method, state=state, problem=problem, batches=batches) -> None:
-            method.step(problem, state, batches, 0)
+        def train(method=method, state=state, passes=passes) -> None:
+            method.step(passes, state, 0)
 
         found[f"{tune.name} train"] = train
         if tune.name != "fixed":
-            hear = centred if tune.name == "delta" else uncentred
+            condition = centred if tune.name == "delta" else uncentred
 
-            def valid(method=method, state=state, problem=problem, hear=hear, b=batches) -> None:
-                method.validate(problem, state, b.valid(0), hear)
+            def valid(method=method, state=state, passes=passes, at=condition) -> None:
+                method.validate(passes, state, passes.valid(0), at)
 
             found[f"{tune.name} valid"] = valid
     return found

@@ -5,7 +5,18 @@ from collections.abc import Callable
 import torch
 from attrs import frozen
 
-from hypertune.runtime import Heard, Hypers, Length, Optimiser, Problem, Recipe, Training
+from hypertune.conditioning import Conditioning
+from hypertune.runtime import (
+    Batch,
+    Hypers,
+    Length,
+    Optimiser,
+    Problem,
+    Recipe,
+    Sample,
+    Training,
+    stateless,
+)
 
 torch.set_num_threads(1)
 FLOAT = torch.float64
@@ -13,8 +24,11 @@ SGD = Optimiser(torch.optim.SGD, {"lr": 0.05})
 RMSPROP = Optimiser(torch.optim.RMSprop, {"lr": 0.05})
 
 
-def hypers(start, spread=0.3, *, spread_fixed=True, per_batch=False, frozen=False):
-    """Hyperparameters h0, h1, …; each option holds for all, or is a list with one for each."""
+def hypers(start, scale=0.3, *, scale_fixed=True, per_batch=False, frozen=False, **options):
+    """Hyperparameters h0, h1, …; each option holds for all, or is a list with one for each.
+
+    Constrained they are exp(h).
+    """
     size = len(start)
 
     def vector(value, dtype):
@@ -23,10 +37,11 @@ def hypers(start, spread=0.3, *, spread_fixed=True, per_batch=False, frozen=Fals
     return Hypers(
         tuple(f"h{i}" for i in range(size)),
         vector(start, FLOAT),
-        vector(spread, FLOAT),
-        vector(spread_fixed, torch.bool),
+        vector(scale, FLOAT),
+        vector(scale_fixed, torch.bool),
         vector(per_batch, torch.bool),
         vector(frozen, torch.bool),
+        **{"constrain": torch.exp, **options},
     )
 
 
@@ -37,7 +52,7 @@ class Parts:
     train_part: tuple
     valid_part: tuple
     size: int
-    steps_per_epoch: int
+    per_epoch: int
 
     def train(self, k):
         return self._choice(self.train_part, 2 * k)
@@ -47,7 +62,8 @@ class Parts:
 
     def _choice(self, part, seed):
         order = torch.randperm(len(part[0]), generator=torch.Generator().manual_seed(seed))
-        return tuple(t[order[: self.size]] for t in part)
+        rows = order[: self.size]
+        return Batch(*(t[rows] for t in part), rows)
 
 
 @frozen
@@ -56,47 +72,47 @@ class Same:
 
     train_part: tuple
     valid_part: tuple
-    steps_per_epoch: int = 10
+    per_epoch: int = 10
 
     def train(self, k):
-        return self.train_part
+        return Batch(*self.train_part)
 
     def valid(self, k):
-        return self.valid_part
+        return Batch(*self.valid_part)
 
 
 def regression_data(seed, n, d=8):
-    dice = torch.Generator().manual_seed(seed)
-    x = torch.randn(n, d, generator=dice, dtype=FLOAT)
-    noise = 2 * torch.randn(n, generator=dice, dtype=FLOAT)
+    generator = torch.Generator().manual_seed(seed)
+    x = torch.randn(n, d, generator=generator, dtype=FLOAT)
+    noise = 2 * torch.randn(n, generator=generator, dtype=FLOAT)
     return x, x @ torch.linspace(-1, 1, d, dtype=FLOAT) + noise
 
 
-def effective_BI(weights, heard: Heard):
-    if heard.response_BH is None:
+def effective_BI(weights, conditioning: Conditioning):
+    if conditioning.response_BG is None:
         return weights["w"][None]
-    return weights["w"] + heard.response_BH @ weights["v"]
+    return weights["w"] + conditioning.response_BG @ weights["v"]
 
 
-def squared_error(weights, heard: Heard, batch):
-    x, y = batch
-    return ((x * effective_BI(weights, heard)).sum(-1) - y).square().mean()
+def squared_error(weights, conditioning: Conditioning, batch: Batch):
+    x, y = batch.inputs, batch.targets
+    return ((x * effective_BI(weights, conditioning)).sum(-1) - y).square().mean()
 
 
-def ridge_loss(weights, heard: Heard, batch):
-    penalty_B = heard.value_BH.exp().sum(-1) * effective_BI(weights, heard).square().sum(-1)
-    return squared_error(weights, heard, batch) + penalty_B.mean()
+def ridge_loss(weights, conditioning: Conditioning, batch: Batch):
+    square_B = effective_BI(weights, conditioning).square().sum(-1)
+    penalty_B = conditioning.values.matrix_BC.sum(-1) * square_B
+    return squared_error(weights, conditioning, batch) + penalty_B.mean()
 
 
 def ridge(start=(-2.0,), **options):
     """Ridge regression: the sum of exp(h) over the hyperparameters is the penalty's weight."""
     return Problem(
-        ridge_loss,
-        squared_error,
+        stateless(ridge_loss),
+        stateless(squared_error),
         base={"w": torch.zeros(8, dtype=FLOAT)},
         response={"v": torch.zeros(len(start), 8, dtype=FLOAT)},
         hypers=hypers(list(start), **options),
-        examples=lambda batch: len(batch[0]),
     )
 
 
@@ -127,8 +143,9 @@ def training(
 ):
     problem = ridge() if problem is None else problem
 
-    def validate(weights, heard):
-        return {"valid_loss": float(problem.outer(weights, heard, VALID)), "valid_error": 0.5}
+    def validate(weights, conditioning, kept):
+        loss, _ = problem.outer(weights, conditioning, Sample(Batch(*VALID), kept))
+        return {"valid_loss": float(loss), "valid_error": 0.5}
 
     return Training(
         problem,
@@ -137,7 +154,6 @@ def training(
         batches or Same(TRAIN, VALID),
         length or Length(steps),
         evaluate=evaluate or validate,
-        own=lambda free_H: dict(zip(problem.hypers.names, free_H.exp().tolist(), strict=True)),
         **options,
     )
 

@@ -131,8 +131,9 @@ def computes_the_same_emitted(case: Case) -> None:
     """At any weights and any response, what is emitted gives the network's numbers."""
     import torch
 
+    from hypertune.conditioning import Conditioning, Values
     from hypertune.hyper.domains import Domains
-    from hypertune.lowering.network import Signal, lower
+    from hypertune.lowering.network import lower
 
     layers = (evolve(layer, device="cpu") for layer in case.program.layers)
     program = evolve(case.program, layers=tuple(layers))
@@ -145,11 +146,13 @@ def computes_the_same_emitted(case: Case) -> None:
         for parameter in network.parameters():
             parameter.normal_(std=0.1)
         domains = Domains(program.hypers, STANDARD)
-        own_H = domains.own(domains.start_F()).double()
+        values_H = domains.constrain(domains.start_F()).double()
         response_H = torch.randn(len(domains.names())).double()
         plain.load_state_dict(network.folded(response_H))
         x = torch.randn(2, *program.input).double()
-        expected = network(x, Signal(own_H[None], response_H[None]))
+        places = {name: place for place, name in enumerate(program.columns)}
+        at = Conditioning(Values(values_H[None], places), response_H[None])
+        expected, _ = network(x, at)
         torch.testing.assert_close(plain(x), expected)
 
 

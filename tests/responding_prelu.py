@@ -8,10 +8,11 @@ import torch
 from torch import Tensor, nn
 
 from hypertune.catalogue import Costs, LayerType, Plain
-from hypertune.response import Conditions, Layer
+from hypertune.conditioning import Conditioning
+from hypertune.response import Layer, ResponseParameters
 
 
-class _Slopes(nn.Module):
+class _Slopes(ResponseParameters):
     def __init__(self, channels: int, given: int) -> None:
         super().__init__()
         self.scale = nn.Parameter(torch.zeros(channels, given))
@@ -25,17 +26,17 @@ class RespondingPReLU(Layer):
         self.weight = nn.Parameter(torch.full((channels,), 0.25))
         self.response = _Slopes(channels, given) if given else None
 
-    def forward(self, x: Tensor, heard: Conditions) -> Tensor:
+    def forward(self, x: Tensor, conditioning: Conditioning) -> Tensor:
         slope = self.weight[None]
-        if heard.delta_BG is not None and self.response is not None:
-            slope = slope + heard.delta_BG @ self.response.scale.T
+        if conditioning.response_BG is not None and self.response is not None:
+            slope = slope + conditioning.response_BG @ self.response.scale.T
         slope = slope.reshape(*slope.shape, *(1,) * (x.dim() - 2))
         return x.clamp(min=0) + slope * x.clamp(max=0)
 
-    def folded(self, delta_G: Tensor | None) -> dict[str, Tensor]:
+    def folded(self, response_G: Tensor | None) -> dict[str, Tensor]:
         weight = self.weight.detach()
-        if delta_G is not None and self.response is not None:
-            weight = weight + self.response.scale.detach() @ delta_G
+        if response_G is not None and self.response is not None:
+            weight = weight + self.response.scale.detach() @ response_G
         return {"weight": weight}
 
 

@@ -10,7 +10,7 @@ from hypertune.hyper import STANDARD as DOMAINS
 from hypertune.hyper.domains import Domains
 from hypertune.ir import Call, DamagedProgram, Hyper, Ref
 from hypertune.lowering import place
-from hypertune.lowering.passing import Column, Passed
+from hypertune.lowering.arguments import Arguments
 from hypertune.runtime.events import Reported
 from hypertune.semantics import verify
 from hypertune.standard import STANDARD
@@ -61,52 +61,52 @@ def test_a_choice_has_a_free_value_for_each_of_its_words():
 def test_it_starts_from_its_word():
     found = domains()
     assert found.start_F().tolist()[1:4] == [0, 1, 0]
-    assert found.own_values(found.start_F()) == {
+    assert found.reported(found.start_F()) == {
         "drop": pytest.approx(0.3),
         "fill": "zero",
         "keep": pytest.approx(0.6),
     }
 
 
-def test_it_is_the_word_with_the_largest_free_value():
-    free_BF = torch.tensor([[0.0, 3, 1, 2, 0], [0.0, -3, -1, -0.5, 0]])
-    own_BH = domains().own(free_BF)
-    assert own_BH.shape == (2, 3)
-    assert own_BH[:, 1].tolist() == [0, 2]
-    assert own_BH[:, 0].tolist() == pytest.approx([0.475, 0.475])
-    assert domains().own_values(free_BF[0])["fill"] == "noise"
+def test_it_is_the_word_with_the_largest_unconstrained_value():
+    unconstrained_BF = torch.tensor([[0.0, 3, 1, 2, 0], [0.0, -3, -1, -0.5, 0]])
+    constrained_BH = domains().constrain(unconstrained_BF)
+    assert constrained_BH.shape == (2, 3)
+    assert constrained_BH[:, 1].tolist() == [0, 2]
+    assert constrained_BH[:, 0].tolist() == pytest.approx([0.475, 0.475])
+    assert domains().reported(unconstrained_BF[0])["fill"] == "noise"
 
 
 def test_it_carries_no_gradient():
-    free_BF = torch.zeros(4, 5, requires_grad=True)
-    (gradient,) = torch.autograd.grad(domains().own(free_BF).sum(), free_BF)
+    unconstrained_BF = torch.zeros(4, 5, requires_grad=True)
+    (gradient,) = torch.autograd.grad(
+        domains().constrain(unconstrained_BF).sum(), unconstrained_BF
+    )
     assert (gradient[:, 1:4] == 0).all()
     assert (gradient[:, [0, 4]] > 0).all()
 
 
-def test_an_argument_hears_the_place_of_the_word_among_its_own():
-    column = Column(0, ("noise", "zero")).among(("zero", "noise"))
-    assert column.of(torch.tensor([[0.0], [1.0]])).tolist() == [1, 0]
+def test_an_argument_gets_the_place_of_the_word_among_its_own():
     cutout = STANDARD.of(AugmentType)["cutout"]
-    passed = Passed({"fill": Ref("fill")}, cutout.args, {"fill": Column(0, ("zero", "noise"))})
-    assert passed(torch.tensor([[0.0], [1.0]]))["fill"].tolist() == [0, 1]
+    values = {"fill": torch.tensor([0.0, 1.0])}
+    for words, places in ((("zero", "noise"), [0, 1]), (("noise", "zero"), [1, 0])):
+        arguments = Arguments({"fill": Ref("fill")}, cutout.args, {"fill": words})
+        assert arguments(values)["fill"].tolist() == places
 
 
-def test_the_weights_answer_to_every_free_value():
+def test_the_weights_respond_to_every_unconstrained_value():
     found = prepare(placed())
-    answers = {
+    scales = {
         name: value.shape
-        for name, value in found.network.named_parameters()
+        for name, value in found.training.problem.response.items()
         if name.endswith("response.weight_scale")
     }
-    assert answers == {
+    assert scales == {
         "layers.linear_1.response.weight_scale": (16, 2),
         "layers.linear_2.response.weight_scale": (10, 4),
     }
     declared = sum(costs.response for costs in STANDARD.costs(program()))
-    assert declared == sum(
-        value.numel() for name, value in found.network.named_parameters() if ".response." in name
-    )
+    assert declared == sum(p.numel() for p in found.training.problem.response.values())
 
 
 @pytest.mark.parametrize("method", ["delta_stn(warmup = 0)", "stn(warmup = 0)", "fixed"])
@@ -121,12 +121,12 @@ def test_a_run_tells_the_word(method, tmp_path):
     run.model()
 
 
-def test_its_logits_move_as_free_values_do():
+def test_its_logits_move_as_unconstrained_values_do():
     found = prepare(placed())
     for _ in found.training.run():
         pass
-    free = found.training.state.free_H.tolist()
-    assert free[1:3] != [0, 1]
+    unconstrained = found.training.state.unconstrained_H.tolist()
+    assert unconstrained[1:3] != [0, 1]
 
 
 def test_a_program_with_a_wrong_choice_is_damaged():

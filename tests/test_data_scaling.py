@@ -76,7 +76,7 @@ def test_statistics_come_from_the_training_part_alone(source):
     for part in (sets.train, sets.valid, sets.test):
         torch.testing.assert_close(part.scaling.mean, expected.mean, rtol=1e-6, atol=0)
         torch.testing.assert_close(part.scaling.std, expected.std, rtol=1e-6, atol=0)
-    assert sets.train.whole()[0].mean().item() == pytest.approx(0, abs=1e-5)
+    assert sets.train.scaling.apply(sets.train.x).mean().item() == pytest.approx(0, abs=1e-5)
 
 
 def test_real_targets_are_standardized_too_and_can_be_taken_back():
@@ -127,7 +127,7 @@ def test_large_numbers_stay_apart_when_they_are_standardized():
     data = Data(Call("numbers"), {"train": 1.0}, None, STANDARDIZE, (), None)
     sets = load(data, numbers(SECONDS[:, None], SECONDS))
     expected = torch.from_numpy((SECONDS - SECONDS.mean()) / SECONDS.std())
-    for got in (sets.train.x[:, 0], sets.train.y, sets.train.whole()[0][:, 0]):
+    for got in (sets.train.x[:, 0], sets.train.y, sets.train.whole().inputs[:, 0]):
         assert got.dtype == torch.float32
         torch.testing.assert_close(got.double(), expected, rtol=1e-6, atol=1e-7)
     torch.testing.assert_close(

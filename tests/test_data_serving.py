@@ -20,9 +20,8 @@ def served(batch, seed=0, train=23, valid=10):
 
 
 def labels(batch):
-    x, y = batch
-    assert x[:, 0].tolist() == y.tolist()
-    return y.tolist()
+    assert batch.inputs[:, 0].tolist() == batch.targets.tolist()
+    return batch.targets.tolist()
 
 
 def joined(batches):
@@ -32,9 +31,9 @@ def joined(batches):
 @pytest.mark.parametrize("epoch", [0, 1, 7])
 def test_an_epoch_sees_every_example_once(epoch):
     batches = served(5)
-    assert batches.steps_per_epoch == 5
+    assert batches.per_epoch == 5
     found = [batches.train(5 * epoch + k) for k in range(5)]
-    assert [len(y) for _, y in found] == [5, 5, 5, 5, 3]
+    assert [len(batch) for batch in found] == [5, 5, 5, 5, 3]
     assert sorted(joined(found)) == [*range(23)]
 
 
@@ -70,32 +69,33 @@ def test_validation_has_a_stream_of_its_own():
 @pytest.mark.parametrize("batch", [None, 23, 1000])
 def test_a_batch_of_all_is_the_same_pair_each_time(batch):
     batches = served(batch)
-    assert batches.steps_per_epoch == 1
-    assert batches.train(0)[0] is batches.train(5)[0]
+    assert batches.per_epoch == 1
+    assert batches.train(0).inputs is batches.train(5).inputs
     assert labels(batches.train(1)) == [*range(23)]
 
 
 def test_a_part_without_examples_gives_empty_batches():
     batches = served(5, valid=0)
-    x, y = batches.valid(0)
-    assert x.shape == (0, 1)
-    assert y.shape == (0,)
+    batch = batches.valid(0)
+    assert batch.inputs.shape == (0, 1)
+    assert batch.targets.shape == (0,)
 
 
-def test_batches_are_scaled_and_bytes_stay_bytes_until_then():
+def test_batches_are_as_they_were_read_with_the_numbers_of_their_examples():
     x = torch.arange(0, 240, dtype=torch.uint8).view(60, 1, 2, 2)
     part = Part(x, torch.arange(60), Scaling(torch.tensor(0.5), torch.tensor(0.25)))
-    batches = Served(Sets(part, part, part), 7, 0)
-    got, rows = batches.train(2)
-    torch.testing.assert_close(got, (x[rows].float() / 255 - 0.5) / 0.25)
-    assert part.x.dtype == torch.uint8
+    batch = Served(Sets(part, part, part), 7, 0).train(2)
+    assert torch.equal(batch.inputs, x[batch.indices_B])
+    assert torch.equal(batch.targets, batch.indices_B)
+    scaled = part.scaling.apply(batch.inputs)
+    torch.testing.assert_close(scaled, (x[batch.targets].float() / 255 - 0.5) / 0.25)
 
 
 @pytest.mark.parametrize("size", [1, 4, 10, 99])
 def test_chunks_go_through_a_part_in_order(size):
     chunks = [*numbers(10).chunks(size)]
     assert joined(chunks) == [*range(10)]
-    assert max(len(y) for _, y in chunks) <= size
+    assert max(map(len, chunks)) <= size
 
 
 def test_an_empty_part_has_no_chunks():

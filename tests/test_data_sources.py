@@ -148,7 +148,7 @@ def test_a_standard_set_is_read_as_bytes_in_the_order_of_its_files(tmp_path, fol
     assert sets.train.y.tolist() == [*range(9)]
     assert sets.valid.y.tolist() == [9, 0, 1]
     assert sets.test.y.tolist() == [0, 1, 2, 3]
-    assert sets.train.whole()[0].max() <= 1
+    assert sets.train.scaling.apply(sets.train.x).max() <= 1
 
 
 def test_files_of_one_set_are_not_taken_for_those_of_another(tmp_path, monkeypatch):

@@ -116,7 +116,7 @@ def test_ends_that_make_an_interval_are_not_refused():
 @given(free=st.lists(st.floats(-20, 20), min_size=7, max_size=7))
 def test_the_vector_agrees_with_every_single_domain(free):
     free_BH = torch.tensor([free, free[::-1]], dtype=torch.float64)
-    own_BH = mixed().own(free_BH)
+    own_BH = mixed().constrain(free_BH)
     for row, own in zip(free_BH.tolist(), own_BH.tolist(), strict=True):
         for hyper, value, got in zip(MIXED, row, own, strict=True):
             kind = KINDS[hyper.domain.kind]
@@ -126,7 +126,7 @@ def test_the_vector_agrees_with_every_single_domain(free):
 
 def test_the_start_is_what_the_spec_says():
     domains = mixed()
-    values = domains.own_values(domains.start_F())
+    values = domains.reported(domains.start_F())
     assert values == pytest.approx({hyper.name: hyper.start for hyper in MIXED}, rel=1e-5)
     assert isinstance(values["d"], int)
 
@@ -134,28 +134,28 @@ def test_the_start_is_what_the_spec_says():
 def test_own_values_have_the_gradient_of_finite_differences():
     continuous = tuple(hyper for hyper in MIXED if hyper.domain.kind != "int")
     free_BH = torch.linspace(-3, 3, 12, dtype=torch.float64).view(2, 6).requires_grad_()
-    assert torch.autograd.gradcheck(Domains(continuous, CATALOGUE).own, free_BH)
+    assert torch.autograd.gradcheck(Domains(continuous, CATALOGUE).constrain, free_BH)
 
 
 def test_whole_numbers_carry_no_gradient():
     free_BH = torch.zeros(2, 7, requires_grad=True)
-    (gradient_BH,) = torch.autograd.grad(mixed().own(free_BH).sum(), free_BH)
+    (gradient_BH,) = torch.autograd.grad(mixed().constrain(free_BH).sum(), free_BH)
     assert (gradient_BH[:, 3] == 0).all()
     assert (gradient_BH[:, [0, 1, 2, 4, 5, 6]] > 0).all()
 
 
 def test_one_domain_alone_and_none_at_all_are_vectors_too():
     alone = Domains(MIXED[:1], CATALOGUE)
-    assert alone.own(torch.zeros(3, 1)).tolist() == [[pytest.approx(0.475)]] * 3
+    assert alone.constrain(torch.zeros(3, 1)).tolist() == [[pytest.approx(0.475)]] * 3
     nothing = Domains((), CATALOGUE)
-    assert nothing.own(torch.zeros(3, 0)).shape == (3, 0)
+    assert nothing.constrain(torch.zeros(3, 0)).shape == (3, 0)
     assert nothing.start_F().shape == (0,)
-    assert nothing.own_values(nothing.start_F()) == {}
+    assert nothing.reported(nothing.start_F()) == {}
 
 
 @pytest.mark.parametrize("dtype", [torch.float32, torch.float64, torch.bfloat16])
 def test_own_values_keep_the_precision_of_the_free_ones(dtype):
-    assert mixed().own(torch.zeros(1, 7, dtype=dtype)).dtype == dtype
+    assert mixed().constrain(torch.zeros(1, 7, dtype=dtype)).dtype == dtype
 
 
 def test_domains_add_nothing_to_a_state_dict():

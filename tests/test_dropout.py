@@ -6,7 +6,7 @@ import pytest
 import torch
 from torch import Tensor
 
-from hypertune.response import Conditions
+from hypertune.conditioning import Conditioning
 from hypertune.response.dropout import Dropout
 from hypertune.testing.case import seeded
 
@@ -16,7 +16,7 @@ COUNT = 40_000
 def _run(layer: Dropout, x: Tensor, rates: list[float] | None = None) -> Tensor:
     values = {} if rates is None else {"p": torch.tensor(rates)}
     with seeded(0):
-        return layer(x, Conditions(None, values))
+        return layer(x, Conditioning(values))
 
 
 def test_that_each_example_loses_its_own_share():
@@ -62,7 +62,7 @@ def test_that_where_nothing_falls_out_nothing_is_done(layer: Dropout):
     x = torch.randn(2, 5)
     with seeded(0):
         before = torch.get_rng_state()
-        assert layer(x, Conditions()) is x
+        assert layer(x, Conditioning()) is x
         assert torch.equal(torch.get_rng_state(), before)
 
 

@@ -8,8 +8,9 @@ from click.testing import CliRunner
 
 from hypertune.cli import main
 from hypertune.compiler import compile_text
+from hypertune.conditioning import Conditioning, Values
 from hypertune.lowering import place
-from hypertune.lowering.network import Signal, lower
+from hypertune.lowering.network import lower
 from hypertune.standard import STANDARD
 
 SPEC = """\
@@ -26,6 +27,8 @@ model (1, 8, 8) given q {
 objective { train = cross_entropy; valid = cross_entropy }
 tune { method = delta_stn; weights = sgd(lr = 0.1); hypers = sgd(lr = 0.1); epochs = 1 }
 """
+
+AT = Conditioning(Values(torch.full((1, 2), 0.25), {"p": 0, "q": 1}))
 
 
 def emitted(form, spec=SPEC):
@@ -47,7 +50,7 @@ def test_python_gives_the_same_numbers():
     plain = built(emitted("python")).eval()
     plain.load_state_dict(network.folded(None))
     with torch.no_grad():
-        torch.testing.assert_close(plain(x), network(x, Signal(torch.full((1, 2), 0.25))))
+        torch.testing.assert_close(plain(x), network(x, AT)[0])
 
 
 def test_python_imports_torch_alone():
@@ -106,7 +109,7 @@ def test_python_of_a_graph_gives_the_same_numbers():
     plain = built(emitted("python", GRAPH)).eval()
     plain.load_state_dict(network.folded(None))
     with torch.no_grad():
-        torch.testing.assert_close(plain(x), network(x, Signal(torch.full((1, 2), 0.25))))
+        torch.testing.assert_close(plain(x), network(x, AT)[0])
 
 
 def test_dot_draws_every_edge_of_a_graph():

@@ -13,20 +13,20 @@ import torch
 from attrs import evolve
 from torch import nn
 
+from hypertune.conditioning import Conditioning
 from hypertune.diagnostics import Source
 from hypertune.emitting.network_source import network_source
 from hypertune.emitting.plain import module_source, plain_layers
 from hypertune.ir import DamagedProgram, Program, from_json, print_program, to_json
 from hypertune.ir.names import is_free
 from hypertune.jobs.trained import PlainNetwork
-from hypertune.lowering.network import Network, Signal, lower
-from hypertune.response import Conditions
+from hypertune.lowering.network import Network, lower
 from hypertune.semantics import elaborate, verify
 from hypertune.standard import STANDARD
 from hypertune.syntax import parse
 from specs import findings, spec
 
-SILENCE = Signal(torch.zeros(1, 1).double())
+AT_ZERO = Conditioning({"d": torch.zeros(1).double()})
 RESNET = """
 block basic(channels) {
   residual { conv2d(channels, 3, padding = 1); relu; conv2d(channels, 3, padding = 1) }
@@ -185,9 +185,9 @@ def test_a_network_computes_what_its_graph_says() -> None:
     network = stirred(program)
     x = torch.rand(3, 1, 8, 8).double()
     first, last = network.layers["a"], network.layers["linear_1"]
-    a = first(x.flatten(1), Conditions())
-    expected = last(torch.cat((a.tanh() + a, a), 1), Conditions())
-    torch.testing.assert_close(network(x, SILENCE), expected)
+    a = first(x.flatten(1), Conditioning())
+    expected = last(torch.cat((a.tanh() + a, a), 1), Conditioning())
+    torch.testing.assert_close(network(x, AT_ZERO)[0], expected)
 
 
 def module_of(folder: Path, source: str) -> ModuleType:
@@ -206,7 +206,7 @@ def test_the_plain_network_and_the_exported_module_give_the_same_numbers(tmp_pat
     program = program_of(RESNET)
     network = stirred(program)
     x = torch.rand(3, 1, 8, 8).double()
-    expected = network(x, SILENCE)
+    expected = network(x, AT_ZERO)[0]
     layers = plain_layers(program, STANDARD, {"d": 0.3})
     plain = PlainNetwork(program, STANDARD, layers).double()
     plain.load_state_dict(network.folded(None))

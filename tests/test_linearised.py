@@ -10,8 +10,9 @@ from torch.func import jvp
 
 from hypertune import hyper, layers
 from hypertune.catalogue import Catalogue, LayerType, WrongShape
+from hypertune.conditioning import Conditioning, Values
 from hypertune.ir import Call, Data, Hyper, Node, Objective, Program, Shape
-from hypertune.lowering.network import Network, Signal, lower
+from hypertune.lowering.network import Network, lower
 from hypertune.testing.case import seeded
 from hypertune.testing.drawing import arguments
 
@@ -33,7 +34,7 @@ def _program(shape: Shape, nodes: list[Node]) -> Program:
 
 @st.composite
 def programs(draw: st.DrawFn) -> Program:
-    """Any layers and merges, the first of which answers; some given hyperparameters."""
+    """Any layers and merges, the first of which responds; some given hyperparameters."""
     start = draw(st.sampled_from([(5,), (2, 5, 4), (4, 6, 6)]))
     shape: Shape = start
     nodes: list[Node] = []
@@ -56,8 +57,8 @@ def _node(draw: st.DrawFn, kind: LayerType, name: str, source: str, shape: Shape
     except WrongShape:
         return None
     given = draw(st.sets(st.sampled_from(HYPERS))) if kind.responds else set()
-    heard = tuple(h for h in HYPERS if h in given)
-    return Node(name, kind.name, args, heard, (source,), (shape,), output)
+    ordered = tuple(h for h in HYPERS if h in given)
+    return Node(name, kind.name, args, ordered, (source,), (shape,), output)
 
 
 def _merge(draw: st.DrawFn, name: str, nodes: list[Node]) -> Node | None:
@@ -73,7 +74,7 @@ def _merge(draw: st.DrawFn, name: str, nodes: list[Node]) -> Node | None:
     return Node(name, kind.name, {}, (), tuple(n.name for n in merged), shapes, output)
 
 
-def _stirred(program: Program) -> Network:
+def _perturbed(program: Program) -> Network:
     network = lower(program, CATALOGUE).double()
     with torch.no_grad():
         for parameter in network.parameters():
@@ -81,13 +82,16 @@ def _stirred(program: Program) -> Network:
     return network
 
 
-def _derivative(network: Network, x: Tensor, signal: Signal) -> tuple[Tensor, Tensor]:
-    def answer(response_BH: Tensor) -> Tensor:
+def _derivative(network: Network, x: Tensor, conditioning: Conditioning) -> tuple[Tensor, Tensor]:
+    def respond(response_BG: Tensor) -> Tensor:
         with seeded(1):
-            return network(x, evolve(signal, response_BH=response_BH))
+            y, _ = network(x, evolve(conditioning, response_BG=response_BG))
+            return y
 
-    assert signal.response_BH is not None
-    y, dy, *_ = jvp(answer, (torch.zeros_like(signal.response_BH),), (signal.response_BH,))
+    assert conditioning.response_BG is not None
+    y, dy, *_ = jvp(
+        respond, (torch.zeros_like(conditioning.response_BG),), (conditioning.response_BG,)
+    )
     return y, dy
 
 
@@ -101,20 +105,21 @@ def _same(found: Tensor, expected: Tensor) -> None:
 @given(programs(), st.integers(0, 2**16))
 def test_that_it_equals_forward_mode_differentiation(program: Program, seed: int):
     with seeded(seed):
-        network = _stirred(program)
+        network = _perturbed(program)
         x = torch.randn(EXAMPLES, *program.input).double()
         rates_BH = 0.9 * torch.rand(EXAMPLES, len(HYPERS)).double()
-        signal = Signal(rates_BH, torch.randn(EXAMPLES, len(HYPERS)).double())
+        values = Values(rates_BH, {name: i for i, name in enumerate(HYPERS)})
+        conditioning = Conditioning(values, torch.randn(EXAMPLES, len(HYPERS)).double())
     with seeded(1):
-        y, dy = network.linearised(x, signal)
-    expected_y, expected_dy = _derivative(network, x, signal)
+        (y, dy), _ = network.linearised(x, conditioning)
+    expected_y, expected_dy = _derivative(network, x, conditioning)
     _same(y, expected_y)
     _same(torch.zeros_like(y) if dy is None else dy, expected_dy)
     _hold_gradients(network, y.new_zeros(y.shape) if dy is None else dy, expected_dy)
 
 
 def _hold_gradients(network: Network, found: Tensor, expected: Tensor) -> None:
-    """What trains the responses: the gradient of a loss of the change."""
+    """What trains the responses: the gradient of a loss of the tangent."""
     responses = [p for name, p in network.named_parameters() if ".response." in name]
     if not responses:
         return

@@ -6,7 +6,7 @@ from torch.nn import functional
 
 from hypertune.catalogue import Catalogue, LossType, MetricType
 from hypertune.losses import STANDARD
-from hypertune.losses.reading import Reading
+from hypertune.losses.loss_input import LossInput
 
 CATALOGUE = Catalogue(STANDARD)
 LOSSES, METRICS = CATALOGUE.of(LossType), CATALOGUE.of(MetricType)
@@ -18,13 +18,13 @@ def unasked():
     raise AssertionError("a loss that is no penalty read the weights")
 
 
-def reading(output, target, values=None, squares=unasked, absolutes=unasked):
-    return Reading(output, target, values or {}, squares, absolutes)
+def given_to(output, target, values=None, squares=unasked, absolutes=unasked):
+    return LossInput(output, target, values or {}, squares, absolutes)
 
 
 def cross_entropy(smoothing, values=None, weight=1.0):
     loss = LOSSES["cross_entropy"].build({"smoothing": smoothing, "weight": weight})
-    return loss(reading(OUTPUT_BC, CLASSES_B, values))
+    return loss(given_to(OUTPUT_BC, CLASSES_B, values))
 
 
 @pytest.mark.parametrize("smoothing", [0.0, 0.3])
@@ -72,7 +72,7 @@ def test_cross_entropy_carries_a_gradient_to_its_smoothing():
 @pytest.mark.parametrize("shape", [(5,), (5, 1)])
 def test_mse_meets_a_target_with_or_without_an_axis_of_its_own(shape):
     output, target = torch.arange(5.0).view(5, 1), torch.tensor([1.0, 1, 1, 1, 6]).view(shape)
-    loss = LOSSES["mse"].build({})(reading(output, target))
+    loss = LOSSES["mse"].build({})(given_to(output, target))
     assert loss.item() == pytest.approx((1 + 0 + 1 + 4 + 4) / 5)
 
 
@@ -80,7 +80,7 @@ def test_the_gradient_of_l2_is_that_of_a_weight_decay():
     w = torch.tensor([1.0, -2.0, 3.0], requires_grad=True)
     l2 = LOSSES["l2"].build({"strength": 0.1})
     nothing = torch.empty(0)
-    loss = l2(reading(nothing, nothing, squares=lambda: w.square().sum().view(1)))
+    loss = l2(given_to(nothing, nothing, squares=lambda: w.square().sum().view(1)))
     (gradient,) = torch.autograd.grad(loss, w)
     torch.testing.assert_close(gradient, 0.1 * w.detach())
 
@@ -91,7 +91,7 @@ def test_a_penalty_is_the_mean_over_examples(name, half, rows):
     strength, norm = torch.rand(rows[0]), torch.rand(rows[1])
     loss = LOSSES[name].build({"strength": None})
     nothing = torch.empty(0)
-    given = loss(reading(nothing, nothing, {"strength": strength}, lambda: norm, lambda: norm))
+    given = loss(given_to(nothing, nothing, {"strength": strength}, lambda: norm, lambda: norm))
     expected = half * (strength.expand(4) * norm.expand(4)).mean()
     torch.testing.assert_close(given, expected)
 

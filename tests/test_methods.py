@@ -28,11 +28,21 @@ from hypertune.catalogue import REQUIRED
 from hypertune.ir import Quantity
 from hypertune.methods import STANDARD
 from hypertune.methods.algorithms import STN, DeltaSTN, Fixed
-from hypertune.methods.algorithms.rows import first_rows
-from hypertune.runtime import EpochSchedule, Optimiser, PlateauSchedule, Problem, Recipe, Stepped
+from hypertune.runtime import (
+    Batch,
+    EpochSchedule,
+    Kept,
+    Optimiser,
+    PlateauSchedule,
+    Problem,
+    Recipe,
+    Sample,
+    Stepped,
+    stateless,
+)
 from hypertune.runtime.snapshots import flatten, unflatten
 
-BATCHES = Parts(TRAIN, VALID, size=5, steps_per_epoch=4)
+BATCHES = Parts(TRAIN, VALID, size=5, per_epoch=4)
 METHODS = {
     "fixed": Fixed(),
     "stn": STN(warmup=2, train_steps=2),
@@ -75,10 +85,10 @@ def spied(problem):
     calls = []
 
     def spy(name, loss):
-        def spying(weights, heard, batch):
+        def spying(weights, conditioning, sample):
             wanted = {n for n, w in weights.items() if w.requires_grad}
-            calls.append((name, wanted, heard, len(batch[0])))
-            return loss(weights, heard, batch)
+            calls.append((name, wanted, conditioning, len(sample.batch)))
+            return loss(weights, conditioning, sample)
 
         return spying
 
@@ -90,7 +100,7 @@ def one_step(method, problem):
     """What the losses are given in one training step and its validation steps."""
     problem, calls = spied(problem)
     going = training(method, problem, batches=BATCHES)
-    going.method.step(problem, going.state, BATCHES, 0)
+    going.method.step(going.passes, going.state, 0)
     return calls
 
 
@@ -98,9 +108,9 @@ def one_step(method, problem):
 def test_a_method_reaches_the_optimum_of_a_ridge_regression(method):
     best, _ = best_penalty()
     recipe = Recipe(SGD, hypers=Optimiser(torch.optim.RMSprop, {"lr": 0.01}))
-    done, _ = run(method, ridge(spread=0.2), recipe, steps=1500)
+    done, _ = run(method, ridge(scale=0.2), recipe, steps=1500)
 
-    assert exact_outer(done.state.free_H.exp().item()) <= best * 1.01
+    assert exact_outer(done.state.unconstrained_H.exp().item()) <= best * 1.01
     assert exact_outer(torch.tensor(-2.0).exp()) > best * 1.05
 
 
@@ -109,14 +119,14 @@ def test_fixed_reaches_the_best_weights_at_the_start_values():
 
     best = best_ridge_weights(torch.tensor([-2.0, -1.0]).exp().sum().item())
     torch.testing.assert_close(done.state.weights["w"], best, rtol=1e-6, atol=1e-6)
-    assert done.state.free_H.tolist() == [-2.0, -1.0]
+    assert done.state.unconstrained_H.tolist() == [-2.0, -1.0]
 
 
 @every_method
 @pytest.mark.parametrize("optimiser", OPTIMISERS.values(), ids=OPTIMISERS)
 @pytest.mark.parametrize("schedule", SCHEDULES.values(), ids=SCHEDULES)
 def test_a_copied_state_goes_exactly_the_same_way(method, optimiser, schedule):
-    problem = ridge((-2.0, -1.0), spread_fixed=False, per_batch=[True, False])
+    problem = ridge((-2.0, -1.0), scale_fixed=False, per_batch=[True, False])
     recipe = Recipe(optimiser, hypers=optimiser, schedule=schedule, clip=1.0)
     one = training(method, problem, recipe, BATCHES, steps=14)
     going = one.run()
@@ -137,23 +147,25 @@ def test_a_copied_state_goes_exactly_the_same_way(method, optimiser, schedule):
 @every_response_method
 def test_what_is_frozen_or_fixed_never_moves(method):
     problem = ridge(
-        (-2.0, -1.0, 0.0), frozen=[False, True, False], spread_fixed=[False, False, True]
+        (-2.0, -1.0, 0.0), frozen=[False, True, False], scale_fixed=[False, False, True]
     )
     decaying = Optimiser(torch.optim.AdamW, {"lr": 0.05, "weight_decay": 0.5})
     done, _ = run(method, problem, Recipe(SGD, hypers=decaying), batches=BATCHES, steps=20)
 
-    free, spread = done.state.free_H, done.state.spread_H
+    free, scale = done.state.unconstrained_H, done.state.hypers.scale_H()
     assert free[1] == -1
     assert free[0] != -2
     assert free[2] != 0
-    assert spread[1:].tolist() == [0, 0.3]
-    assert spread[0] != 0.3
+    assert scale[1:].tolist() == [0, 0.3]
+    assert scale[0] != 0.3
 
 
 @every_response_method
 def test_frozen_hyperparameters_are_not_perturbed(method):
-    for name, _, heard, _ in one_step(evolve(method, warmup=0), ridge((0.0, 1.0), frozen=[1, 0])):
-        assert (heard.value_BH[:, 0] == 0).all(), name
+    for name, _, conditioning, _ in one_step(
+        evolve(method, warmup=0), ridge((0.0, 1.0), frozen=[1, 0])
+    ):
+        assert (conditioning.values.matrix_BC.log()[:, 0] == 0).all(), name
 
 
 @every_response_method
@@ -162,7 +174,7 @@ def test_a_method_with_nothing_to_tune_trains_plainly(method):
     done, _ = run(method, problem, Recipe(SGD), batches=BATCHES, steps=9)
     plain, _ = run(Fixed(), problem, batches=BATCHES, steps=9)
 
-    assert done.state.free_H.tolist() == [-2, -1]
+    assert done.state.unconstrained_H.tolist() == [-2, -1]
     if isinstance(method, DeltaSTN):
         assert torch.equal(done.state.weights["w"], plain.state.weights["w"])
 
@@ -180,7 +192,7 @@ def test_a_method_that_moves_weights_asks_for_an_optimiser(method):
 
 
 @every_response_method
-@pytest.mark.parametrize("role", ["weights", "hypers", "responses", "spreads"])
+@pytest.mark.parametrize("role", ["weights", "hypers", "responses", "scales"])
 def test_an_option_tied_to_what_the_method_tunes_and_cannot_move_is_refused(method, role):
     tied = Optimiser(torch.optim.SGD, {"lr": 0.05}, tied={"lr": "h1"})
     recipe = evolve(Recipe(SGD, hypers=SGD), **{role: tied})
@@ -192,7 +204,7 @@ def test_an_option_tied_to_what_the_method_tunes_and_cannot_move_is_refused(meth
 
 @every_response_method
 def test_no_gradient_reaches_the_weights_in_a_validation_step(method):
-    calls = one_step(evolve(method, warmup=0, train_steps=1), ridge(spread_fixed=False))
+    calls = one_step(evolve(method, warmup=0, train_steps=1), ridge(scale_fixed=False))
 
     assert [wanted for name, wanted, *_ in calls if name == "outer"] == [set()]
 
@@ -212,59 +224,59 @@ class Reads(TorchDispatchMode):
 
 @every_method
 def test_no_step_waits_for_the_device(method):
-    problem = ridge((-2.0, -1.0), spread_fixed=False, per_batch=[True, False])
+    problem = ridge((-2.0, -1.0), scale_fixed=False, per_batch=[True, False])
     recipe = Recipe(SGD, hypers=RMSPROP, clip=1.0)
     going = training(method, problem, recipe, BATCHES)
     with Reads() as reads:
         for k in range(6):
-            going.method.step(problem, going.state, BATCHES, k)
+            going.method.step(going.passes, going.state, k)
         assert not reads.found
 
-        going.state.free_H.sum().item()
+        going.state.unconstrained_H.sum().item()
         assert reads.found
 
 
-def test_plain_training_hears_the_start_values_and_nothing_answers():
-    ((name, wanted, heard, _),) = one_step(Fixed(), ridge((-2.0, -1.0)))
+def test_plain_training_sees_the_start_values_and_nothing_responds():
+    ((name, wanted, conditioning, _),) = one_step(Fixed(), ridge((-2.0, -1.0)))
 
     assert (name, wanted) == ("inner", {"w"})
-    assert heard.value_BH.tolist() == [[-2, -1]]
-    assert heard.response_BH is None
+    assert conditioning.values.matrix_BC.log().tolist() == [[-2, -1]]
+    assert conditioning.response_BG is None
 
 
-def test_stn_hears_perturbed_values_and_answers_to_them():
+def test_stn_sees_perturbed_values_and_responds_to_them():
     (_, wanted, inner, _), (_, _, outer, _) = one_step(STN(train_steps=1), ridge())
 
     assert wanted == {"w", "v"}
-    assert inner.value_BH.shape == (5, 1)
-    assert len(inner.value_BH.unique()) == 5
-    assert inner.response_BH is inner.value_BH
+    assert inner.values.matrix_BC.log().shape == (5, 1)
+    assert len(inner.values.matrix_BC.log().unique()) == 5
+    torch.testing.assert_close(inner.response_BG, inner.values.matrix_BC.log())
     assert not inner.linearised
-    assert outer.value_BH.tolist() == [[-2]]
-    assert outer.response_BH is outer.value_BH
+    assert outer.values.matrix_BC.log().tolist() == [[-2]]
+    torch.testing.assert_close(outer.response_BG, outer.values.matrix_BC.log())
 
 
 def test_delta_stn_trains_weights_and_responses_apart():
     weights, responses, outer = one_step(DeltaSTN(train_steps=1), ridge())
 
     assert weights[1] == {"w"}
-    assert weights[2].value_BH.tolist() == [[-2]]
-    assert weights[2].response_BH is None
+    assert weights[2].values.matrix_BC.log().tolist() == [[-2]]
+    assert weights[2].response_BG is None
     assert responses[1] == {"v"}
     assert responses[2].linearised
-    assert len(responses[2].response_BH.unique()) == 5
-    torch.testing.assert_close(responses[2].value_BH, -2 + responses[2].response_BH)
-    assert outer[2].value_BH.tolist() == [[-2]]
-    assert outer[2].response_BH.tolist() == [[0]]
+    assert len(responses[2].response_BG.unique()) == 5
+    torch.testing.assert_close(responses[2].values.matrix_BC.log(), -2 + responses[2].response_BG)
+    assert outer[2].values.matrix_BC.log().tolist() == [[-2]]
+    assert outer[2].response_BG.tolist() == [[0]]
     assert not outer[2].linearised
 
 
 @pytest.mark.parametrize("method", [STN(train_steps=1), DeltaSTN(train_steps=1)])
-def test_values_are_perturbed_in_validation_where_spreads_are_tuned(method):
-    *_, (_, _, heard, _) = one_step(method, ridge((-2.0, 1.0), spread_fixed=[False, True]))
+def test_values_are_perturbed_in_validation_where_scales_are_tuned(method):
+    *_, (_, _, conditioning, _) = one_step(method, ridge((-2.0, 1.0), scale_fixed=[False, True]))
 
-    assert heard.value_BH.shape == (5, 2)
-    assert len(heard.value_BH.unique()) == 10
+    assert conditioning.values.matrix_BC.log().shape == (5, 2)
+    assert len(conditioning.values.matrix_BC.log().unique()) == 10
 
 
 @pytest.mark.parametrize("method", [STN(), DeltaSTN()])
@@ -272,17 +284,17 @@ def test_what_is_drawn_per_batch_is_the_same_for_all_examples(method):
     *_, mixed = one_step(method, ridge((-2.0, 1.0), per_batch=[True, False]))
     *_, shared = one_step(method, ridge((-2.0, 1.0), per_batch=True))
 
-    assert len(mixed[2].value_BH[:, 0].unique()) == 1
-    assert len(mixed[2].value_BH[:, 1].unique()) == 5
-    assert shared[2].value_BH.shape == (1, 2)
-    assert (shared[2].value_BH != torch.tensor([-2.0, 1.0])).all()
+    assert len(mixed[2].values.matrix_BC.log()[:, 0].unique()) == 1
+    assert len(mixed[2].values.matrix_BC.log()[:, 1].unique()) == 5
+    assert shared[2].values.matrix_BC.log().shape == (1, 2)
+    assert (shared[2].values.matrix_BC.log() != torch.tensor([-2.0, 1.0])).all()
 
 
 def test_responses_are_trained_on_their_share_of_the_batch():
     weights, responses = one_step(DeltaSTN(response_share=0.5), ridge())
 
     assert (weights[3], responses[3]) == (5, 3)
-    assert len(responses[2].value_BH) == 3
+    assert len(responses[2].values.matrix_BC.log()) == 3
 
 
 @every_response_method
@@ -290,7 +302,7 @@ def test_the_warm_up_has_no_validation_steps(method):
     done = training(evolve(method, warmup=10), batches=BATCHES, steps=10)
     list(done.run())
 
-    assert done.state.free_H.tolist() == [-2]
+    assert done.state.unconstrained_H.tolist() == [-2]
 
 
 def test_turns_follow_the_warm_up_and_number_their_validation_steps():
@@ -302,24 +314,24 @@ def test_turns_follow_the_warm_up_and_number_their_validation_steps():
 
 
 @every_response_method
-def test_entropy_widens_spreads(method):
-    problem = ridge(spread_fixed=False)
+def test_entropy_widens_perturbations(method):
+    problem = ridge(scale_fixed=False)
     narrow, _ = run(evolve(method, entropy=0.0), problem, batches=BATCHES, steps=30)
     wide, _ = run(evolve(method, entropy=10.0), problem, batches=BATCHES, steps=30)
 
-    assert wide.state.spread_H > narrow.state.spread_H
-    assert wide.state.spread_H > 0.3
+    assert wide.state.hypers.scale_H() > narrow.state.hypers.scale_H()
+    assert wide.state.hypers.scale_H() > 0.3
 
 
 @every_response_method
 def test_a_validation_loss_may_depend_on_no_hyperparameter(method):
-    def outer(weights, heard, batch):
+    def outer(weights, conditioning, batch):
         return weights["w"].square().sum()
 
-    problem = evolve(ridge(), outer=outer)
+    problem = evolve(ridge(), outer=stateless(outer))
     done, _ = run(method, problem, batches=BATCHES, steps=8)
 
-    assert done.state.free_H.tolist() == [-2]
+    assert done.state.unconstrained_H.tolist() == [-2]
 
 
 def illustrative_path(method):
@@ -328,28 +340,31 @@ def illustrative_path(method):
     The best response is 0 everywhere, so the best h is 0. Source: Bae and Grosse 2020, section 3.
     """
 
-    def weight(weights, heard):
-        return effective_BI(weights, heard).squeeze(-1)
+    def weight(weights, conditioning):
+        return effective_BI(weights, conditioning).squeeze(-1)
 
     problem = Problem(
-        inner=lambda weights, heard, batch: weight(weights, heard).square().mean(),
-        outer=lambda weights, heard, batch: (
-            heard.value_BH.square().sum(-1) / 10 + weight(weights, heard)
-        ).mean(),
+        inner=stateless(lambda w, at, batch: weight(w, at).square().mean()),
+        outer=stateless(
+            lambda w, at, batch: (
+                at.values.matrix_BC.log().square().sum(-1) / 10 + weight(w, at)
+            ).mean()
+        ),
         base={"w": torch.full((1,), 10.0, dtype=torch.float64)},
         response={"v": torch.zeros(1, 1, dtype=torch.float64)},
-        hypers=hypers([5.0], spread=1.0),
-        examples=len,
+        hypers=hypers([5.0], scale=1.0),
     )
     recipe = Recipe(
         Optimiser(torch.optim.SGD, {"lr": 0.01}), hypers=Optimiser(torch.optim.SGD, {"lr": 0.1})
     )
-    batch = torch.zeros(1000)
+    batch = (torch.zeros(1000),)
     going = training(method, problem, recipe, Same(batch, batch), 500, evaluate=no_evaluation)
-    return [going.state.free_H.item() for event in going.run() if isinstance(event, Stepped)]
+    return [
+        going.state.unconstrained_H.item() for event in going.run() if isinstance(event, Stepped)
+    ]
 
 
-def no_evaluation(weights, heard):
+def no_evaluation(weights, conditioning, kept):
     return {"valid_loss": 0.0}
 
 
@@ -367,10 +382,10 @@ def test_an_uncentred_response_first_climbs_the_illustrative_example():
 
 
 @pytest.mark.parametrize(
-    "batch",
+    "inputs",
     [torch.arange(6), (torch.arange(6), {"y": torch.arange(6)}), [torch.arange(6), "word", 3]],
 )
-def test_the_first_rows_of_a_batch_are_taken_from_all_its_tensors(batch):
+def test_the_first_rows_of_a_batch_are_taken_from_all_its_tensors(inputs):
     def lengths(part):
         match part:
             case torch.Tensor():
@@ -385,32 +400,17 @@ def test_the_first_rows_of_a_batch_are_taken_from_all_its_tensors(batch):
     def cut(part):
         return json.loads(json.dumps(lengths(part)).replace("6", "4"))
 
-    assert json.loads(json.dumps(lengths(first_rows(batch, 4, 6)))) == cut(batch)
+    first = Batch(inputs, torch.arange(6), torch.arange(6)).first(4)
+    assert json.loads(json.dumps(lengths(first.inputs))) == cut(inputs)
+    assert len(first) == len(first.targets) == len(first.indices_B) == 4
 
 
-def test_what_belongs_to_all_examples_is_left_whole():
-    x, table = torch.zeros(6, 2), torch.zeros(9)
+def test_states_are_cut_with_the_batch_and_statistics_are_not():
+    kept = Kept({"mean": torch.zeros(9)}, {"hidden": torch.zeros(6, 3)})
+    first = Sample(Batch(torch.zeros(6, 2)), kept).first(2)
 
-    assert [part.shape[0] for part in first_rows((x, table), 2, 6)] == [2, 9]
-
-
-@pytest.mark.parametrize("precision", ["float32", "bf16"])
-def test_losses_are_computed_in_the_precision_of_the_recipe(precision):
-    seen = []
-
-    def inner(weights, heard, batch):
-        seen.append((weights["w"].float() @ torch.ones(8)).dtype)
-        return weights["w"].square().sum()
-
-    recipe = Recipe(SGD, hypers=RMSPROP, precision=precision)
-    run(DeltaSTN(), evolve(ridge(), inner=inner), recipe, steps=1)
-
-    assert set(seen) == {torch.bfloat16 if precision == "bf16" else torch.float32}
-
-
-def test_an_unknown_precision_is_refused():
-    with pytest.raises(ValueError, match="not fp8"):
-        run(Fixed(), recipe=Recipe(SGD, precision="fp8"), steps=1)
+    assert first.kept.statistics["mean"].shape == (9,)
+    assert first.kept.states["hidden"].shape == (2, 3)
 
 
 def test_a_clip_bounds_the_gradient_of_each_group():

@@ -8,9 +8,10 @@ import torch
 from attrs import evolve
 
 from hypertune.compiler import compile_text
+from hypertune.conditioning import Conditioning, Values
 from hypertune.diagnostics import SpecError
 from hypertune.lowering import place
-from hypertune.lowering.network import Signal, lower
+from hypertune.lowering.network import lower
 from hypertune.lowering.placement import shares
 from hypertune.standard import STANDARD
 from specs import spec
@@ -34,6 +35,10 @@ model (1, 8, 8) given * {model} {{
 objective {{ train = cross_entropy; valid = cross_entropy }}
 tune {{ method = delta_stn; weights = sgd(lr = 0.1); hypers = adam(lr = 0.1); epochs = 1 }}
 """).program
+
+
+def at(response_BG):
+    return Conditioning(Values(torch.full((4, 1), 0.1), {"drop": 0}), response_BG)
 
 
 def devices(program):
@@ -154,13 +159,13 @@ def test_a_network_moves_what_flows_through_it_to_each_layer():
     program = compiled()
     layers = tuple(evolve(layer, device="meta") for layer in program.layers)
     network = lower(evolve(program, layers=layers), STANDARD, on_meta=True)
-    x, signal = torch.zeros(4, 1, 8, 8), Signal(torch.full((4, 1), 0.1), torch.zeros(4, 1))
+    x, conditioning = torch.zeros(4, 1, 8, 8), at(torch.zeros(4, 1))
 
-    y = network(x, signal)
-    value, change = network.linearised(x, signal)
+    y, _ = network(x, conditioning)
+    (value, tangent), _ = network.linearised(x, conditioning)
 
-    assert {t.device.type for t in (y, value, change)} == {"meta"}
-    assert y.shape == value.shape == change.shape == (4, 10)
+    assert {t.device.type for t in (y, value, tangent)} == {"meta"}
+    assert y.shape == value.shape == tangent.shape == (4, 10)
 
 
 @pytest.mark.skipif(not torch.cuda.is_available(), reason="no GPU on this machine")
@@ -170,6 +175,7 @@ def test_a_network_runs_over_cpu_and_gpu_as_on_the_cpu_alone():
     torch.manual_seed(0)
     spread = place(compiled(second="on cuda:0"), STANDARD, ("cpu", "cuda:0"))
     there = lower(spread, STANDARD).eval()
-    x, signal = torch.randn(4, 1, 8, 8), Signal(torch.full((4, 1), 0.1), torch.randn(4, 1))
+    x, conditioning = torch.randn(4, 1, 8, 8), at(torch.randn(4, 1))
 
-    torch.testing.assert_close(there(x, signal).cpu(), here(x, signal), rtol=1e-4, atol=1e-5)
+    found, expected = there(x, conditioning)[0], here(x, conditioning)[0]
+    torch.testing.assert_close(found.cpu(), expected, rtol=1e-4, atol=1e-5)

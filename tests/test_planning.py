@@ -13,9 +13,9 @@ from hypertune.cli import main
 from hypertune.compiler import compile_text
 from hypertune.lowering import place
 from hypertune.lowering.network import lower
-from hypertune.lowering.objective import split_groups
 from hypertune.optimisers.making import optimiser
 from hypertune.planning import plan, print_plan
+from hypertune.response.parameters import split_parameters
 from hypertune.standard import STANDARD
 
 HOUSE = Path(__file__).parents[1]
@@ -52,7 +52,7 @@ def lengths(tune):
 
 def test_parameters_are_those_of_the_network():
     program = program_of(CONVOLUTIONS)
-    base, response = split_groups(lower(program, STANDARD))
+    base, response = split_parameters(lower(program, STANDARD))
     found = plan(program, STANDARD)
     assert found.total("base") == sum(p.numel() for p in base.values())
     assert found.total("response") == sum(p.numel() for p in response.values())

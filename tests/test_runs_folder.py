@@ -55,7 +55,7 @@ def reported(step, valid_loss=1.0, best=True):
         valid_loss=valid_loss,
         metrics={"valid_accuracy": 0.9},
         hypers={"decay": 0.1},
-        spreads={"decay": 1.0},
+        statistics={"perturbation_scale": {"decay": 1.0}},
         best=best,
     )
 
@@ -87,7 +87,7 @@ def test_a_report_leaves_a_row_and_two_checkpoints(folder, recorder):
             "valid_loss": 1.0,
             "valid_accuracy": 0.9,
             "hypers": {"decay": 0.1},
-            "spreads": {"decay": 1.0},
+            "statistics": {"perturbation_scale": {"decay": 1.0}},
             "best": True,
         }
     ]

@@ -152,7 +152,8 @@ def test_the_model_of_a_run_gives_the_measured_numbers(undisturbed):
     from hypertune.data.loading import load
 
     assert isinstance(hypertune.STANDARD, Catalogue)
-    x, y = load(undisturbed.program.data, hypertune.STANDARD, "cpu").test.whole()
+    test = load(undisturbed.program.data, hypertune.STANDARD, "cpu").test
+    x, y = test.scaling.apply(test.x), test.y
     accuracy = (undisturbed.model()(x).argmax(1) == y).float().mean().item()
     assert accuracy == pytest.approx(undisturbed.summary["best"]["test_accuracy"])
 

@@ -24,7 +24,7 @@ from hypertune.runtime import (
 )
 from hypertune.runtime.snapshots import flatten, unflatten
 
-BATCHES = Parts(TRAIN, VALID, size=5, steps_per_epoch=4)
+BATCHES = Parts(TRAIN, VALID, size=5, per_epoch=4)
 DELTA = DeltaSTN(warmup=3, train_steps=2)
 
 
@@ -43,7 +43,7 @@ def untimed(events):
 def losses(*values):
     """An evaluation that gives these validation losses, one after the other."""
     left = list(values)
-    return lambda weights, heard: {"valid_loss": left.pop(0)}
+    return lambda weights, conditioning, kept: {"valid_loss": left.pop(0)}
 
 
 @define
@@ -75,11 +75,11 @@ def test_a_run_that_ends_with_an_epoch_reports_once():
 
 
 def test_the_training_loss_is_the_mean_since_the_last_report():
-    _, short = run(Fixed(), batches=evolve(BATCHES, steps_per_epoch=1), steps=8)
+    _, short = run(Fixed(), batches=evolve(BATCHES, per_epoch=2), steps=8)
     _, long = run(Fixed(), batches=BATCHES, steps=8)
 
     each = [report.train_loss for report in reports(short)]
-    expected = [sum(each[:4]) / 4, sum(each[4:]) / 4]
+    expected = [sum(each[:2]) / 2, sum(each[2:]) / 2]
     assert [report.train_loss for report in reports(long)] == pytest.approx(expected, rel=1e-12)
 
 
@@ -92,15 +92,15 @@ def test_a_report_marks_new_lows_and_passes_metrics_on():
     assert reports(events)[0].metrics == {"valid_error": 0.5}
 
 
-def test_a_report_gives_own_values_and_free_spreads_by_name():
-    problem = ridge((-2.0, -1.0), spread=[0.5, 0.25])
+def test_a_report_gives_constrained_values_and_statistics_by_name():
+    problem = ridge((-2.0, -1.0), scale=[0.5, 0.25])
     done, events = run(DeltaSTN(warmup=99), problem, batches=BATCHES, steps=4)
 
     (report,) = reports(events)
     assert report.hypers == pytest.approx(
-        dict(zip(["h0", "h1"], done.state.free_H.exp().tolist(), strict=True))
+        dict(zip(["h0", "h1"], done.state.unconstrained_H.exp().tolist(), strict=True))
     )
-    assert report.spreads == {"h0": 0.5, "h1": 0.25}
+    assert report.statistics["perturbation_scale"] == {"h0": 0.5, "h1": 0.25}
 
 
 def test_patience_ends_a_run_without_new_lows():

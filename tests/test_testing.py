@@ -79,7 +79,7 @@ def test_that_a_waived_law_is_expected_to_fail_and_must_not_hold(pytester: pytes
         from hypertune.testing import layer_laws
 
         class Centred(Layer):
-            def forward(self, x, heard):
+            def forward(self, x, conditioning):
                 return x - x.mean(0)
 
         CENTRED = evolve(

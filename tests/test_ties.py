@@ -7,12 +7,15 @@ from torch import nn
 
 import hypertune
 from hypertune.compiler import compile_text
+from hypertune.conditioning import Conditioning
 from hypertune.diagnostics import SpecError
 from hypertune.emitting.spec_text import print_spec
 from hypertune.ir import DamagedProgram, Label, from_json, to_json
 from hypertune.lowering import place
-from hypertune.lowering.network import Signal, lower
-from hypertune.lowering.objective import Objective, split_groups
+from hypertune.lowering.compiled_loss import CompiledLoss
+from hypertune.lowering.network import lower
+from hypertune.response.parameters import split_parameters
+from hypertune.runtime import Batch, Sample
 from hypertune.semantics import verify
 from hypertune.standard import STANDARD
 from hypertune.tuning import prepare
@@ -60,7 +63,7 @@ def test_a_tied_layer_answers_to_nothing_and_has_no_weight_of_its_own():
     names = [name for name, _ in network.named_parameters() if "again" in name]
     assert names == ["layers.again.bias", "layers.again_1.bias"]
     declared = sum(costs.base for costs in STANDARD.costs(found))
-    base, _ = split_groups(network)
+    base, _ = split_parameters(network)
     assert declared == sum(value.numel() for value in base.values())
 
 
@@ -85,15 +88,17 @@ def test_it_has_the_gradient_that_torch_gives_a_shared_weight():
             if layer.bias is not None:
                 layer.bias.copy_(state[f"{name}.bias"])
     x, y = torch.randn(7, 1, 8, 8, dtype=torch.float64), torch.arange(7)
-    objective = Objective(network, found.objective.train, found, STANDARD)
-    base, response = split_groups(network)
-    leaves = {name: value.clone().requires_grad_() for name, value in base.items()}
-    signal = Signal(torch.zeros(1, 1, dtype=torch.float64))
-    loss, _ = objective.at({**leaves, **response}, x, y, signal)
+    base, response = split_parameters(network)
+    compiled = CompiledLoss(
+        network, found.objective.train, found, STANDARD, lambda x, y, values: (x, y)
+    )
+    trainable = {name: value.clone().requires_grad_() for name, value in base.items()}
+    at_zero = Conditioning({"drop": torch.zeros(1, dtype=torch.float64)})
+    loss, _ = compiled({**trainable, **response}, at_zero, Sample(Batch(x, y)))
     squares = first.weight.square().sum() + end.weight.square().sum()
     expected = nn.functional.cross_entropy(twin(x.flatten(1)), y) + 1e-3 / 2 * squares
     torch.testing.assert_close(loss, expected, rtol=1e-12, atol=0)
-    (got,) = torch.autograd.grad(loss, [leaves["layers.first.weight"]])
+    (got,) = torch.autograd.grad(loss, [trainable["layers.first.weight"]])
     (want,) = torch.autograd.grad(expected, [first.weight])
     torch.testing.assert_close(got, want, rtol=1e-10, atol=1e-14)
 

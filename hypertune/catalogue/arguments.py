@@ -3,24 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from enum import StrEnum
 from math import inf
 from typing import Any, Final
 
 from attrs import frozen
 
 from hypertune.ir import Value
+from hypertune.uses import Use as Use
 
 Args = Mapping[str, Any]  # settled values by name, as in `ir.Call.args`
-
-
-class Use(StrEnum):
-    """What the training loss is in a hyperparameter, at one place where it is used."""
-
-    SMOOTH = "smooth"  # it has a gradient: penalties, loss weights
-    STOCHASTIC = "stochastic"  # it moves noise: dropout rates
-    DISCRETE = "discrete"  # it is floored where it is read: cutout holes
-    OPTIMISER = "of the optimiser"  # learning rate, momentum
 
 
 class Required:

@@ -88,7 +88,9 @@ def load(
         return Part(scaled(x, scaling).to(device), y.to(device), served)
 
     parts_there = (part("train"), part("valid"), part("test"))
-    return Sets(*parts_there, target.to(device), source.columns, source.class_names)
+    return Sets(
+        *parts_there, target.to(device), source.columns, source.class_names, source.classes
+    )
 
 
 def _check_split(split: Mapping[str, float | int], raw: Raw) -> None:

@@ -31,16 +31,23 @@ class Scaling:
     std: Tensor | None = None
     done: bool = False
 
+    def numbers(self, x: Tensor) -> Tensor:
+        """A batch before it is scaled: bytes as numbers from 0 to 1, all else as it is."""
+        return x.to(torch.get_default_dtype()).div_(255) if x.dtype == torch.uint8 else x
+
     def apply(self, x: Tensor) -> Tensor:
         """A batch as the network reads it."""
         if self.done:
             return x
         if x.dtype == torch.uint8:
-            x = x.to(torch.get_default_dtype()).div_(255)
-            return self._scaled(x)
+            return self._scaled(self.numbers(x))
         if self.mean is None and not x.is_floating_point():
             return x  # places, such as those of words
         return self._scaled(x.double()).to(torch.get_default_dtype())
+
+    def normalised(self, x: Tensor) -> Tensor:
+        """A batch of `numbers` as the network reads it."""
+        return x if self.done else self._scaled(x)
 
     def _scaled(self, x: Tensor) -> Tensor:
         if self.mean is not None:

@@ -9,7 +9,8 @@ from math import ceil
 import torch
 from torch import Tensor
 
-from hypertune.data.sets import Batch, Part, Sets
+from hypertune.data.sets import Part, Sets
+from hypertune.runtime import Batch
 
 
 def generator(seed: int, stream: str, number: int) -> torch.Generator:
@@ -56,7 +57,7 @@ class _Stream:
 class Served:
     """The batches of training and validation part, each in an order of its own.
 
-    A batch of all examples needs no order: it is the same pair of tensors each time.
+    A batch of all examples needs no order: it is the same tensors each time.
 
     Args:
         sets: the parts.
@@ -70,7 +71,7 @@ class Served:
         self._valid = _Stream(sets.valid, batch, seed, "valid")
 
     @property
-    def steps_per_epoch(self) -> int:
+    def per_epoch(self) -> int:
         """How many training batches one pass over the training part takes."""
         return self._train.per_epoch
 

@@ -8,15 +8,14 @@ from attrs import field, frozen
 from torch import Tensor
 
 from hypertune.data.scaling import Scaling
-
-Batch = tuple[Tensor, Tensor]
+from hypertune.runtime import Batch
 
 
 @frozen
 class Part:
-    """The examples of one part; bytes stay bytes until a batch is read.
+    """The examples of one part, as they were read: bytes stay bytes, numbers are not scaled.
 
-    Shapes: x (N, …), y (N,) classes or reals.
+    Shapes: x (N, …), y (N,) classes or reals. `scaling` is what a loss does to x.
     """
 
     x: Tensor
@@ -27,18 +26,18 @@ class Part:
         return len(self.y)
 
     def whole(self) -> Batch:
-        """All examples in order, scaled."""
-        return self.scaling.apply(self.x), self.y
+        """All examples in order."""
+        return Batch(self.x, self.y)
 
     def rows(self, index_B: Tensor) -> Batch:
-        """Some examples, scaled."""
-        return self.scaling.apply(self.x.index_select(0, index_B)), self.y.index_select(0, index_B)
+        """Some examples."""
+        return Batch(self.x.index_select(0, index_B), self.y.index_select(0, index_B), index_B)
 
     def chunks(self, size: int) -> Iterator[Batch]:
-        """All examples in order, scaled, at most `size` at a time."""
+        """All examples in order, at most `size` at a time."""
         for start in range(0, len(self), size):
             rows = slice(start, start + size)
-            yield self.scaling.apply(self.x[rows]), self.y[rows]
+            yield Batch(self.x[rows], self.y[rows])
 
 
 @frozen
@@ -55,3 +54,4 @@ class Sets:
     target: Scaling = field(factory=Scaling)
     columns: tuple[str, ...] = ()
     class_names: tuple[str, ...] = ()
+    classes: int = 0  # how many; 0 for a real target

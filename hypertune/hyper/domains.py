@@ -1,4 +1,4 @@
-"""From the free vector to own values: columns grouped by domain, one operation a group."""
+"""From unconstrained to constrained values: columns grouped by domain, one operation a group."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from torch import Tensor, nn
 from hypertune.catalogue import Catalogue, DomainType
 from hypertune.ir import Hyper
 
-Own = float | str
+Constrained = float | str
 
 
 class _Group(nn.Module):
@@ -27,12 +27,14 @@ class _Group(nn.Module):
         self.register_buffer("lo", ends[:, 0].clone(), persistent=False)
         self.register_buffer("hi", ends[:, 1].clone(), persistent=False)
 
-    def forward(self, free_BF: Tensor) -> Tensor:
-        alone = len(self.columns) == free_BF.shape[-1]
-        free_BG = free_BF if alone else free_BF.index_select(-1, self.columns)
-        lo, hi = self.lo.to(free_BG.dtype), self.hi.to(free_BG.dtype)
-        own_BG: Tensor = self.domain.tensor(free_BG, lo, hi)
-        return own_BG
+    def forward(self, unconstrained_BF: Tensor) -> Tensor:
+        alone = len(self.columns) == unconstrained_BF.shape[-1]
+        unconstrained_BG = (
+            unconstrained_BF if alone else unconstrained_BF.index_select(-1, self.columns)
+        )
+        lo, hi = self.lo.to(unconstrained_BG.dtype), self.hi.to(unconstrained_BG.dtype)
+        constrained_BG: Tensor = self.domain.tensor(unconstrained_BG, lo, hi)
+        return constrained_BG
 
 
 class _Choice(nn.Module):
@@ -42,16 +44,16 @@ class _Choice(nn.Module):
         super().__init__()
         self.first, self.count = columns.start, len(columns)
 
-    def forward(self, free_BF: Tensor) -> Tensor:
-        logits_BW = free_BF.narrow(-1, self.first, self.count)
-        return logits_BW.argmax(-1, keepdim=True).to(free_BF.dtype)
+    def forward(self, unconstrained_BF: Tensor) -> Tensor:
+        logits_BW = unconstrained_BF.narrow(-1, self.first, self.count)
+        return logits_BW.argmax(-1, keepdim=True).to(unconstrained_BF.dtype)
 
 
 class Domains(nn.Module):
-    """The domains of all hyperparameters, in the order of the free vector.
+    """The domains of all hyperparameters that there is one of, in the order of the values.
 
-    Own values have one column for each hyperparameter; free ones (F) have more where words are
-    chosen from, whose own value is the place of the word.
+    Constrained values (C) have one column for each hyperparameter; unconstrained ones (F) have
+    more where words are chosen from, whose constrained value is the place of the word.
     """
 
     back: Tensor
@@ -59,6 +61,7 @@ class Domains(nn.Module):
     def __init__(self, hypers: tuple[Hyper, ...], catalogue: Catalogue) -> None:
         super().__init__()
         kinds = catalogue.of(DomainType)
+        hypers = tuple(hyper for hyper in hypers if not hyper.over)
         self._hypers = hypers
         self._domains = [kinds[h.domain.kind] for h in hypers]
         self._words = [kinds[h.domain.kind].words(h.domain.args) for h in hypers]
@@ -82,32 +85,32 @@ class Domains(nn.Module):
         columns = [self._columns[place].start for place in places]
         return _Group(self._domains[first], columns, [self._hypers[place] for place in places])
 
-    def own(self, free_BF: Tensor) -> Tensor:
+    def constrain(self, unconstrained_BF: Tensor) -> Tensor:
         """What the hyperparameters are: differentiable, but for whole numbers and words.
 
-        Shapes: free_BF (B, F) or (F,), the result (B, H) or (H,).
+        Shapes: unconstrained_BF (B, F) or (F,), the result (B, C) or (C,).
         """
-        own = [group(free_BF) for group in self.groups]
-        if len(own) > 1:
-            return torch.cat(own, dim=-1).index_select(-1, self.back)
-        return own[0] if own else free_BF
+        constrained = [group(unconstrained_BF) for group in self.groups]
+        if len(constrained) > 1:
+            return torch.cat(constrained, dim=-1).index_select(-1, self.back)
+        return constrained[0] if constrained else unconstrained_BF
 
-    def own_values(self, free_F: Tensor) -> dict[str, Own]:
-        """The own values by name, for people; waits for the device."""
-        free = free_F.detach().tolist()
+    def reported(self, unconstrained_F: Tensor) -> dict[str, Constrained]:
+        """The constrained values by name, for people; waits for the device."""
+        unconstrained = unconstrained_F.detach().tolist()
         return {
-            hyper.name: self._own_value(place, free[columns.start : columns.stop])
+            hyper.name: self._constrained(place, unconstrained[columns.start : columns.stop])
             for place, (hyper, columns) in enumerate(zip(self._hypers, self._columns, strict=True))
         }
 
-    def _own_value(self, place: int, free: list[float]) -> Own:
+    def _constrained(self, place: int, unconstrained: list[float]) -> Constrained:
         if words := self._words[place]:
-            return words[free.index(max(free))]
+            return words[unconstrained.index(max(unconstrained))]
         domain = self._domains[place]
-        return domain.own(free[0], *domain.bounds(self._hypers[place].domain.args))
+        return domain.own(unconstrained[0], *domain.bounds(self._hypers[place].domain.args))
 
     def start_F(self) -> Tensor:
-        """The free vector to start from."""
+        """The unconstrained values to start from."""
         starts = [number for place in range(len(self._hypers)) for number in self._start(place)]
         return torch.tensor(starts, dtype=torch.get_default_dtype(), device=self.back.device)
 
@@ -118,7 +121,7 @@ class Domains(nn.Module):
         return [domain.free(hyper.start, *domain.bounds(hyper.domain.args))]
 
     def names(self) -> tuple[str, ...]:
-        """What each free value is called; a logit has the name of its word behind."""
+        """What each unconstrained value is called; a logit has the name of its word behind."""
         return tuple(
             f"{hyper.name}[{word}]" if word else hyper.name
             for hyper, words in zip(self._hypers, self._words, strict=True)

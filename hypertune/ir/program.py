@@ -139,10 +139,11 @@ class Program:
 
     @property
     def columns(self) -> dict[str, range]:
-        """The places of each hyperparameter's free values in the free vector."""
-        ends = accumulate((hyper.columns for hyper in self.hypers), initial=0)
+        """The places of the unconstrained values of each hyperparameter that there is one of."""
+        single = [hyper for hyper in self.hypers if not hyper.over]
+        ends = accumulate((hyper.columns for hyper in single), initial=0)
         places = [range(*place) for place in pairwise(ends)]
-        return {hyper.name: place for hyper, place in zip(self.hypers, places, strict=True)}
+        return {hyper.name: place for hyper, place in zip(single, places, strict=True)}
 
     @property
     def output(self) -> Shape:

@@ -9,27 +9,39 @@ from hypertune.catalogue import Arg, Args, LossType, Use
 if TYPE_CHECKING:
     from torch import Tensor
 
-    from hypertune.losses.reading import Reading
+    from hypertune.losses.loss_input import LossInput
 
 
 def _build(args: Args) -> Any:
     from torch.nn import functional
 
-    def cross_entropy(reading: Reading) -> Tensor:
-        smoothing, weight = (reading.argument(name, args) for name in ("smoothing", "weight"))
+    def cross_entropy(given: LossInput) -> Tensor:
+        smoothing, weight = (given.argument(name, args) for name in ("smoothing", "weight"))
+        output, target = given.output, given.target
+        if output.dim() > 2 and not target.is_floating_point():  # a class for each token
+            output, target = output.flatten(0, -2), target.flatten()
         if isinstance(smoothing, float) and isinstance(weight, float):
-            loss = functional.cross_entropy(
-                reading.output, reading.target, label_smoothing=smoothing
-            )
+            loss = functional.cross_entropy(output, target, label_smoothing=smoothing)
             return loss if weight == 1 else weight * loss
-        logp_BC = functional.log_softmax(reading.output, dim=1)
-        loss_B = functional.nll_loss(logp_BC, reading.target, reduction="none")
+        logp_NC = functional.log_softmax(output, dim=1)
+        if target.is_floating_point():
+            loss_N = -(target * logp_NC).sum(1)
+        else:
+            loss_N = functional.nll_loss(logp_NC, target, reduction="none")
+        rows = len(given.output)
         if not isinstance(smoothing, float) or smoothing > 0:
-            uniform_B = -logp_BC.mean(dim=1)
-            loss_B = loss_B.lerp(uniform_B, smoothing)
-        return (weight * loss_B).mean()
+            uniform_N = -logp_NC.mean(dim=1)
+            loss_N = loss_N.lerp(uniform_N, _each(smoothing, loss_N, rows))
+        return (_each(weight, loss_N, rows) * loss_N).mean()
 
     return cross_entropy
+
+
+def _each(value: Tensor | float, loss_N: Tensor, rows: int) -> Tensor | float:
+    """A value for each row of a batch as one for each of its targets."""
+    if isinstance(value, float) or len(value) == 1 or len(loss_N) == rows:
+        return value
+    return value.repeat_interleave(len(loss_N) // rows)
 
 
 CROSS_ENTROPY = LossType(

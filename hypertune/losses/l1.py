@@ -9,12 +9,17 @@ from hypertune.catalogue import Arg, Args, LossType, Use
 if TYPE_CHECKING:
     from torch import Tensor
 
-    from hypertune.losses.reading import Reading
+    from hypertune.losses.loss_input import LossInput
 
 
 def _build(args: Args) -> Any:
-    def l1(reading: Reading) -> Tensor:
-        return (reading.argument("strength", args) * reading.absolutes()).mean()
+    import torch
+
+    def l1(given: LossInput) -> Tensor:
+        each = given.weighted("strength", torch.abs)
+        if each is not None:
+            return each
+        return (given.argument("strength", args) * given.absolutes()).mean()
 
     return l1
 

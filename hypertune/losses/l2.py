@@ -9,12 +9,17 @@ from hypertune.catalogue import Arg, Args, LossType, Use
 if TYPE_CHECKING:
     from torch import Tensor
 
-    from hypertune.losses.reading import Reading
+    from hypertune.losses.loss_input import LossInput
 
 
 def _build(args: Args) -> Any:
-    def l2(reading: Reading) -> Tensor:
-        return (reading.argument("strength", args) * reading.squares()).mean() / 2
+    import torch
+
+    def l2(given: LossInput) -> Tensor:
+        each = given.weighted("strength", torch.square)
+        if each is not None:
+            return each / 2
+        return (given.argument("strength", args) * given.squares()).mean() / 2
 
     return l2
 

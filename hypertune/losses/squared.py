@@ -13,15 +13,15 @@ from hypertune.catalogue import Args, LossType, MetricType
 if TYPE_CHECKING:
     from torch import Tensor
 
-    from hypertune.losses.reading import Reading
+    from hypertune.losses.loss_input import LossInput
 
 
 def _build(args: Args) -> Any:
     from torch.nn import functional
 
-    def mse(reading: Reading) -> Tensor:
+    def mse(given: LossInput) -> Tensor:
         # a target (B,) meets an output (B, 1): broadcast, they would make (B, B)
-        return functional.mse_loss(reading.output, reading.target.view_as(reading.output))
+        return functional.mse_loss(given.output, given.target.view_as(given.output))
 
     return mse
 

@@ -6,55 +6,49 @@ from collections.abc import Callable, Iterator, Mapping
 from typing import TypeVar, cast
 
 import torch
-from attrs import frozen
+from attrs import evolve, frozen
 from torch import Tensor, nn
 
 from hypertune.catalogue import Catalogue, MergeType
+from hypertune.conditioning import Conditioning, Values
 from hypertune.ir import Label, Node, Program
-from hypertune.lowering.passing import Passed, columns_of
-from hypertune.response import Conditions, Layer, Merge
+from hypertune.lowering.arguments import Arguments, words_of
+from hypertune.response import Layer, Merge
 
 X = TypeVar("X")
-Pair = tuple[Tensor, Tensor | None]  # a value and its change
-
-
-@frozen
-class Signal:
-    """What a network hears of the hyperparameters; rows as in `Conditions`.
-
-    Units: `own_BH` in own values, `response_BH` in free ones, None for silence.
-    """
-
-    own_BH: Tensor
-    response_BH: Tensor | None = None
+Pair = tuple[Tensor, Tensor | None]  # a value and its tangent
+Taps = frozenset[str]
 
 
 @frozen
 class _Wiring:
-    """What a node takes: its neighbours, its columns of the signal, its device."""
+    """What a node takes: its neighbours, its columns of the response, its device."""
 
     inputs: tuple[str, ...]
     given: tuple[int, ...]
-    values: Passed
+    arguments: Arguments
     device: torch.device
     last_use: tuple[str, ...]  # outputs that nobody needs after this node
 
-    def conditions(self, signal: Signal) -> Conditions:
-        values = self.values(signal.own_BH)
-        if signal.response_BH is None or not self.given:
-            return Conditions(None, values)
-        return Conditions(_columns(signal.response_BH, self.given), values)
+    def conditioning(self, whole: Conditioning) -> Conditioning:
+        """That of this node alone."""
+        response_BH = whole.response_BG
+        response = (
+            None if response_BH is None or not self.given else _columns(response_BH, self.given)
+        )
+        return Conditioning(self.arguments(whole.values), response, whole.linearised)
 
 
 class Network(nn.Module):
     """The layers of a program. `forward` gives readings 1 and 2, `linearised` reading 3.
 
-    Parameter names are `layers.NAME.…`; those with `.response.` in them are response parameters.
+    Each gives the output and the outputs of the nodes in `taps`, by name. Parameter names are
+    `layers.NAME.…`.
     """
 
-    def __init__(self, program: Program, catalogue: Catalogue) -> None:
+    def __init__(self, program: Program, catalogue: Catalogue, taps: Taps = frozenset()) -> None:
         super().__init__()
-        places, columns = program.columns, columns_of(program, catalogue)
+        places, words = program.columns, words_of(program, catalogue)
         self.layers = nn.ModuleDict(
             {node.name: _built(node, catalogue, places) for node in program.layers}
         )
@@ -62,14 +56,15 @@ class Network(nn.Module):
             owner = node.args.get("tied")
             if isinstance(owner, Label):
                 self._layer(node.name).tie(self._layer(owner.layer))
-        dying = _last_uses(program.layers)
+        last = _last_uses(program.layers)
+        self._taps = taps
         self._wirings = {
             node.name: _Wiring(
                 inputs=node.inputs,
-                given=tuple(place for name in node.given for place in places[name]),
-                values=Passed(node.args, catalogue.node(node.kind).args, columns),
+                given=tuple(place for name in node.given for place in places.get(name, ())),
+                arguments=Arguments(node.args, catalogue.node(node.kind).args, words),
                 device=torch.device(node.device or "cpu"),
-                last_use=dying[node.name],
+                last_use=tuple(name for name in last[node.name] if name not in taps),
             )
             for node in program.layers
         }
@@ -83,72 +78,76 @@ class Network(nn.Module):
     def _weighted(self) -> Iterator[tuple[str, Layer]]:
         return ((name, node) for name, node in self._named() if isinstance(node, Layer))
 
-    def load(self, weights: Mapping[str, Tensor]) -> None:
-        """Take over weights by the names of the parameters, a shared one by its first."""
-        with torch.no_grad():
-            for name, parameter in self.named_parameters():
-                parameter.copy_(weights[name])
+    def forward(
+        self, x: Tensor, conditioning: Conditioning
+    ) -> tuple[Tensor, Mapping[str, Tensor]]:
+        """The output; the weights respond to `conditioning.response_BG`."""
 
-    def forward(self, x: Tensor, signal: Signal) -> Tensor:
-        """The output; the weights answer to `signal.response_BH`."""
-
-        def read(node: Layer | Merge, fed: list[Tensor], heard: Conditions) -> Tensor:
-            y: Tensor = node(fed) if isinstance(node, Merge) else node(fed[0], heard)
+        def read(node: Layer | Merge, fed: list[Tensor], its: Conditioning) -> Tensor:
+            y: Tensor = node(fed) if isinstance(node, Merge) else node(fed[0], its)
             return y
 
-        return self._walk(x, signal, read, lambda x, device: x.to(device))
+        return self._walk(x, conditioning, read, lambda x, device: x.to(device))
 
-    def linearised(self, x: Tensor, signal: Signal) -> Pair:
-        """Output at the base weights, and its first-order change by the response."""
+    def linearised(self, x: Tensor, conditioning: Conditioning) -> tuple[Pair, Mapping[str, Pair]]:
+        """Output at the base weights, and its tangent by the response."""
 
-        def read(node: Layer | Merge, fed: list[Pair], heard: Conditions) -> Pair:
+        def read(node: Layer | Merge, fed: list[Pair], its: Conditioning) -> Pair:
             if isinstance(node, Merge):
-                return node.linearised([x for x, _ in fed], [change for _, change in fed])
-            return node.linearised(*fed[0], heard)
+                return node.linearised([x for x, _ in fed], [dx for _, dx in fed])
+            return node.linearised(*fed[0], its)
 
         def move(x: Pair, device: torch.device) -> Pair:
             return x[0].to(device), None if x[1] is None else x[1].to(device)
 
         start: Pair = (x, None)
-        return self._walk(start, signal, read, move)
+        return self._walk(start, conditioning, read, move)
 
     def _walk(
         self,
         x: X,
-        signal: Signal,
-        read: Callable[[Layer | Merge, list[X], Conditions], X],
+        conditioning: Conditioning,
+        read: Callable[[Layer | Merge, list[X], Conditioning], X],
         move: Callable[[X, torch.device], X],
-    ) -> X:
+    ) -> tuple[X, Mapping[str, X]]:
         outputs = {"input": x}
-        signals: dict[torch.device, Signal] = {}
+        sent: dict[torch.device, Conditioning] = {}
         for name, node in self._named():
             wiring = self._wirings[name]
-            if wiring.device not in signals:
-                signals[wiring.device] = _sent(signal, wiring.device)
-            heard = wiring.conditions(signals[wiring.device])
+            if wiring.device not in sent:
+                sent[wiring.device] = _sent(conditioning, wiring.device)
+            its = wiring.conditioning(sent[wiring.device])
             fed = [move(outputs[source], wiring.device) for source in wiring.inputs]
-            x = read(node, fed, heard)
+            x = read(node, fed, its)
             outputs[name] = x
-            for dead in wiring.last_use:
-                del outputs[dead]
-        return x
+            for unneeded in wiring.last_use:
+                del outputs[unneeded]
+        return x, {name: outputs[name] for name in self._taps}
 
-    def squares(self, signal: Signal) -> Tensor:
+    def squares(self, conditioning: Conditioning) -> Tensor:
         """Sum of all squared effective weights, (B,) or (1,)."""
-        return self._total(signal, lambda layer, heard: layer.squares(heard))
+        return self._total(conditioning, lambda layer, its: layer.squares(its))
 
-    def absolutes(self, signal: Signal) -> Tensor:
+    def absolutes(self, conditioning: Conditioning) -> Tensor:
         """Sum of all absolute effective weights, (B,) or (1,)."""
-        return self._total(signal, lambda layer, heard: layer.absolutes(heard))
+        return self._total(conditioning, lambda layer, its: layer.absolutes(its))
 
-    def _total(self, signal: Signal, norm: Callable[[Layer, Conditions], Tensor | None]) -> Tensor:
-        total = signal.own_BH.new_zeros(1)
+    def _total(
+        self,
+        conditioning: Conditioning,
+        norm: Callable[[Layer, Conditioning], Tensor | None],
+    ) -> Tensor:
+        total: Tensor | None = None
         for name, layer in self._weighted():
             wiring = self._wirings[name]
-            part = norm(layer, wiring.conditions(_sent(signal, wiring.device)))
+            part = norm(layer, wiring.conditioning(_sent(conditioning, wiring.device)))
             if part is not None:
-                total = total + part.to(total.device)
-        return total
+                total = part if total is None else total + part.to(total.device)
+        return torch.zeros(1) if total is None else total
+
+    def penalised(self) -> list[Tensor]:
+        """The base weights that penalties are on, each once."""
+        return [weight for _, layer in self._weighted() for weight in layer.penalised()]
 
     @torch.no_grad()
     def folded(self, response_H: Tensor | None) -> dict[str, Tensor]:
@@ -156,8 +155,8 @@ class Network(nn.Module):
         plain = {}
         for name, layer in self._weighted():
             given = self._wirings[name].given
-            delta = None if response_H is None or not given else response_H[list(given)]
-            for key, value in layer.folded(delta).items():
+            response = None if response_H is None or not given else response_H[list(given)]
+            for key, value in layer.folded(response).items():
                 plain[f"{name}.{key}"] = value
         return plain
 
@@ -167,12 +166,14 @@ def _built(node: Node, catalogue: Catalogue, places: Mapping[str, range]) -> Lay
     if isinstance(kind, MergeType):
         merge: Merge = kind.build(node.args)
         return merge
-    given = sum(len(places[name]) for name in node.given)
+    given = sum(len(places.get(name, ())) for name in node.given)
     layer: Layer = kind.build(node.args, node.shapes[0], given)
     return layer
 
 
-def lower(program: Program, catalogue: Catalogue, on_meta: bool = False) -> Network:
+def lower(
+    program: Program, catalogue: Catalogue, on_meta: bool = False, taps: Taps = frozenset()
+) -> Network:
     """Build the modules of a placed program, each on its device.
 
     Weights are drawn on the CPU, from torch's generator, so that placement does not change them.
@@ -180,16 +181,22 @@ def lower(program: Program, catalogue: Catalogue, on_meta: bool = False) -> Netw
     """
     if on_meta:
         with torch.device("meta"):
-            return Network(program, catalogue)
-    network = Network(program, catalogue)
+            return Network(program, catalogue, taps)
+    network = Network(program, catalogue, taps)
     for node in program.layers:
         network.layers[node.name].to(node.device or "cpu")
     return network
 
 
-def _sent(signal: Signal, device: torch.device) -> Signal:
-    response = signal.response_BH
-    return Signal(signal.own_BH.to(device), None if response is None else response.to(device))
+def _sent(conditioning: Conditioning, device: torch.device) -> Conditioning:
+    values, response = conditioning.values, conditioning.response_BG
+    if isinstance(values, Values):
+        values = values.to(device)
+    return evolve(
+        conditioning,
+        values=values,
+        response_BG=None if response is None else response.to(device),
+    )
 
 
 def _columns(x_BH: Tensor, columns: tuple[int, ...]) -> Tensor:
@@ -201,8 +208,9 @@ def _columns(x_BH: Tensor, columns: tuple[int, ...]) -> Tensor:
 
 
 def _last_uses(nodes: tuple[Node, ...]) -> dict[str, tuple[str, ...]]:
+    """The outputs that nobody needs after each node."""
     last = {source: node.name for node in nodes for source in node.inputs}
-    dying: dict[str, tuple[str, ...]] = {node.name: () for node in nodes}
+    unneeded: dict[str, tuple[str, ...]] = {node.name: () for node in nodes}
     for source, user in last.items():
-        dying[user] += (source,)
-    return dying
+        unneeded[user] += (source,)
+    return unneeded

@@ -33,8 +33,7 @@ _TARGET = 8
 class Memory:
     """What lies on a device.
 
-    Units: bytes. `weights` and `responses` count twice what a method trains: the network's own
-    and the method's. `step` is the most that a step adds (activations and gradients), `evaluation`
+    Units: bytes. `step` is the most that a step adds (activations and gradients), `evaluation`
     the most that the evaluation of a part does.
     """
 
@@ -71,8 +70,7 @@ def _on_device(
     here: Sequence[tuple[Node, Costs]],
     first: bool,
 ) -> Memory:
-    kind = catalogue.of(MethodType)[tune.method.kind]
-    passes = kind.passes(tune.method.args)
+    passes = catalogue.of(MethodType)[tune.method.kind].passes(tune.method.args)
     base = sum(costs.base for _, costs in here)
     response = sum(costs.response for _, costs in here)
     slots = {name: _slots(tune, name, catalogue) for name in ("weights", "responses")}
@@ -86,8 +84,8 @@ def _on_device(
     width = 2 if tune.precision == "bf16" else FLOAT
     return Memory(
         data=_data(program, catalogue, sizes) if first else 0,
-        weights=2 * FLOAT * base,
-        responses=(2 if kind.needs_response else 1) * FLOAT * response,
+        weights=FLOAT * base,
+        responses=FLOAT * response,
         optimiser=FLOAT * (slots["weights"] * base + slots["responses"] * response),
         step=max(most_back(here, p, ceil(p.share * batch), width, penalties) for p in passes),
         evaluation=evaluated * FLOAT * most_forward(here, folded),

@@ -36,7 +36,7 @@ class Bar:
             console=console,
         )
         self._task = self._progress.add_task("", total=None, epoch="0")
-        self._steps_per_epoch = 1
+        self._steps_per_epoch = 1.0
         self._live = Live(self._progress, console=console, refresh_per_second=5)
 
     def __enter__(self) -> Self:
@@ -57,7 +57,7 @@ class Bar:
                 self._steps_per_epoch = event.steps_per_epoch
                 self._progress.update(self._task, total=event.steps, completed=event.step)
             case Stepped():
-                epoch = str(event.step // self._steps_per_epoch)
+                epoch = str(int(event.step / self._steps_per_epoch))
                 self._progress.update(self._task, completed=event.step, epoch=epoch)
             case Reported():
                 self._live.update(Group(self._progress, Text(_losses(event)), _hypers(event)))

@@ -1,5 +1,7 @@
-"""The torch side of responding layers: what they hear, and their three readings."""
+"""The torch side of responding layers: their three readings."""
 
-from hypertune.response.conditions import Conditions as Conditions
+from hypertune.conditioning import Conditioning as Conditioning
 from hypertune.response.layer import Layer as Layer
 from hypertune.response.merge import Merge as Merge
+from hypertune.response.parameters import ResponseParameters as ResponseParameters
+from hypertune.response.responding_map import RespondingMap as RespondingMap

@@ -7,7 +7,7 @@ from math import prod
 import torch
 from torch import Tensor
 
-from hypertune.response.conditions import Conditions
+from hypertune.conditioning import Conditioning
 from hypertune.response.layer import Layer
 
 _LEVELS = 2**16  # rates are rounded to this many
@@ -16,10 +16,10 @@ _LEVELS = 2**16  # rates are rounded to this many
 class Dropout(Layer):
     """In training, zero numbers at random and scale the others by 1/(1 − rate).
 
-    No gradient reaches the rate: what answers to it are the weights that have heard of it.
+    No gradient reaches the rate: it is tuned by how the weights respond to it.
 
     Args:
-        rate: that of every example, or None to read `p` from what the layer hears.
+        rate: that of every example, or None to read `p` from the conditioning.
         channels: drop whole channels instead of single numbers.
 
     """
@@ -29,19 +29,19 @@ class Dropout(Layer):
         self.rate = rate
         self.channels = channels
 
-    def forward(self, x: Tensor, heard: Conditions) -> Tensor:
-        factor = self._factor(x, heard)
+    def forward(self, x: Tensor, conditioning: Conditioning) -> Tensor:
+        factor = self._factor(x, conditioning)
         return x if factor is None else x * factor
 
     def linearised(
-        self, x: Tensor, dx: Tensor | None, heard: Conditions
+        self, x: Tensor, dx: Tensor | None, conditioning: Conditioning
     ) -> tuple[Tensor, Tensor | None]:
-        factor = self._factor(x, heard)
+        factor = self._factor(x, conditioning)
         if factor is None:
             return x, dx
         return x * factor, None if dx is None else dx * factor
 
-    def _factor(self, x: Tensor, heard: Conditions) -> Tensor | None:
+    def _factor(self, x: Tensor, conditioning: Conditioning) -> Tensor | None:
         """What each number is multiplied by; None if that is one everywhere."""
         if not self.training or self.rate == 0:
             return None
@@ -52,7 +52,7 @@ class Dropout(Layer):
             dropped = _rounded(self.rate)
             torch.ge(noise, dropped - _LEVELS // 2, out=kept)
             return kept.mul_(_LEVELS / (_LEVELS - dropped))
-        rate_B = heard.values["p"].detach().reshape(-1, *(1,) * (x.dim() - 1))
+        rate_B = conditioning.values["p"].detach().reshape(-1, *(1,) * (x.dim() - 1))
         dropped_B = (rate_B * _LEVELS).round().clamp(max=_LEVELS - 1)
         torch.ge(noise, (dropped_B - _LEVELS // 2).to(torch.int16), out=kept)
         return kept.mul_(_LEVELS / (_LEVELS - dropped_B))

@@ -6,35 +6,35 @@ import torch
 from torch import Tensor
 
 
-def square_rows(weight: Tensor, answer: tuple[Tensor, Tensor] | None) -> Tensor:
+def square_rows(weight: Tensor, response: tuple[Tensor, Tensor] | None) -> Tensor:
     """‖W + diag(s) U‖² = Σ_r ‖W_r‖² + 2 s_r (W_r · U_r) + s_r² ‖U_r‖², by three row reductions.
 
     Args:
         weight: W, of any rank; rows are counted by the first axis.
-        answer: U, and s_BO; None for s = 0.
+        response: U, and s_BO; None for s = 0.
 
     Shapes: gives (B,), or (1,) if s_BO has one row or is None.
 
     """
-    if answer is None:
+    if response is None:
         return weight.square().sum().reshape(1)
-    u, s_BO = answer
+    u, s_BO = response
     w_OI, u_OI = weight.flatten(1), u.flatten(1)
     cross_O = torch.linalg.vecdot(w_OI, u_OI)
     square_O = torch.linalg.vecdot(u_OI, u_OI)
-    answered_B: Tensor = (s_BO * (2 * cross_O + s_BO * square_O)).sum(1)
-    return w_OI.square().sum() + answered_B
+    responded_B: Tensor = (s_BO * (2 * cross_O + s_BO * square_O)).sum(1)
+    return w_OI.square().sum() + responded_B
 
 
-def absolute_rows(weight: Tensor, answer: tuple[Tensor, Tensor] | None) -> Tensor:
+def absolute_rows(weight: Tensor, response: tuple[Tensor, Tensor] | None) -> Tensor:
     """Σ |W + diag(s) U|, (B,) or (1,), as `square_rows`.
 
     One row of s costs one pass over the weights. For many, each weight row's sum is a piecewise
     linear function of its s with kinks at -W/U: sorting the kinks once serves every example.
     """
-    if answer is None:
+    if response is None:
         return weight.abs().sum().reshape(1)
-    u, s_BO = answer
+    u, s_BO = response
     w_OI, u_OI = weight.flatten(1), u.flatten(1)
     if len(s_BO) == 1:
         return (w_OI + s_BO.T * u_OI).abs().sum().reshape(1)

@@ -11,30 +11,30 @@ from collections.abc import Callable
 import torch
 from torch import Tensor, nn
 
-from hypertune.response.conditions import Conditions
+from hypertune.conditioning import Conditioning
 from hypertune.response.layer import Layer
 
 _aten = torch.ops.aten
-Change = Callable[[Tensor, Tensor, Tensor], Tensor]  # of dx, x and y to dy
+Tangent = Callable[[Tensor, Tensor, Tensor], Tensor]  # of dx, x and y to dy
 
 
 class Elementwise(Layer):
-    """A module of torch without weights, and its rule for the first-order change."""
+    """A module of torch without weights, and its rule for the tangent."""
 
-    def __init__(self, plain: nn.Module, change: Change) -> None:
+    def __init__(self, plain: nn.Module, tangent: Tangent) -> None:
         super().__init__()
         self.plain = plain
-        self.change = change
+        self.tangent = tangent
 
-    def forward(self, x: Tensor, heard: Conditions) -> Tensor:
+    def forward(self, x: Tensor, conditioning: Conditioning) -> Tensor:
         y: Tensor = self.plain(x)
         return y
 
     def linearised(
-        self, x: Tensor, dx: Tensor | None, heard: Conditions
+        self, x: Tensor, dx: Tensor | None, conditioning: Conditioning
     ) -> tuple[Tensor, Tensor | None]:
         y: Tensor = self.plain(x)
-        return y, None if dx is None else self.change(dx, x, y)
+        return y, None if dx is None else self.tangent(dx, x, y)
 
 
 def relu() -> Elementwise:
@@ -42,27 +42,27 @@ def relu() -> Elementwise:
 
 
 def leaky_relu(negative_slope: float) -> Elementwise:
-    def change(dx: Tensor, x: Tensor, y: Tensor) -> Tensor:
+    def tangent(dx: Tensor, x: Tensor, y: Tensor) -> Tensor:
         dy: Tensor = _aten.leaky_relu_backward(dx, x, negative_slope, False)
         return dy
 
-    return Elementwise(nn.LeakyReLU(negative_slope), change)
+    return Elementwise(nn.LeakyReLU(negative_slope), tangent)
 
 
 def gelu(approximate: str) -> Elementwise:
-    def change(dx: Tensor, x: Tensor, y: Tensor) -> Tensor:
+    def tangent(dx: Tensor, x: Tensor, y: Tensor) -> Tensor:
         dy: Tensor = _aten.gelu_backward(dx, x, approximate=approximate)
         return dy
 
-    return Elementwise(nn.GELU(approximate), change)
+    return Elementwise(nn.GELU(approximate), tangent)
 
 
 def silu() -> Elementwise:
-    def change(dx: Tensor, x: Tensor, y: Tensor) -> Tensor:
+    def tangent(dx: Tensor, x: Tensor, y: Tensor) -> Tensor:
         share = x.sigmoid()  # torch's own kernel of this rule cannot be differentiated again
         return dx * (share + y * (1 - share))
 
-    return Elementwise(nn.SiLU(), change)
+    return Elementwise(nn.SiLU(), tangent)
 
 
 def sigmoid() -> Elementwise:

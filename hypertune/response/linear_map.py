@@ -4,22 +4,22 @@ from __future__ import annotations
 
 from torch import Tensor, nn
 
-from hypertune.response.conditions import Conditions
+from hypertune.conditioning import Conditioning
 from hypertune.response.layer import Layer
 
 
 class LinearMap(Layer):
-    """A linear module of torch without weights: a change passes through it as its input does."""
+    """A linear module of torch without weights: a tangent passes through it as its input does."""
 
     def __init__(self, plain: nn.Module) -> None:
         super().__init__()
         self.plain = plain
 
-    def forward(self, x: Tensor, heard: Conditions) -> Tensor:
+    def forward(self, x: Tensor, conditioning: Conditioning) -> Tensor:
         y: Tensor = self.plain(x)
         return y
 
     def linearised(
-        self, x: Tensor, dx: Tensor | None, heard: Conditions
+        self, x: Tensor, dx: Tensor | None, conditioning: Conditioning
     ) -> tuple[Tensor, Tensor | None]:
         return self.plain(x), None if dx is None else self.plain(dx)

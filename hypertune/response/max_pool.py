@@ -5,14 +5,14 @@ from __future__ import annotations
 from torch import Tensor
 from torch.nn import functional as F
 
-from hypertune.response.conditions import Conditions
+from hypertune.conditioning import Conditioning
 from hypertune.response.layer import Layer
 
 Pair = tuple[int, int]
 
 
 class MaxPool2d(Layer):
-    """A change passes through where the largest number of a window stands."""
+    """A tangent passes through where the largest number of a window stands."""
 
     def __init__(
         self, kernel_size: Pair, stride: Pair, padding: Pair, dilation: Pair, ceil_mode: bool
@@ -26,11 +26,11 @@ class MaxPool2d(Layer):
             x_BCHW, self.kernel_size, self.stride, self.padding, self.dilation, self.ceil_mode
         )
 
-    def forward(self, x: Tensor, heard: Conditions) -> Tensor:
+    def forward(self, x: Tensor, conditioning: Conditioning) -> Tensor:
         return self._pooled(x)[0]
 
     def linearised(
-        self, x: Tensor, dx: Tensor | None, heard: Conditions
+        self, x: Tensor, dx: Tensor | None, conditioning: Conditioning
     ) -> tuple[Tensor, Tensor | None]:
         y, places = self._pooled(x)
         if dx is None:

@@ -9,54 +9,54 @@ from torch import Tensor, nn
 
 
 class Merge(nn.Module):
-    """A merge gives its value by `forward`, and inherits its change or gives a rule for it."""
+    """A merge gives its value by `forward`, and inherits its tangent or gives a rule for it."""
 
     def forward(self, values: Sequence[Tensor]) -> Tensor:
         raise NotImplementedError
 
     def linearised(
-        self, values: Sequence[Tensor], changes: Sequence[Tensor | None]
+        self, values: Sequence[Tensor], tangents: Sequence[Tensor | None]
     ) -> tuple[Tensor, Tensor | None]:
-        """The value, and its first-order change; None stands for no change."""
-        if all(change is None for change in changes):
+        """The value, and its tangent; None stands for a tangent of zero."""
+        if all(tangent is None for tangent in tangents):
             return self(values), None
-        return self.changed(values, changes)
+        return self.tangent_of(values, tangents)
 
-    def changed(
-        self, values: Sequence[Tensor], changes: Sequence[Tensor | None]
+    def tangent_of(
+        self, values: Sequence[Tensor], tangents: Sequence[Tensor | None]
     ) -> tuple[Tensor, Tensor]:
-        """The same where at least one value changes."""
+        """The same where at least one has a tangent."""
 
         def merged(*values: Tensor) -> Tensor:
             y: Tensor = self(values)
             return y
 
-        y, dy = torch.func.jvp(merged, tuple(values), _filled(values, changes))  # type: ignore[misc]  # three only with has_aux
+        y, dy = torch.func.jvp(merged, tuple(values), _filled(values, tangents))  # type: ignore[misc]  # three only with has_aux
         return y, dy
 
 
 class Add(Merge):
-    """The sum, whose change is the sum of the changes."""
+    """The sum, whose tangent is the sum of the tangents."""
 
     def forward(self, values: Sequence[Tensor]) -> Tensor:
         return _sum(values)
 
-    def changed(
-        self, values: Sequence[Tensor], changes: Sequence[Tensor | None]
+    def tangent_of(
+        self, values: Sequence[Tensor], tangents: Sequence[Tensor | None]
     ) -> tuple[Tensor, Tensor]:
-        return _sum(values), _sum([change for change in changes if change is not None])
+        return _sum(values), _sum([tangent for tangent in tangents if tangent is not None])
 
 
 class Concat(Merge):
-    """All channels, one value's after another's; so for the changes."""
+    """All channels, one value's after another's; so for the tangents."""
 
     def forward(self, values: Sequence[Tensor]) -> Tensor:
         return torch.cat(tuple(values), 1)
 
-    def changed(
-        self, values: Sequence[Tensor], changes: Sequence[Tensor | None]
+    def tangent_of(
+        self, values: Sequence[Tensor], tangents: Sequence[Tensor | None]
     ) -> tuple[Tensor, Tensor]:
-        return self(values), self(_filled(values, changes))
+        return self(values), self(_filled(values, tangents))
 
 
 def _sum(values: Sequence[Tensor]) -> Tensor:
@@ -66,6 +66,6 @@ def _sum(values: Sequence[Tensor]) -> Tensor:
     return total
 
 
-def _filled(values: Sequence[Tensor], changes: Sequence[Tensor | None]) -> tuple[Tensor, ...]:
-    pairs = zip(values, changes, strict=True)
+def _filled(values: Sequence[Tensor], tangents: Sequence[Tensor | None]) -> tuple[Tensor, ...]:
+    pairs = zip(values, tangents, strict=True)
     return tuple(torch.zeros_like(x) if dx is None else dx for x, dx in pairs)

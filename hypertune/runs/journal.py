@@ -23,7 +23,7 @@ _KINDS: Mapping[str, Any] = {
     "train_loss": MAYBE_NUMBER,
     "valid_loss": MAYBE_NUMBER,
     "hypers": dict,
-    "spreads": dict,
+    "statistics": dict,
     "best": bool,
 }
 
@@ -38,7 +38,7 @@ def row_of(event: Reported) -> Row:
         "valid_loss": event.valid_loss,
         **event.metrics,
         "hypers": dict(event.hypers),
-        "spreads": dict(event.spreads),
+        "statistics": dict(event.statistics),
         "best": event.best,
     }
 

@@ -93,8 +93,7 @@ class Recorder:
 
 
 def _finite(event: Reported) -> bool:
-    own = (value for value in event.hypers.values() if not isinstance(value, str))
-    return all(map(isfinite, (event.train_loss, event.valid_loss, *own, *event.spreads.values())))
+    return all(map(isfinite, event.numbers()))
 
 
 def recover(folder: Folder, like: Tree | None = None) -> Checkpoint | None:

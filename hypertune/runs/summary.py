@@ -101,5 +101,5 @@ def read_summary(path: Path) -> Summary:
 def _numbers(row: Row | None, test: Mapping[str, float]) -> Summary | None:
     if row is None:
         return None
-    unwanted = ("best", "seconds", "spreads")
+    unwanted = ("best", "seconds", "statistics")
     return {**{k: v for k, v in row.items() if k not in unwanted}, **test}

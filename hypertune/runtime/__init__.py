@@ -1,5 +1,6 @@
 """One problem, one loop; the method is a value handed to it."""
 
+from hypertune.runtime.batch import Batch as Batch, Kept as Kept, Sample as Sample
 from hypertune.runtime.events import (
     Ended as Ended,
     Event as Event,
@@ -7,7 +8,12 @@ from hypertune.runtime.events import (
     Started as Started,
     Stepped as Stepped,
 )
-from hypertune.runtime.method import Method as Method, State as State
+from hypertune.runtime.method import (
+    CannotFollow as CannotFollow,
+    Method as Method,
+    State as State,
+    Step as Step,
+)
 from hypertune.runtime.optimiser import (
     Number as Number,
     Optimiser as Optimiser,
@@ -24,14 +30,15 @@ from hypertune.runtime.outcome import (
     Outcome as Outcome,
     OutOfPatience as OutOfPatience,
 )
+from hypertune.runtime.passes import Passes as Passes
 from hypertune.runtime.problem import (
-    Batch as Batch,
     Batches as Batches,
-    Heard as Heard,
     Hypers as Hypers,
     Loss as Loss,
     Problem as Problem,
+    Vector as Vector,
     Weights as Weights,
+    stateless as stateless,
 )
 from hypertune.runtime.recipe import Recipe as Recipe
 from hypertune.runtime.schedule import (
@@ -40,4 +47,5 @@ from hypertune.runtime.schedule import (
     Position as Position,
     Schedule as Schedule,
 )
+from hypertune.runtime.seeding import generators as generators, mixed as mixed, seeded as seeded
 from hypertune.runtime.training import Length as Length, Training as Training

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 
 from attrs import frozen
 
 from hypertune.runtime.outcome import Outcome
+
+Statistic = float | Mapping[str, float]  # a number, or one for each hyperparameter
 
 
 @frozen
@@ -15,23 +17,25 @@ class Started:
 
     step: int
     steps: int | None  # in all, None if a time decides
-    steps_per_epoch: int
+    steps_per_epoch: float
 
 
 @frozen
 class Stepped:
-    """After each training step; carries no tensor, so that nobody waits for the device."""
+    """After each step; carries no tensor, so that nobody waits for the device."""
 
     step: int
 
 
 @frozen
 class Reported:
-    """After each epoch, and at the end.
+    """After each epoch (every ten steps where an epoch is no longer than a step), and at the end.
 
-    Units: `spreads` in free units, `hypers` in own values, `seconds` of training so far, over
-    all sittings; `metrics` holds `valid_accuracy` and the like. `best` tells that no validation
-    loss before was lower. `train_loss` is the mean over the steps since the last report.
+    Units: `hypers` are constrained values (of those that there are many of, the quartiles),
+    `seconds` of training so far, over all sittings; `metrics` holds `valid_accuracy` and the
+    like; `statistics` are what the method says of itself, by name. `best` tells that no
+    validation loss before was lower. `train_loss` is the mean over the steps since the last
+    report.
     """
 
     step: int
@@ -41,8 +45,15 @@ class Reported:
     valid_loss: float
     metrics: Mapping[str, float]
     hypers: Mapping[str, float | str]
-    spreads: Mapping[str, float]
+    statistics: Mapping[str, Statistic]
     best: bool
+
+    def numbers(self) -> Iterator[float]:
+        """All that must be finite for a run to go on: words and metrics are left out."""
+        yield from (self.train_loss, self.valid_loss)
+        yield from (value for value in self.hypers.values() if not isinstance(value, str))
+        for value in self.statistics.values():
+            yield from value.values() if isinstance(value, Mapping) else (value,)
 
 
 @frozen

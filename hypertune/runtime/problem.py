@@ -1,57 +1,143 @@
-"""What a method is told of the task: two losses, the weights, the hyperparameters."""
+"""What a method is given: two losses, the weights, the hyperparameters."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from typing import Any, Protocol
+from functools import cached_property
+from typing import Protocol
 
-from attrs import frozen
+from attrs import evolve, field, frozen
 from torch import Tensor
 
+from hypertune.conditioning import Conditioning, Values
+from hypertune.runtime.batch import Batch, Kept, Sample
+from hypertune.uses import Use
+
 Weights = Mapping[str, Tensor]
-Batch = Any  # whatever the losses take; a compiled spec's are pairs (x, y)
+
+# Pure: equal arguments give the same value (a scalar, the mean over the targets of the batch), the
+# same gradients, and the same things kept for later passes.
+Loss = Callable[[Weights, Conditioning, Sample], tuple[Tensor, Kept]]
+
+
+def stateless(loss: Callable[[Weights, Conditioning, Batch], Tensor]) -> Loss:
+    """A loss that draws no noise and leaves nothing behind, from a function of a batch."""
+
+    def evaluated(
+        weights: Weights, conditioning: Conditioning, sample: Sample
+    ) -> tuple[Tensor, Kept]:
+        return loss(weights, conditioning, sample.batch), sample.kept
+
+    return evaluated
+
+
+def _same(unconstrained: Tensor) -> Tensor:
+    return unconstrained
 
 
 @frozen
-class Heard:
-    """What the layers and losses hear of the hyperparameters.
+class Vector:
+    """A hyperparameter that there is one of for each training example or weight.
 
-    Shapes: both have a row per example, or a single row that all examples share.
-    Units: free values; `response_BH` is what the weights answer to, None for silence (zero).
-    `linearised` asks for the loss at the first-order change of the outputs by the response.
+    Shapes: `start_N` (N,). Units: unconstrained; `constrain` gives constrained values.
     """
 
-    value_BH: Tensor
-    response_BH: Tensor | None = None
-    linearised: bool = False
+    start_N: Tensor
+    constrain: Callable[[Tensor], Tensor] = _same
+    frozen: bool = False
 
 
-Loss = Callable[[Weights, Heard, Batch], Tensor]  # to a scalar, the mean over the batch
+def _all_smooth(hypers: Hypers) -> dict[str, frozenset[Use]]:
+    return {name: frozenset({Use.SMOOTH}) for name in (*hypers.values, *hypers.vectors)}
 
 
-@frozen
+@frozen(slots=False)
 class Hypers:
-    """The hyperparameters as vectors, in the order of `names`.
+    """The hyperparameters: columns of a vector in the order of `names`, and `vectors` beside it.
 
-    Shapes: every tensor is (H,). Units: `start_H` and `spread_H` (a standard deviation) in free
-    values; the others are masks.
+    Shapes: every tensor is (H,). Units: `start_H` and `scale_H` (the standard deviation of the
+    perturbations) unconstrained; the others are masks.
+
+    Args:
+        names: what each unconstrained value is called.
+        start_H: where they start.
+        scale_H: perturbation scales to start from; zero for none.
+        scale_fixed_H: whose scale is not tuned.
+        per_batch_H: whose perturbation is drawn once for a batch instead of for each example.
+        frozen_H: which are not tuned.
+        constrain: from unconstrained values (…, H) to constrained ones (…, C).
+        values: the names of the constrained values, where they are others than `names`.
+        vectors: those that there are many of, by name.
+        uses: what the training loss is in each constrained value; smooth in all if not given.
+        reported: the constrained values by name for people; those of `constrain` if None.
+
     """
 
     names: tuple[str, ...]
     start_H: Tensor
-    spread_H: Tensor
-    spread_fixed_H: Tensor
+    scale_H: Tensor
+    scale_fixed_H: Tensor
     per_batch_H: Tensor
     frozen_H: Tensor
+    constrain: Callable[[Tensor], Tensor] = _same
+    values: tuple[str, ...] = field()
+    vectors: Mapping[str, Vector] = field(factory=dict)
+    uses: Mapping[str, frozenset[Use]] = field()
+    reported: Callable[[Tensor], Mapping[str, float | str]] | None = None
+
+    @values.default
+    def _same_names(self) -> tuple[str, ...]:
+        return self.names
+
+    @uses.default
+    def _smooth(self) -> Mapping[str, frozenset[Use]]:
+        return _all_smooth(self)
+
+    @cached_property
+    def columns(self) -> dict[str, int]:
+        """The column of each constrained value."""
+        return {name: place for place, name in enumerate(self.values)}
+
+    def conditioning(
+        self,
+        unconstrained_BH: Tensor,
+        response_BG: Tensor | None = None,
+        *,
+        linearised: bool = False,
+        vectors: Mapping[str, Tensor] | None = None,
+    ) -> Conditioning:
+        """What the losses are evaluated at.
+
+        Args:
+            unconstrained_BH: a row per example, or one for all.
+            response_BG: what the weights respond to.
+            linearised: whether to the first order.
+            vectors: constrained, by name; at their start where they are not given.
+
+        """
+        vectors = self.starting_vectors if vectors is None else vectors
+        values = Values(self.constrain(unconstrained_BH), self.columns, vectors)
+        return Conditioning(values, response_BG, linearised)
+
+    @cached_property
+    def starting_vectors(self) -> dict[str, Tensor]:
+        """The constrained vectors that nobody tunes, by name."""
+        return {name: v.constrain(v.start_N).detach() for name, v in self.vectors.items()}
+
+    def report(self, unconstrained_H: Tensor) -> dict[str, float | str]:
+        """The constrained values by name; waits for the device."""
+        if self.reported is not None:
+            return dict(self.reported(unconstrained_H))
+        return dict(zip(self.values, self.constrain(unconstrained_H).tolist(), strict=True))
 
 
 @frozen
 class Problem:
     """min over λ of outer(w*(λ), λ), where w*(λ) = argmin over w of inner(w, λ).
 
-    `base` are the weights, `response` the parameters of their answer to the hyperparameters (none
-    if they do not answer); losses get both in one mapping. No name stands in both.
-    `examples` counts the rows of a batch, so that a method can draw one perturbation for each.
+    `base` are the weights, `response` the parameters of their response to the hyperparameters
+    (none if they do not respond); losses get both in one mapping. No name stands in both.
+    `statistics` are what passes move beside the weights, such as running means.
     """
 
     inner: Loss
@@ -59,14 +145,22 @@ class Problem:
     base: Weights
     response: Weights
     hypers: Hypers
-    examples: Callable[[Batch], int]
+    statistics: Mapping[str, Tensor] = field(factory=dict)
+
+    def begun(self) -> Problem:
+        """The same with the shapes alone of the weights to start from, which lets go of them."""
+        return evolve(self, base=_shapes(self.base), response=_shapes(self.response))
+
+
+def _shapes(weights: Weights) -> Weights:
+    return {name: w.detach().to("meta") for name, w in weights.items()}
 
 
 class Batches(Protocol):
     """Batches by number: pure functions of a seed and `k`, so that a run resumes anywhere."""
 
     @property
-    def steps_per_epoch(self) -> int:
+    def per_epoch(self) -> int:
         """How many training batches one pass over the training part takes."""
 
     def train(self, k: int) -> Batch:

@@ -1,4 +1,4 @@
-"""How parameters are moved: optimisers and their schedule, the clip and the precision."""
+"""How parameters are moved: optimisers and their schedule and the clip."""
 
 from __future__ import annotations
 
@@ -9,12 +9,12 @@ from attrs import frozen
 from hypertune.runtime.optimiser import Optimiser
 from hypertune.runtime.schedule import Schedule
 
-ROLES = ("weights", "hypers", "responses", "spreads")
+ROLES = ("weights", "hypers", "responses", "scales")
 
 
 @frozen
 class Recipe:
-    """`responses` defaults to `weights`, `spreads` to `hypers`; a method needs those it uses.
+    """`responses` defaults to `weights`, `scales` to `hypers`; a method needs those it uses.
 
     The schedule moves the optimisers of weights and responses, once per epoch. `clip` bounds the
     norm of a gradient, of weights and responses each. `precision` is `float32` or `bf16`
@@ -24,7 +24,7 @@ class Recipe:
     weights: Optimiser | None = None
     hypers: Optimiser | None = None
     responses: Optimiser | None = None
-    spreads: Optimiser | None = None
+    scales: Optimiser | None = None
     schedule: Schedule | None = None
     clip: float | None = None
     precision: str = "float32"

@@ -31,20 +31,20 @@ def generators(devices: Iterable[torch.device]) -> tuple[torch.Generator, ...]:
     does not repeat.
     """
     found = [torch.default_generator]
-    for device in sorted({d for d in devices if d.type != "cpu"}, key=str):
+    for device in sorted({d for d in devices if d.type not in ("cpu", "meta")}, key=str):
         shown = getattr(torch.get_device_module(device), "default_generators", ())
         found += [shown[device.index or 0]] if shown else []
     return tuple(found)
 
 
 @contextmanager
-def seeded(dice: tuple[torch.Generator, ...], seed: int) -> Iterator[None]:
-    """Within, `dice` start from `seed`; afterwards they go on as if nothing had been drawn."""
-    before = [g.get_state() for g in dice]
-    for g in dice:
+def seeded(defaults: tuple[torch.Generator, ...], seed: int) -> Iterator[None]:
+    """Within, generators start from `seed`; afterwards they go on as if nothing had been drawn."""
+    before = [g.get_state() for g in defaults]
+    for g in defaults:
         g.manual_seed(seed)
     try:
         yield
     finally:
-        for g, state in zip(dice, before, strict=True):
+        for g, state in zip(defaults, before, strict=True):
             g.set_state(state)

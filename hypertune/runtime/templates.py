@@ -66,7 +66,8 @@ def mismatch(tree: Tree, like: Tree, place: str = "it") -> str:
 
     Tensors have the same shape and type, containers the same keys or length, words and truths
     are the same. Numbers may move, but stay finite, and do not become negative. Where `like` has
-    nothing yet there may be one number.
+    nothing yet there may be one number, and where it is an empty dict tensors by name: statistics
+    of a step, hidden states of a stream.
     """
     match like:
         case None:
@@ -80,6 +81,8 @@ def mismatch(tree: Tree, like: Tree, place: str = "it") -> str:
             return "" if same else f"{place} is not a {_words(like)}"
         case {"state": dict(), "param_groups": list(), **rest} if not rest:
             return _optimiser_mismatch(tree, like, place)
+        case dict() if not like:
+            return "" if _is_new(tree) else f"{place} does not hold tensors by name"
         case dict():
             return _keys_mismatch(tree, like, place) or _first(
                 mismatch(tree[key], value, f"{place}/{key}") for key, value in like.items()
@@ -94,6 +97,12 @@ def mismatch(tree: Tree, like: Tree, place: str = "it") -> str:
             return "" if same else f"{place} is not {like!r}"
         case _:
             return "" if _may_become(tree, like) else f"{place} is no number that it can be"
+
+
+def _is_new(tree: Tree) -> bool:
+    return isinstance(tree, dict) and all(
+        isinstance(key, str) and isinstance(value, Tensor) for key, value in tree.items()
+    )
 
 
 def _optimiser_mismatch(tree: Tree, like: dict[str, Any], place: str) -> str:

@@ -11,19 +11,23 @@ import torch
 from attrs import field, frozen, validators
 from torch import Tensor
 
+from hypertune.conditioning import Conditioning
+from hypertune.runtime.batch import Kept
 from hypertune.runtime.divergence import diverged
-from hypertune.runtime.events import Ended, Event, Reported, Started, Stepped
-from hypertune.runtime.method import Method, State
+from hypertune.runtime.events import Ended, Event, Reported, Started, Statistic, Stepped
+from hypertune.runtime.method import Method, State, check_followed
 from hypertune.runtime.outcome import Completed, Interrupted, Outcome, OutOfPatience
-from hypertune.runtime.problem import Batches, Heard, Problem, Weights
+from hypertune.runtime.passes import Passes
+from hypertune.runtime.problem import Batches, Problem, Weights
 from hypertune.runtime.recipe import Recipe
 from hypertune.runtime.seeding import generators, mixed, seeded
 from hypertune.runtime.snapshots import Tree, copied
 
-Evaluate = Callable[[Weights, Heard], Mapping[str, float]]
-Own = Callable[[Tensor], Mapping[str, float | str]]
+Evaluate = Callable[[Weights, Conditioning, Kept], Mapping[str, float]]
 
-_STEPS, _REPORTS = 0, 1  # two streams of random numbers
+_STEPS, _REPORTS, _PASSES = 0, 1, 2  # streams of random numbers
+_REPORT_EVERY = 10  # steps, where an epoch is no longer than one
+_QUARTILES = {"min": 0.0, "25%": 0.25, "median": 0.5, "75%": 0.75, "max": 1.0}
 
 
 @frozen
@@ -44,12 +48,16 @@ class Training:
     Torch's default generators are seeded from (seed, step) for each step and put back after it:
     a run that is taken up draws what it would have drawn, and the caller's numbers are his own.
 
+    Steps are the method's, each of which may take several batches; epochs are counted in batches.
+
     Args:
         evaluate: gives `valid_loss` and the metrics over the whole validation part, for the
-            weights and what they hear.
-        own: gives the own values of the free ones, by name.
+            weights, what they are conditioned on, and what passes have left behind.
         patience: ends the run when the validation loss has had no new low for that many steps.
         clock: gives seconds.
+
+    Raises:
+        CannotFollow: if the method cannot tune one of the hyperparameters.
 
     """
 
@@ -62,21 +70,24 @@ class Training:
         length: Length,
         *,
         evaluate: Evaluate,
-        own: Own,
         seed: int = 0,
         patience: int | None = None,
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
-        self.problem, self.method, self.batches, self.length = problem, method, batches, length
-        self._evaluate, self._own, self._clock = evaluate, own, clock
+        check_followed(problem, method)
+        self.method, self.batches, self.length = method, batches, length
+        self._evaluate, self._clock = evaluate, clock
         self._seed, self._patience = seed, patience
         self._device = problem.hypers.start_H.device
-        self._dice = generators(p.device for p in problem.base.values())
+        self._defaults = generators(p.device for p in problem.base.values())
 
         self.state: State = method.init(problem, recipe)
-        self.step = 0  # training steps done
+        self.problem = problem.begun()  # the state has the weights now
+        self.passes = Passes(self.problem, batches, mixed(seed, _PASSES))
+        self.step = 0  # steps of the method done
         self._reported_step = 0
         self._loss: Tensor | None = None  # sum over the steps since the last report
+        self._statistics: dict[str, Tensor] = {}  # of the last step
         self._best, self._best_step = inf, 0
         self._seconds_before = 0.0  # in earlier sittings
         self._started: float | None = None
@@ -85,7 +96,7 @@ class Training:
     def run(self) -> Iterator[Event]:
         """Go on to the end, or until `stop`."""
         self._started = self._clock()
-        yield Started(self.step, self.length.steps, self.batches.steps_per_epoch)
+        yield Started(self.step, self.length.steps, self._steps_per_epoch)
         outcome: Outcome | None = self._out_of_patience()  # if it was stopped on that report
         while outcome is None:
             over, reported = self._over(), self.step == self._reported_step
@@ -93,7 +104,7 @@ class Training:
                 outcome = Completed(self.step)
             elif self._stopping:
                 self._stopping, outcome = False, Interrupted(self.step)
-            elif not reported and (over or self._at_epoch_end()):
+            elif not reported and (over or self._due()):
                 report = self._report()
                 yield report
                 outcome = self._verdict(report)
@@ -112,17 +123,23 @@ class Training:
         now = 0.0 if self._started is None else self._clock() - self._started
         return self._seconds_before + now
 
-    def heard(self) -> Heard:
-        """What the network hears as it now stands."""
-        return self.method.heard(self.state)
+    def conditioning(self) -> Conditioning:
+        """What the network is evaluated at as it now stands."""
+        return self.method.conditioning(self.problem, self.state)
+
+    def kept(self) -> Kept:
+        """What passes have left behind for an evaluation."""
+        return Kept(self.passes.statistics)
 
     def snapshot(self) -> dict[str, Tree]:
         """All that the run would lose if it ended here, a copy."""
         tree = {
             "state": self.state.state_dict(),
+            "passes": self.passes.state_dict(),
             "step": self.step,
             "reported_step": self._reported_step,
             "loss": self._loss,
+            "statistics": self._statistics,
             "best": self._best,
             "best_step": self._best_step,
             "seconds": self.seconds,
@@ -133,53 +150,93 @@ class Training:
         """Take up the run where `snapshot` was taken; the rest of it is the same, bit for bit."""
         tree = {key: copied(value) for key, value in tree.items()}
         self.state.load_state_dict(tree["state"])
+        self.passes.load_state_dict(tree["passes"])
         self.step, self._reported_step = tree["step"], tree["reported_step"]
         self._loss = None if tree["loss"] is None else tree["loss"].to(self._device)
+        self._statistics = tree["statistics"]
         self._best, self._best_step = tree["best"], tree["best_step"]
         self._seconds_before, self._started = tree["seconds"], None
+
+    @property
+    def _steps_per_epoch(self) -> float:
+        return self.batches.per_epoch / self.method.batches_per_step
+
+    def _epochs(self, step: int) -> int:
+        """The whole epochs that the first `step` steps make."""
+        return step * self.method.batches_per_step // self.batches.per_epoch
 
     def _over(self) -> bool:
         steps, seconds = self.length.steps, self.length.seconds
         in_steps = steps is not None and self.step >= steps
         return in_steps or (seconds is not None and self.step > 0 and self.seconds >= seconds)
 
-    def _at_epoch_end(self) -> bool:
-        return self.step % self.batches.steps_per_epoch == 0
+    def _due(self) -> bool:
+        """Whether a report follows this step."""
+        if self._steps_per_epoch <= 1:
+            return self.step % _REPORT_EVERY == 0
+        return self._epochs(self.step) > self._epochs(self.step - 1)
 
     def _advance(self) -> None:
-        with seeded(self._dice, mixed(self._seed, _STEPS, self.step)):
-            loss = self.method.step(self.problem, self.state, self.batches, self.step)
-        self._loss = loss if self._loss is None else self._loss + loss
+        seed = mixed(self._seed, _STEPS, self.step)
+        self.passes.begin(seed)
+        with seeded(self._defaults, seed):
+            step = self.method.step(self.passes, self.state, self.step)
+        self._loss = step.loss if self._loss is None else self._loss + step.loss
+        self._statistics = dict(step.statistics)
         self.step += 1
+        if not self._due():
+            self._end_epochs(None)
+
+    def _end_epochs(self, valid_loss: float | None) -> None:
+        """Tell the method of each epoch that the last step ended."""
+        for _ in range(self._epochs(self.step) - self._epochs(self.step - 1)):
+            self.state.end_epoch(valid_loss)
 
     def _report(self) -> Reported:
         """The only place where anybody waits for the device."""
-        with seeded(self._dice, mixed(self._seed, _REPORTS, self.step)), torch.no_grad():
-            metrics = dict(self._evaluate(self.state.weights, self.heard()))
+        with seeded(self._defaults, mixed(self._seed, _REPORTS, self.step)), torch.no_grad():
+            metrics = dict(self._evaluate(self.state.weights, self.conditioning(), self.kept()))
         valid_loss = metrics.pop("valid_loss")
         if best := valid_loss < self._best:
             self._best, self._best_step = valid_loss, self.step
         train_loss = nan if self._loss is None else float(self._loss)
         report = Reported(
             step=self.step,
-            epoch=self.step / self.batches.steps_per_epoch,
+            epoch=self.step / self._steps_per_epoch,
             seconds=self.seconds,
             train_loss=train_loss / (self.step - self._reported_step),
             valid_loss=valid_loss,
             metrics=metrics,
-            hypers=dict(self._own(self.state.free_H)),
-            spreads=self._by_name(self.state.spread_H),
+            hypers=self._reported_hypers(),
+            statistics=self._reported_statistics(),
             best=best,
         )
-        if self._at_epoch_end():
-            self.state.end_epoch(valid_loss)
+        if self._due():
+            self._end_epochs(valid_loss)
         self._reported_step, self._loss = self.step, None
         return report
 
+    def _reported_hypers(self) -> dict[str, float | str]:
+        hypers = self.problem.hypers
+        found = hypers.report(self.state.unconstrained_H)
+        for name, unconstrained_N in self.state.vectors.items():
+            values_N = hypers.vectors[name].constrain(unconstrained_N)
+            found |= {f"{name}[{which}]": value for which, value in _quartiles(values_N).items()}
+        return found
+
+    def _reported_statistics(self) -> dict[str, Statistic]:
+        both = {**self._statistics, **self.state.statistics()}
+        return {
+            name: value.item() if value.dim() == 0 else self._by_name(value)
+            for name, value in both.items()
+        }
+
     def _verdict(self, report: Reported) -> Outcome | None:
         """How the run ends by what was reported, if it does."""
-        lost = diverged(report, self._by_name(self.state.free_H))
-        return lost or self._out_of_patience()
+        unconstrained = self._by_name(self.state.unconstrained_H)
+        for name, vector_N in self.state.vectors.items():
+            unconstrained[name] = float(vector_N.sum())  # not finite if one of them is not
+        return diverged(report, unconstrained) or self._out_of_patience()
 
     def _out_of_patience(self) -> OutOfPatience | None:
         waited = self.step - self._best_step
@@ -189,3 +246,10 @@ class Training:
 
     def _by_name(self, values_H: Tensor) -> dict[str, float]:
         return dict(zip(self.problem.hypers.names, values_H.tolist(), strict=True))
+
+
+def _quartiles(values_N: Tensor) -> dict[str, float]:
+    """The ends, the median and the quartiles, by rank."""
+    ordered_N = values_N.flatten().sort().values
+    last = len(ordered_N) - 1
+    return {which: float(ordered_N[round(share * last)]) for which, share in _QUARTILES.items()}

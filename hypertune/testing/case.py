@@ -17,11 +17,12 @@ from torch import Tensor, nn
 from torch.func import functional_call
 
 from hypertune.catalogue import Arg, Args, LayerType
+from hypertune.conditioning import Conditioning as Conditioning
 from hypertune.ir import Ref, Shape
-from hypertune.response import Conditions, Layer
+from hypertune.response import Layer
+from hypertune.response.parameters import split_parameters
 from hypertune.testing.writing import written
 
-Conditioning = Conditions
 M = TypeVar("M", bound=nn.Module)
 # Seeds of numbers that must not be alike are so far apart; torch reads 32 bits of a seed on a CPU.
 # A seed of a case is below 2**16.
@@ -99,13 +100,13 @@ class Case:
     def conditioning(self) -> Conditioning:
         """A response and values for every example."""
         with seeded(self.seed + 2):
-            delta_BG = torch.randn(self.examples, self.given).double()
+            response_BG = torch.randn(self.examples, self.given).double()
             values = {
                 arg.name: _some_values(arg, self.examples)
                 for arg in self.kind.args
                 if isinstance(self.args[arg.name], Ref)
             }
-        return Conditioning(delta_BG if self.given else None, values)
+        return Conditioning(values, response_BG if self.given else None)
 
     def run(self, layer: Layer, x: Tensor, conditioning: Conditioning, draw: int = 0) -> Tensor:
         """Call the layer; its noise is the same for the same `draw`."""
@@ -130,7 +131,9 @@ class Case:
 
     def folded(self, layer: Layer, conditioning: Conditioning) -> dict[str, Tensor]:
         """Parameters of the plain twin at what the first example is conditioned on."""
-        return layer.folded(None if conditioning.delta_BG is None else conditioning.delta_BG[0])
+        return layer.folded(
+            None if conditioning.response_BG is None else conditioning.response_BG[0]
+        )
 
     def plain(self, conditioning: Conditioning) -> nn.Module:
         """The plain twin, at the first example's values."""
@@ -199,17 +202,18 @@ def evaluating(layer: Layer) -> Layer:
 
 def response_parameters(layer: Layer) -> dict[str, nn.Parameter]:
     """The parameters that only a response reads, by name."""
-    return {name: p for name, p in layer.named_parameters() if name.startswith("response.")}
+    _, response = split_parameters(layer)
+    return {name: p for name, p in layer.named_parameters() if name in response}
 
 
 def unconditioned(conditioning: Conditioning) -> Conditioning:
     """The same values, and no response."""
-    return evolve(conditioning, delta_BG=None)
+    return evolve(conditioning, response_BG=None)
 
 
-def with_response(conditioning: Conditioning, delta_BG: Tensor | None) -> Conditioning:
+def with_response(conditioning: Conditioning, response_BG: Tensor | None) -> Conditioning:
     """The same values, and another response."""
-    return evolve(conditioning, delta_BG=delta_BG)
+    return evolve(conditioning, response_BG=response_BG)
 
 
 def with_values(conditioning: Conditioning, values: Mapping[str, Tensor]) -> Conditioning:
@@ -224,8 +228,8 @@ def row(conditioning: Conditioning, i: int) -> Conditioning:
 
 def moved(conditioning: Conditioning, move: Callable[[Tensor], Tensor]) -> Conditioning:
     """The same with another tensor for each of its tensors."""
-    delta_BG = None if conditioning.delta_BG is None else move(conditioning.delta_BG)
-    return Conditioning(delta_BG, {name: move(v) for name, v in conditioning.values.items()})
+    response_BG = None if conditioning.response_BG is None else move(conditioning.response_BG)
+    return Conditioning({name: move(v) for name, v in conditioning.values.items()}, response_BG)
 
 
 def small_bounds(arg: Arg) -> tuple[float, float]:

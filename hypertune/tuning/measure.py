@@ -8,14 +8,13 @@ import torch
 from torch import Tensor
 
 from hypertune.catalogue import Catalogue, MetricType
+from hypertune.conditioning import Conditioning
 from hypertune.data.evaluation import EVALUATED_AT_ONCE
 from hypertune.data.scaling import Scaling
 from hypertune.data.sets import Part
-from hypertune.hyper.domains import Domains
 from hypertune.ir import Program
-from hypertune.lowering.network import Network, Signal
-from hypertune.lowering.objective import Objective
-from hypertune.runtime import Heard, Weights
+from hypertune.lowering.compiled_loss import CompiledLoss, Evaluated
+from hypertune.runtime import Kept, Sample, Weights
 
 
 class Measure:
@@ -25,16 +24,9 @@ class Measure:
     """
 
     def __init__(
-        self,
-        network: Network,
-        domains: Domains,
-        program: Program,
-        catalogue: Catalogue,
-        target: Scaling,
+        self, loss: CompiledLoss, program: Program, catalogue: Catalogue, target: Scaling
     ) -> None:
-        self._domains = domains
-        self._target = target
-        self._objective = Objective(network, program.objective.valid, program, catalogue)
+        self._loss, self._target = loss, target
         kinds = catalogue.of(MetricType)
         self._read = {call.kind: kinds[call.kind].read for call in program.objective.report}
         self._metrics: dict[str, Callable[[Tensor, Tensor], Tensor]] = {
@@ -42,26 +34,30 @@ class Measure:
         }
 
     @torch.no_grad()
-    def __call__(self, part: Part, weights: Weights, heard: Heard) -> dict[str, float]:
-        """Means over the part; nothing for a part without examples."""
-        signal = Signal(self._domains.own(heard.value_BH), heard.response_BH)
-        self._objective.eval()
+    def __call__(
+        self, part: Part, weights: Weights, conditioning: Conditioning, kept: Kept
+    ) -> dict[str, float]:
+        """Means over the targets of the part; nothing for a part without examples.
+
+        Hidden states pass from one chunk of a stream to the next.
+        """
         sums: dict[str, Tensor] = {}
-        for x, target in part.chunks(EVALUATED_AT_ONCE):
-            for name, value in self._of_chunk(x, target, weights, signal).items():
+        count = 0
+        carried = kept
+        for batch in part.chunks(EVALUATED_AT_ONCE):
+            carried = kept if batch.begins else carried
+            found = self._loss.evaluate(weights, conditioning, Sample(batch, carried))
+            carried = found.kept
+            count += batch.count
+            for name, value in self._sums(found, batch.count).items():
                 sums[name] = sums[name] + value if name in sums else value
-        count = len(part)
         means = {name: float(total) / count for name, total in sums.items()}
         return {name: self._read.get(name, float)(mean) for name, mean in means.items()}
 
-    def _of_chunk(
-        self, x: Tensor, target: Tensor, weights: Weights, signal: Signal
-    ) -> dict[str, Tensor]:
-        """Sums over the examples of a chunk."""
-        loss, output = self._objective.at(weights, x, target, signal)
-        target = target.to(output.device)
-        sums = {"loss": loss * len(x)}
-        output, target = self._target.undo(output), self._target.undo(target)
+    def _sums(self, found: Evaluated, count: int) -> dict[str, Tensor]:
+        """Sums over the targets of a chunk."""
+        sums = {"loss": found.loss * count}
+        output, target = self._target.undo(found.output), self._target.undo(found.target)
         for name, metric in self._metrics.items():
             sums[name] = metric(output, target)
         return sums

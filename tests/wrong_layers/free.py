@@ -5,31 +5,32 @@ from __future__ import annotations
 import torch
 from torch import Tensor, nn
 
-from hypertune.response import Conditions, Layer
+from hypertune.conditioning import Conditioning
+from hypertune.response import Layer
 from hypertune.response.elementwise import Elementwise
 from wrong_layers.wrong import Wrong, free
 
 
 class CentredOverTheBatch(Layer):
-    def forward(self, x: Tensor, heard: Conditions) -> Tensor:
+    def forward(self, x: Tensor, conditioning: Conditioning) -> Tensor:
         return x - x.mean(0)
 
 
 class DividedByTheBatch(Layer):
-    def forward(self, x: Tensor, heard: Conditions) -> Tensor:
+    def forward(self, x: Tensor, conditioning: Conditioning) -> Tensor:
         return x / len(x)
 
 
 class LeakFromTheFifthRow(Layer):
-    def forward(self, x: Tensor, heard: Conditions) -> Tensor:
+    def forward(self, x: Tensor, conditioning: Conditioning) -> Tensor:
         return torch.cat([x[:4], x[4:] + x[:1]]).relu()
 
 
 class WorkOnZeros(Layer):
-    def forward(self, x: Tensor, heard: Conditions) -> Tensor:
+    def forward(self, x: Tensor, conditioning: Conditioning) -> Tensor:
         return 2 * x
 
-    def linearised(self, x: Tensor, dx: Tensor | None, heard: Conditions):
+    def linearised(self, x: Tensor, dx: Tensor | None, conditioning: Conditioning):
         return 2 * x, 2 * (torch.zeros_like(x) if dx is None else dx)
 
 
@@ -38,12 +39,12 @@ class ForgottenOffset(Layer):
         super().__init__()
         self.offset = torch.randn(1, dtype=torch.float64)
 
-    def forward(self, x: Tensor, heard: Conditions) -> Tensor:
+    def forward(self, x: Tensor, conditioning: Conditioning) -> Tensor:
         return x + self.offset
 
 
 class SinglePrecision(Layer):
-    def forward(self, x: Tensor, heard: Conditions) -> Tensor:
+    def forward(self, x: Tensor, conditioning: Conditioning) -> Tensor:
         return x.float()
 
 
@@ -58,7 +59,7 @@ class _StraightThrough(torch.autograd.Function):
 
 
 class StraightThrough(Layer):
-    def forward(self, x: Tensor, heard: Conditions) -> Tensor:
+    def forward(self, x: Tensor, conditioning: Conditioning) -> Tensor:
         return _StraightThrough.apply(x)
 
 

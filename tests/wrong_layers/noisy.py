@@ -5,34 +5,35 @@ from __future__ import annotations
 import torch
 from torch import Tensor
 
-from hypertune.response import Conditions, Layer
+from hypertune.conditioning import Conditioning
+from hypertune.response import Layer
 from hypertune.response.dropout import Dropout
 from wrong_layers.wrong import Wrong, dropout, free
 
 
 class MeanRate(Dropout):
-    def forward(self, x: Tensor, heard: Conditions) -> Tensor:
-        means = {name: v.mean(0, keepdim=True) for name, v in heard.values.items()}
-        return super().forward(x, Conditions(heard.delta_BG, means))
+    def forward(self, x: Tensor, conditioning: Conditioning) -> Tensor:
+        means = {name: v.mean(0, keepdim=True) for name, v in conditioning.values.items()}
+        return super().forward(x, Conditioning(means, conditioning.response_BG))
 
 
 class ReachableRate(Dropout):
-    def forward(self, x: Tensor, heard: Conditions) -> Tensor:
-        y = super().forward(x, heard)
-        for rate_B in heard.values.values():
+    def forward(self, x: Tensor, conditioning: Conditioning) -> Tensor:
+        y = super().forward(x, conditioning)
+        for rate_B in conditioning.values.values():
             y = y * (1 - rate_B).reshape(-1, *(1,) * (x.dim() - 1))
         return y
 
 
 class Unscaled(Dropout):
-    def forward(self, x: Tensor, heard: Conditions) -> Tensor:
-        factor = self._factor(x, heard)
+    def forward(self, x: Tensor, conditioning: Conditioning) -> Tensor:
+        factor = self._factor(x, conditioning)
         return x if factor is None else x * (factor != 0)
 
 
 class Inverted(Dropout):
-    def forward(self, x: Tensor, heard: Conditions) -> Tensor:
-        factor = self._factor(x, heard)
+    def forward(self, x: Tensor, conditioning: Conditioning) -> Tensor:
+        factor = self._factor(x, conditioning)
         if factor is None:
             return x
         dropped = factor == 0
@@ -40,25 +41,25 @@ class Inverted(Dropout):
 
 
 class MeanOfNineTenths(Dropout):
-    def forward(self, x: Tensor, heard: Conditions) -> Tensor:
-        y = super().forward(x, heard)
+    def forward(self, x: Tensor, conditioning: Conditioning) -> Tensor:
+        y = super().forward(x, conditioning)
         return 0.9 * y if self.training else y
 
 
 class OneNoise(Dropout):
-    def forward(self, x: Tensor, heard: Conditions) -> Tensor:
-        factor = self._factor(x[:1], heard)
+    def forward(self, x: Tensor, conditioning: Conditioning) -> Tensor:
+        factor = self._factor(x[:1], conditioning)
         return x if factor is None else x * factor
 
 
 class OneFactor(Dropout):
-    def forward(self, x: Tensor, heard: Conditions) -> Tensor:
-        y = super().forward(x, heard)
+    def forward(self, x: Tensor, conditioning: Conditioning) -> Tensor:
+        y = super().forward(x, conditioning)
         return y * (1 + torch.randn(1, device=x.device).to(x.dtype)) if self.training else y
 
 
 class AnotherInTraining(Layer):
-    def forward(self, x: Tensor, heard: Conditions) -> Tensor:
+    def forward(self, x: Tensor, conditioning: Conditioning) -> Tensor:
         return x.relu() + 0.01 * x if self.training else x.relu()
 
 

@@ -7,7 +7,7 @@ import random
 import torch
 from torch import Tensor, nn
 
-from hypertune.response import Conditions
+from hypertune.conditioning import Conditioning
 from hypertune.response.affine import Affine
 from wrong_layers.wrong import Wrong, affine
 
@@ -40,43 +40,49 @@ class LargeBase(Affine):
 
 
 class DeafToTheLast(Affine):
-    def forward(self, x: Tensor, heard: Conditions) -> Tensor:
-        return super().forward(x, without_the_last(heard))
+    def forward(self, x: Tensor, conditioning: Conditioning) -> Tensor:
+        return super().forward(x, without_the_last(conditioning))
 
-    def linearised(self, x: Tensor, dx: Tensor | None, heard: Conditions):
-        return super().linearised(x, dx, without_the_last(heard))
+    def linearised(self, x: Tensor, dx: Tensor | None, conditioning: Conditioning):
+        return super().linearised(x, dx, without_the_last(conditioning))
 
 
-def without_the_last(heard: Conditions) -> Conditions:
-    if heard.delta_BG is None:
-        return heard
-    columns = torch.arange(heard.delta_BG.shape[1], device=heard.delta_BG.device)
-    return Conditions(heard.delta_BG * (columns < len(columns) - 1), heard.values)
+def without_the_last(conditioning: Conditioning) -> Conditioning:
+    if conditioning.response_BG is None:
+        return conditioning
+    columns = torch.arange(
+        conditioning.response_BG.shape[1], device=conditioning.response_BG.device
+    )
+    return Conditioning(
+        conditioning.values, conditioning.response_BG * (columns < len(columns) - 1)
+    )
 
 
 class CurvedResponse(Affine):
-    def forward(self, x: Tensor, heard: Conditions) -> Tensor:
-        if heard.delta_BG is not None:
-            heard = Conditions(heard.delta_BG.tanh(), heard.values)
-        return super().forward(x, heard)
+    def forward(self, x: Tensor, conditioning: Conditioning) -> Tensor:
+        if conditioning.response_BG is not None:
+            conditioning = Conditioning(conditioning.values, conditioning.response_BG.tanh())
+        return super().forward(x, conditioning)
 
 
 class UntrainableTangent(Affine):
-    def linearised(self, x: Tensor, dx: Tensor | None, heard: Conditions):
-        y, dy = super().linearised(x, dx, heard)
+    def linearised(self, x: Tensor, dx: Tensor | None, conditioning: Conditioning):
+        y, dy = super().linearised(x, dx, conditioning)
         return y, None if dy is None else dy.detach()
 
 
 class RespondingBase(Affine):
-    def linearised(self, x: Tensor, dx: Tensor | None, heard: Conditions):
-        return self(x, heard), super().linearised(x, dx, heard)[1]
+    def linearised(self, x: Tensor, dx: Tensor | None, conditioning: Conditioning):
+        return self(x, conditioning), super().linearised(x, dx, conditioning)[1]
 
 
 class MeanResponse(Affine):
-    def forward(self, x: Tensor, heard: Conditions) -> Tensor:
-        if heard.delta_BG is not None:
-            heard = Conditions(heard.delta_BG.mean(0, keepdim=True), heard.values)
-        return super().forward(x, heard)
+    def forward(self, x: Tensor, conditioning: Conditioning) -> Tensor:
+        if conditioning.response_BG is not None:
+            conditioning = Conditioning(
+                conditioning.values, conditioning.response_BG.mean(0, keepdim=True)
+            )
+        return super().forward(x, conditioning)
 
 
 class IdleParameter(Affine):
@@ -90,9 +96,9 @@ class SecretBase(Affine):
         super().__init__(*args)
         self.extra = nn.Parameter(torch.ones(1))
 
-    def forward(self, x: Tensor, heard: Conditions) -> Tensor:
-        y = super().forward(x, heard)
-        return y if heard.delta_BG is None else y + self.extra
+    def forward(self, x: Tensor, conditioning: Conditioning) -> Tensor:
+        y = super().forward(x, conditioning)
+        return y if conditioning.response_BG is None else y + self.extra
 
 
 class KeptWeight(Affine):
@@ -100,7 +106,7 @@ class KeptWeight(Affine):
         super().__init__(*args)
         self.kept = [self.weight]
 
-    def forward(self, x: Tensor, heard: Conditions) -> Tensor:
+    def forward(self, x: Tensor, conditioning: Conditioning) -> Tensor:
         return self.product(x, self.kept[0], self.bias)
 
 
@@ -116,13 +122,13 @@ class OnTheCpu(Affine):
 
 
 class BaseNorms(Affine):
-    def squares(self, heard: Conditions) -> Tensor:
-        rows = 1 if heard.delta_BG is None else len(heard.delta_BG)
-        return super().squares(Conditions(None, heard.values)).expand(rows)
+    def squares(self, conditioning: Conditioning) -> Tensor:
+        rows = 1 if conditioning.response_BG is None else len(conditioning.response_BG)
+        return super().squares(Conditioning(conditioning.values)).expand(rows)
 
 
 class NoNorms(Affine):
-    def squares(self, heard: Conditions) -> None:
+    def squares(self, conditioning: Conditioning) -> None:
         return None
 
 

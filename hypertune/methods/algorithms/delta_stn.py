@@ -7,15 +7,17 @@ from math import ceil
 from attrs import field, frozen, validators
 from torch import Tensor
 
+from hypertune.conditioning import Conditioning
+from hypertune.methods.algorithms.alternation import Alternation, ResponseState
 from hypertune.methods.algorithms.group import descend
-from hypertune.methods.algorithms.responding import Alternation, Responding
-from hypertune.methods.algorithms.rows import first_rows
-from hypertune.runtime import Batch, Batches, Heard, Problem, Recipe
+from hypertune.runtime import Hypers, Passes, Problem, Sample, Step, mixed
 
 
 @frozen(kw_only=True)
 class DeltaSTN(Alternation):
     """Weights trained plainly; responses, to the distance from the current values, beside them.
+
+    Statistics and hidden states are those of the plain pass.
 
     Units: `response_share` is the share of each batch, its first rows, that responses are trained
     on.
@@ -26,36 +28,35 @@ class DeltaSTN(Alternation):
     linearise: bool = True
     response_share: float = field(default=1.0, validator=[validators.gt(0.0), validators.le(1.0)])
 
-    def init(self, problem: Problem, recipe: Recipe) -> Responding:
-        return Responding(problem, recipe)
-
-    def step(self, problem: Problem, state: Responding, batches: Batches, k: int) -> Tensor:
-        batch = batches.train(k)
-        with state.autocast():
-            loss = problem.inner(state.for_base, Heard(state.free_H[None]), batch)
+    def step(self, passes: Passes, state: ResponseState, k: int) -> Step:
+        sample = passes.train(k)
+        conditioning = self.conditioning(passes.problem, state)
+        loss = passes.inner(state.for_base, conditioning, sample, keep=True)
         descend(loss, state.base)
-        if state.response.leaves and state.hypers.drawn:
-            self._train_responses(problem, state, batch)
+        if state.response and state.hypers.perturbed:
+            self._train_responses(passes, state, sample)
         for j in self.turn(k):
-            self.validate(problem, state, batches.valid(j), centred)
-        return loss.detach()
+            self.validate(passes, state, passes.valid(j), centred)
+        return Step(loss.detach())
 
-    def heard(self, state: Responding) -> Heard:
-        return Heard(state.free_H[None])
+    def conditioning(self, problem: Problem, state: ResponseState) -> Conditioning:
+        return problem.hypers.conditioning(state.unconstrained_H[None])
 
-    def _train_responses(self, problem: Problem, state: Responding, batch: Batch) -> None:
-        examples = problem.examples(batch)
+    def _train_responses(self, passes: Passes, state: ResponseState, sample: Sample) -> None:
+        sample = sample.redrawn(mixed(sample.draw, 1))  # masks of its own, as published
+        rows = len(sample.batch)
         if self.response_share < 1:
-            rows = ceil(self.response_share * examples)
-            batch, examples = first_rows(batch, rows, examples), rows
-        delta_BH = state.hypers.perturbation_BH(examples).detach()
-        heard = Heard(state.free_H + delta_BH, delta_BH, self.linearise)
-        with state.autocast():
-            loss = problem.inner(state.for_response, heard, batch)
+            rows = ceil(self.response_share * rows)
+            sample = sample.first(rows)
+        delta_BH = state.hypers.perturbation_BH(rows, passes.generator).detach()
+        conditioning = passes.problem.hypers.conditioning(
+            state.unconstrained_H + delta_BH, delta_BH, linearised=self.linearise
+        )
+        loss = passes.inner(state.for_response, conditioning, sample)
         descend(loss, state.response)
 
 
-def centred(value_BH: Tensor, here_H: Tensor) -> Heard:
-    """Weights that answer to the distance from the current values."""
+def centred(hypers: Hypers, at_BH: Tensor, here_H: Tensor) -> Conditioning:
+    """Weights that respond to the distance from the current values."""
     # Where nothing is drawn this is zero, and its gradient the response Jacobian.
-    return Heard(value_BH, value_BH - here_H)
+    return hypers.conditioning(at_BH, at_BH - here_H)

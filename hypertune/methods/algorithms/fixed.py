@@ -2,34 +2,34 @@
 
 from __future__ import annotations
 
-from contextlib import AbstractContextManager
 from typing import Any
 
-import torch
 from attrs import frozen
 from torch import Tensor
 
+from hypertune.conditioning import Conditioning
 from hypertune.methods.algorithms.group import Group, descend
-from hypertune.methods.algorithms.precision import autocast
-from hypertune.runtime import Batches, Heard, Problem, Recipe
+from hypertune.runtime import Passes, Problem, Recipe, Step
+from hypertune.uses import Use
 
 
-class Plain:
+class PlainState:
     """Base weights that move; responses and hyperparameters that stay."""
 
     def __init__(self, problem: Problem, recipe: Recipe) -> None:
         self.base = Group(problem.base, recipe.need("weights"), recipe.schedule, recipe.clip)
         response = {name: p.detach() for name, p in problem.response.items()}
-        self.weights = {**self.base.still, **response}
-        self.for_base = {**self.base.leaves, **response}
-        self.free_H = problem.hypers.start_H.detach()
-        self.spread_H = torch.zeros_like(self.free_H)
-        self._precision = recipe.precision
+        self.weights = {**self.base.detached, **response}
+        self.for_base = {**self.base.trainable, **response}
+        self.unconstrained_H = problem.hypers.start_H.detach()
+        self.vectors: dict[str, Tensor] = {}
+        # Nothing of this moves, so it is made once.
+        self.conditioning = problem.hypers.conditioning(self.unconstrained_H[None])
 
-    def autocast(self) -> AbstractContextManager[object]:
-        return autocast(self._precision, self.free_H.device)
+    def statistics(self) -> dict[str, Tensor]:
+        return {}
 
-    def end_epoch(self, valid_loss: float) -> None:
+    def end_epoch(self, valid_loss: float | None) -> None:
         self.base.end_epoch(valid_loss)
 
     def state_dict(self) -> dict[str, Any]:
@@ -41,16 +41,27 @@ class Plain:
 
 @frozen
 class Fixed:
-    """Plain training at the start values: nothing is drawn, nothing answers, nothing is tuned."""
+    """Plain training at the start values: nothing is perturbed, responds or is tuned."""
 
-    def init(self, problem: Problem, recipe: Recipe) -> Plain:
-        return Plain(problem, recipe)
+    @property
+    def follows(self) -> frozenset[Use]:
+        return frozenset()
 
-    def step(self, problem: Problem, state: Plain, batches: Batches, k: int) -> Tensor:
-        with state.autocast():
-            loss = problem.inner(state.for_base, self.heard(state), batches.train(k))
+    @property
+    def tunes_vectors(self) -> bool:
+        return False
+
+    @property
+    def batches_per_step(self) -> int:
+        return 1
+
+    def init(self, problem: Problem, recipe: Recipe) -> PlainState:
+        return PlainState(problem, recipe)
+
+    def step(self, passes: Passes, state: PlainState, k: int) -> Step:
+        loss = passes.inner(state.for_base, state.conditioning, passes.train(k), keep=True)
         descend(loss, state.base)
-        return loss.detach()
+        return Step(loss.detach())
 
-    def heard(self, state: Plain) -> Heard:
-        return Heard(state.free_H[None])
+    def conditioning(self, problem: Problem, state: PlainState) -> Conditioning:
+        return state.conditioning

@@ -16,8 +16,8 @@ from hypertune.runtime import Optimiser, Schedule, Weights
 class Group:
     """Parameters by name, their optimiser and its schedule. Without an optimiser they stay.
 
-    `leaves` carry gradients; `still` are the same tensors without, for a loss whose gradient
-    nobody would use.
+    `trainable` carry gradients; `detached` are the same tensors without, for a loss whose
+    gradient nobody would use.
     """
 
     def __init__(
@@ -27,13 +27,20 @@ class Group:
         schedule: Schedule | None = None,
         clip: float | None = None,
     ) -> None:
-        self.leaves = {n: p.detach().clone().requires_grad_() for n, p in start.items()}
-        self.still = {n: p.detach() for n, p in self.leaves.items()}
-        self._parameters = list(self.leaves.values())
+        self.trainable = {n: p.detach().clone().requires_grad_() for n, p in start.items()}
+        self.detached = {n: p.detach() for n, p in self.trainable.items()}
+        self._parameters = list(self.trainable.values())
         moves = optimiser if self._parameters else None
         self._optimiser = moves.make(self._parameters) if moves else None
         self._schedule = schedule.make(self._optimiser) if schedule and self._optimiser else None
         self._clip = clip
+
+    def __bool__(self) -> bool:
+        return bool(self._parameters)
+
+    def norm(self) -> Tensor:
+        """The Euclidean norm of all parameters."""
+        return torch.nn.utils.get_total_norm(self.detached.values())
 
     def move(self) -> None:
         """One step of the optimiser on the gradients at hand, which are then dropped."""
@@ -45,27 +52,28 @@ class Group:
         for p in self._parameters:
             p.grad = None
 
-    def end_epoch(self, valid_loss: float) -> None:
+    def end_epoch(self, valid_loss: float | None) -> None:
+        """Move the schedule on; one that reads the loss waits until there is one."""
         if self._schedule is None:
             return
         with warnings.catch_warnings():
             # A run that was taken up at the end of an epoch has not stepped in this process yet.
             warnings.filterwarnings("ignore", "Detected call of `lr_scheduler.step")
-            if isinstance(self._schedule, ReduceLROnPlateau):
-                self._schedule.step(valid_loss)
-            else:
+            if not isinstance(self._schedule, ReduceLROnPlateau):
                 self._schedule.step()
+            elif valid_loss is not None:
+                self._schedule.step(valid_loss)
 
     def state_dict(self) -> dict[str, Any]:
         return {
-            "parameters": dict(self.still),
+            "parameters": dict(self.detached),
             "optimiser": self._optimiser.state_dict() if self._optimiser else None,
             "schedule": self._schedule.state_dict() if self._schedule else None,
         }
 
     def load_state_dict(self, tree: dict[str, Any]) -> None:
         with torch.no_grad():
-            for name, p in self.leaves.items():
+            for name, p in self.trainable.items():
                 p.copy_(tree["parameters"][name])
         if self._optimiser:
             self._optimiser.load_state_dict(tree["optimiser"])
@@ -74,7 +82,7 @@ class Group:
 
 
 def descend(loss: Tensor, *groups: Group) -> None:
-    """Move `groups` by their optimisers, after the gradient of `loss` in their leaves.
+    """Move `groups` by their optimisers, after the gradient of `loss` in what is trainable.
 
     A loss that depends on none of them moves nothing.
     """

@@ -5,14 +5,15 @@ from __future__ import annotations
 from attrs import field, frozen, validators
 from torch import Tensor
 
+from hypertune.conditioning import Conditioning
+from hypertune.methods.algorithms.alternation import Alternation, ResponseState
 from hypertune.methods.algorithms.group import descend
-from hypertune.methods.algorithms.responding import Alternation, Responding
-from hypertune.runtime import Batches, Heard, Problem, Recipe
+from hypertune.runtime import Hypers, Passes, Problem, Step
 
 
 @frozen(kw_only=True)
 class STN(Alternation):
-    """Weights that answer to the hyperparameters themselves, trained at perturbed values.
+    """Weights that respond to the hyperparameters themselves, trained at perturbed values.
 
     Source: MacKay, Vicol, Lorraine, Duvenaud and Grosse 2019, sections 3 and 4. Here weights and
     responses may have optimisers of their own, which step on the gradients of one pass.
@@ -20,24 +21,22 @@ class STN(Alternation):
 
     train_steps: int = field(default=2, validator=validators.ge(1))
 
-    def init(self, problem: Problem, recipe: Recipe) -> Responding:
-        return Responding(problem, recipe)
-
-    def step(self, problem: Problem, state: Responding, batches: Batches, k: int) -> Tensor:
-        batch = batches.train(k)
-        value_BH = state.free_H + state.hypers.perturbation_BH(problem.examples(batch)).detach()
-        with state.autocast():
-            loss = problem.inner(state.for_both, Heard(value_BH, value_BH), batch)
+    def step(self, passes: Passes, state: ResponseState, k: int) -> Step:
+        sample = passes.train(k)
+        noise_BH = state.hypers.perturbation_BH(len(sample.batch), passes.generator).detach()
+        at_BH = state.unconstrained_H + noise_BH
+        conditioning = uncentred(passes.problem.hypers, at_BH, at_BH)
+        loss = passes.inner(state.for_both, conditioning, sample, keep=True)
         descend(loss, state.base, state.response)
         for j in self.turn(k):
-            self.validate(problem, state, batches.valid(j), uncentred)
-        return loss.detach()
+            self.validate(passes, state, passes.valid(j), uncentred)
+        return Step(loss.detach())
 
-    def heard(self, state: Responding) -> Heard:
-        value_1H = state.free_H[None]
-        return Heard(value_1H, value_1H)
+    def conditioning(self, problem: Problem, state: ResponseState) -> Conditioning:
+        at_1H = state.unconstrained_H[None]
+        return uncentred(problem.hypers, at_1H, at_1H)
 
 
-def uncentred(value_BH: Tensor, _: Tensor) -> Heard:
-    """Weights that answer to the values themselves."""
-    return Heard(value_BH, value_BH)
+def uncentred(hypers: Hypers, at_BH: Tensor, _: Tensor) -> Conditioning:
+    """Weights that respond to the values themselves."""
+    return hypers.conditioning(at_BH, at_BH)

@@ -57,14 +57,14 @@ def is_initialised_as_its_plain_twin(case: Case) -> None:
 def can_learn_its_whole_response(case: Case) -> None:
     """Within two steps, a gradient reaches every response parameter and every given column."""
     layer, x, conditioning = case.initialised(), case.inputs(), case.conditioning()
-    if conditioning.delta_BG is None:
+    if conditioning.response_BG is None:
         return
-    x, delta_BG = x.requires_grad_(), conditioning.delta_BG.requires_grad_()
+    x, response_BG = x.requires_grad_(), conditioning.response_BG.requires_grad_()
     parameters = response_parameters(layer)
     reached: set[str] = set()
     for _ in range(2):
         y = case.run(layer, x, conditioning)
-        by_x, by_delta, *gradients = _gradients(case, y, [x, delta_BG, *parameters.values()])
+        by_x, by_delta, *gradients = _gradients(case, y, [x, response_BG, *parameters.values()])
         if not by_x.any():
             reject()  # nothing of the input is seen, as when all windows lie in the padding
         named = dict(zip(parameters, gradients, strict=True))

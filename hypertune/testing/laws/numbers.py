@@ -68,8 +68,8 @@ def has_the_gradient_of_finite_differences(case: Case) -> None:
     layer, conditioning = case.perturbed(), case.conditioning()
     smooth = {a.name for a in case.kind.args if a.use is Use.SMOOTH} & set(conditioning.values)
     points = {"x": case.inputs(), **{name: conditioning.values[name] for name in smooth}}
-    if conditioning.delta_BG is not None:
-        points["delta_BG"] = conditioning.delta_BG
+    if conditioning.response_BG is not None:
+        points["response_BG"] = conditioning.response_BG
     weights = {name: p.detach() for name, p in layer.named_parameters()}
     inputs = [t.clone().requires_grad_() for t in (*points.values(), *weights.values())]
 
@@ -77,7 +77,7 @@ def has_the_gradient_of_finite_differences(case: Case) -> None:
         found = dict(zip([*points, *weights], tensors, strict=True))
         values = {name: found.get(name, v) for name, v in conditioning.values.items()}
         state = {name: found[name] for name in weights}
-        changed = Conditioning(found.get("delta_BG"), values)
+        changed = Conditioning(values, found.get("response_BG"))
         return case.run_with(layer, state, found["x"], changed)
 
     try:

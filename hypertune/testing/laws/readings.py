@@ -53,13 +53,13 @@ def treats_rows_alone(case: Case) -> None:
 def responds_linearly(case: Case) -> None:
     """The output is an affine function of the response."""
     layer, x, conditioning = case.perturbed(), case.inputs(), case.conditioning()
-    if conditioning.delta_BG is None:
+    if conditioning.response_BG is None:
         return
 
-    def output(delta_BG: Tensor) -> Tensor:
-        return case.run(layer, x, with_response(conditioning, delta_BG))
+    def output(response_BG: Tensor) -> Tensor:
+        return case.run(layer, x, with_response(conditioning, response_BG))
 
-    here, there = conditioning.delta_BG, case.noise(conditioning.delta_BG)
+    here, there = conditioning.response_BG, case.noise(conditioning.response_BG)
     expected = 1.7 * output(here) - 0.7 * output(there)
     same(output(1.7 * here - 0.7 * there), expected, "its output is curved in the response")
 
@@ -87,7 +87,7 @@ def _derivative(
     def output(x: Tensor, *delta: Tensor) -> Tensor:
         return case.run(layer, x, with_response(conditioning, delta[0] if delta else None))
 
-    delta = () if conditioning.delta_BG is None else (conditioning.delta_BG,)
+    delta = () if conditioning.response_BG is None else (conditioning.response_BG,)
     point = (x, *map(torch.zeros_like, delta))
     y, dy, *_ = jvp(output, point, (dx, *delta))
     return y, dy
@@ -97,8 +97,8 @@ def _difference(
     case: Case, layer: Layer, x: Tensor, dx: Tensor, conditioning: Conditioning
 ) -> Tensor:
     def output(step: float) -> Tensor:
-        delta_BG = None if conditioning.delta_BG is None else step * conditioning.delta_BG
-        return case.run(layer, x + step * dx, with_response(conditioning, delta_BG))
+        response_BG = None if conditioning.response_BG is None else step * conditioning.response_BG
+        return case.run(layer, x + step * dx, with_response(conditioning, response_BG))
 
     return (output(_STEP) - output(-_STEP)) / (2 * _STEP)
 
@@ -109,7 +109,7 @@ def _hold_no_tangent(case: Case, layer: Layer, x: Tensor, conditioning: Conditio
     zero = case.linearised(layer, x, torch.zeros_like(x), conditioning)[1]
     assert zero is not None, "it drops the tangent of its input"
     same(torch.zeros_like(zero) if none is None else none, zero, "no tangent is not a zero one")
-    if conditioning.delta_BG is None:
+    if conditioning.response_BG is None:
         assert none is None, "a tangent that is zero is computed"
 
 
@@ -135,11 +135,11 @@ def _hold_gradients(
 def responds_to_each_example_alone(case: Case) -> None:
     """A response for each example gives what one call for each gives."""
     layer, x, conditioning = case.perturbed(), case.inputs(), case.conditioning()
-    if conditioning.delta_BG is None:
+    if conditioning.response_BG is None:
         return
     whole = case.run(layer, x, conditioning)
     for i in range(case.examples):
-        shared = with_response(conditioning, conditioning.delta_BG[i : i + 1])
+        shared = with_response(conditioning, conditioning.response_BG[i : i + 1])
         same(whole[i], case.run(layer, x, shared)[i], f"example {i} has not its own response")
 
 

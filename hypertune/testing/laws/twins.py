@@ -43,7 +43,7 @@ def penalises_its_effective_weights(case: Case) -> None:
             if found is None:
                 assert not weights[0].numel(), f"`{what}` leaves its weights out"
                 continue
-            rows = case.examples if on.delta_BG is not None else 1
+            rows = case.examples if on.response_BG is not None else 1
             assert found.shape == (rows,), f"`{what}` has the shape {tuple(found.shape)}"
             expected = torch.stack([norm(w).sum() for w in weights])
             same(found.expand(case.examples), expected, f"`{what}` is not that of its weights")

@@ -3,21 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from contextlib import AbstractContextManager
 from typing import Any
 
 from attrs import field, frozen, validators
 from torch import Tensor
 
-from hypertune.methods.algorithms.group import Group, descend
+from hypertune.conditioning import Conditioning
+from hypertune.methods.algorithms.group import Group
 from hypertune.methods.algorithms.hyperparameters import Hyperparameters
-from hypertune.methods.algorithms.precision import autocast
-from hypertune.runtime import Batch, Heard, Problem, Recipe
+from hypertune.runtime import Hypers, Passes, Problem, Recipe, Sample
+from hypertune.uses import Use
 
-Hear = Callable[[Tensor, Tensor], Heard]  # from drawn values (B, H) and the current ones (H,)
+# From the hyperparameters, values to evaluate at (B, H) and the current ones (H,).
+Condition = Callable[[Hypers, Tensor, Tensor], Conditioning]
 
 
-class Responding:
+class ResponseState:
     """Base weights, responses and hyperparameters, each with optimisers of their own.
 
     The mappings are what a loss takes, by what its gradient is wanted for; they share memory.
@@ -29,24 +30,21 @@ class Responding:
         self.base = Group(problem.base, weights, recipe.schedule, recipe.clip)
         self.response = Group(problem.response, responses, recipe.schedule, recipe.clip)
         self.hypers = Hyperparameters(problem.hypers, recipe)
-        self.weights = {**self.base.still, **self.response.still}
-        self.for_base = {**self.base.leaves, **self.response.still}
-        self.for_response = {**self.base.still, **self.response.leaves}
-        self.for_both = {**self.base.leaves, **self.response.leaves}
-        self._precision, self._device = recipe.precision, problem.hypers.start_H.device
+        self.weights = {**self.base.detached, **self.response.detached}
+        self.for_base = {**self.base.trainable, **self.response.detached}
+        self.for_response = {**self.base.detached, **self.response.trainable}
+        self.for_both = {**self.base.trainable, **self.response.trainable}
+        self.vectors: dict[str, Tensor] = {}  # no layer responds to them
 
     @property
-    def free_H(self) -> Tensor:
-        return self.hypers.free_H().detach()
+    def unconstrained_H(self) -> Tensor:
+        return self.hypers.unconstrained_H().detach()
 
-    @property
-    def spread_H(self) -> Tensor:
-        return self.hypers.spread_H().detach()
+    def statistics(self) -> dict[str, Tensor]:
+        found = {"perturbation_scale": self.hypers.scale_H().detach()}
+        return {**found, "response_norm": self.response.norm()} if self.response else found
 
-    def autocast(self) -> AbstractContextManager[object]:
-        return autocast(self._precision, self._device)
-
-    def end_epoch(self, valid_loss: float) -> None:
+    def end_epoch(self, valid_loss: float | None) -> None:
         self.base.end_epoch(valid_loss)
         self.response.end_epoch(valid_loss)
 
@@ -67,7 +65,7 @@ class Responding:
 class Alternation:
     """Turns of `train_steps` and `valid_steps` after `warmup`, and the validation step.
 
-    Units: `warmup` in training steps; `entropy` is the weight of the tuned spreads' entropy (nats)
+    Units: `warmup` in training steps; `entropy` is the weight of the tuned scales' entropy (nats)
     in the validation objective.
     """
 
@@ -76,6 +74,21 @@ class Alternation:
     valid_steps: int = field(default=1, validator=validators.ge(1))
     entropy: float = field(default=1e-3, validator=validators.ge(0))
 
+    @property
+    def follows(self) -> frozenset[Use]:
+        return frozenset({Use.SMOOTH, Use.STOCHASTIC, Use.DISCRETE})
+
+    @property
+    def tunes_vectors(self) -> bool:
+        return False
+
+    @property
+    def batches_per_step(self) -> int:
+        return 1
+
+    def init(self, problem: Problem, recipe: Recipe) -> ResponseState:
+        return ResponseState(problem, recipe)
+
     def turn(self, k: int) -> range:
         """The numbers of the validation steps that follow training step `k`."""
         turns, rest = divmod(k + 1 - self.warmup, self.train_steps)
@@ -83,17 +96,19 @@ class Alternation:
             return range(0)
         return range((turns - 1) * self.valid_steps, turns * self.valid_steps)
 
-    def validate(self, problem: Problem, state: Responding, batch: Batch, hear: Hear) -> None:
-        """Move hyperparameters and spreads down the validation loss, by the weights' answer."""
+    def validate(
+        self, passes: Passes, state: ResponseState, sample: Sample, condition: Condition
+    ) -> None:
+        """Move hyperparameters and scales down the validation loss, by the weights' response."""
         hypers = state.hypers
         if not hypers.tuned:
             return
-        free_H = hypers.free_H()
-        value_BH = free_H[None]
-        if hypers.spreads_tuned:
-            value_BH = value_BH + hypers.perturbation_BH(problem.examples(batch))
-        with state.autocast():
-            loss = problem.outer(state.weights, hear(value_BH, free_H.detach()), batch)
-        if hypers.spreads_tuned and self.entropy:
+        here_H = hypers.unconstrained_H()
+        at_BH = here_H[None]
+        if hypers.scales_tuned:
+            at_BH = at_BH + hypers.perturbation_BH(len(sample.batch), passes.generator)
+        conditioning = condition(passes.problem.hypers, at_BH, here_H.detach())
+        loss = passes.outer(state.weights, conditioning, sample, keep=True)
+        if hypers.scales_tuned and self.entropy:
             loss = loss - self.entropy * hypers.entropy()
-        descend(loss, *hypers.groups)
+        hypers.descend(loss)

@@ -1,0 +1,78 @@
+"""What losses, networks and layers are evaluated at: the values of the hyperparameters."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+
+import torch
+from attrs import evolve, field, frozen
+from torch import Tensor
+
+
+class Values(Mapping[str, Tensor]):
+    """Constrained values by name: columns of one matrix, and vectors that stand for themselves.
+
+    A column is cut out when it is asked for, so a thousand hyperparameters cost no more than the
+    ones that are used.
+
+    Args:
+        matrix_BC: a row per example, or one row for all.
+        columns: the column of each name.
+        vectors: values that there is one of for each training example or weight, by name.
+
+    """
+
+    __slots__ = ("columns", "matrix_BC", "vectors")
+
+    def __init__(
+        self,
+        matrix_BC: Tensor,
+        columns: Mapping[str, int],
+        vectors: Mapping[str, Tensor] | None = None,
+    ) -> None:
+        self.matrix_BC, self.columns, self.vectors = matrix_BC, columns, vectors or {}
+
+    def __getitem__(self, name: str) -> Tensor:
+        if name in self.vectors:
+            return self.vectors[name]
+        return self.matrix_BC[:, self.columns[name]]
+
+    def __iter__(self) -> Iterator[str]:
+        yield from self.columns
+        yield from self.vectors
+
+    def __len__(self) -> int:
+        return len(self.columns) + len(self.vectors)
+
+    def to(self, device: torch.device) -> Values:
+        """The same on a device; vectors stay where they are."""
+        return Values(self.matrix_BC.to(device), self.columns, self.vectors)
+
+
+@frozen
+class Conditioning:
+    """What a loss, a network or a single layer is evaluated at.
+
+    A loss gets the values of all hyperparameters by their names; a layer gets those that are
+    passed to it, by the names of its arguments, and of `response_BG` the columns it is given.
+
+    Shapes: values are (B,), one for each example, or (1,), one for all; `response_BG` likewise
+    has B rows or one.
+    Units: `values` are constrained (a dropout rate is a rate); `response_BG` is unconstrained.
+
+    Args:
+        values: constrained values by name.
+        response_BG: what the weights respond to; None if they do not respond.
+        linearised: asks for the outputs at the base weights plus their first-order change by the
+            response.
+
+    """
+
+    values: Mapping[str, Tensor] = field(factory=dict)
+    response_BG: Tensor | None = None
+    linearised: bool = False
+
+    @property
+    def unresponsive(self) -> Conditioning:
+        """The same values at the base weights."""
+        return evolve(self, response_BG=None)

@@ -1,0 +1,61 @@
+"""What a loss is a function of: a network's output for a batch, and its weights for penalties."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+
+import torch
+from attrs import field, frozen
+from torch import Tensor
+
+from hypertune.catalogue import Args
+
+
+def _none() -> Sequence[Tensor]:
+    return ()
+
+
+@frozen
+class LossInput:
+    """What one term of an objective is computed from.
+
+    Shapes: `output` (B, …), `target` (B, …) classes or reals. `values` are the constrained values
+    of the hyperparameters passed as arguments to this loss, each (B,) or (1,). `squares` and
+    `absolutes` give the sum over all layers of the squared or absolute effective weights, (B,)
+    or (1,), when called: a loss that does not ask does not pay. `weights` gives the base weights
+    that penalties are on. `outputs` are those of labelled layers that a term reads (`of = NAME`).
+    `per_weight` are values that there is one of for each of those weights, in their order (P,).
+    """
+
+    output: Tensor
+    target: Tensor
+    values: Mapping[str, Tensor]
+    squares: Callable[[], Tensor]
+    absolutes: Callable[[], Tensor]
+    weights: Callable[[], Sequence[Tensor]] = _none
+    outputs: Mapping[str, Tensor] = field(factory=dict)
+    per_weight: Mapping[str, Tensor] = field(factory=dict)
+
+    def argument(self, name: str, args: Args) -> Tensor | float:
+        """A hyperparameter's values, or the constant that stands in its place."""
+        value = self.values.get(name)
+        return float(args[name]) if value is None else value
+
+    def weighted(self, name: str, norm: Callable[[Tensor], Tensor]) -> Tensor | None:
+        """The sum over weights w of value × norm(w), where there is a value for each weight.
+
+        Args:
+            name: the argument that the values are passed for; without any, None is given.
+            norm: elementwise, such as `torch.square`.
+
+        """
+        values_P = self.per_weight.get(name)
+        if values_P is None:
+            return None
+        weights = self.weights()
+        pieces = torch.split(values_P, [weight.numel() for weight in weights])
+        terms = [
+            torch.vdot(piece, norm(weight).flatten().to(piece.dtype))
+            for piece, weight in zip(pieces, weights, strict=True)
+        ]
+        return torch.stack(terms).sum()

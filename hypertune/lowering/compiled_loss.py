@@ -1,0 +1,173 @@
+"""An objective of a program as a pure function of weights, conditioning and sample."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from contextlib import AbstractContextManager, nullcontext
+
+import torch
+from attrs import evolve, frozen
+from torch import Tensor
+
+from hypertune.catalogue import Catalogue, LossType
+from hypertune.conditioning import Conditioning, Values
+from hypertune.ir import Label, Program, Ref, Term
+from hypertune.losses.loss_input import LossInput
+from hypertune.lowering.arguments import Arguments, words_of
+from hypertune.lowering.filling import Filled
+from hypertune.lowering.network import Network, Taps
+from hypertune.runtime import Batch, Kept, Sample, Weights, generators, seeded
+
+Prepare = Callable[[Tensor, Tensor, Mapping[str, Tensor]], tuple[Tensor, Tensor]]
+
+
+@frozen
+class Evaluated:
+    """What a pass gives: the loss, the output of the network, and what is left behind."""
+
+    loss: Tensor
+    output: Tensor
+    target: Tensor
+    kept: Kept
+
+
+@frozen
+class _Term:
+    """A loss, its factor, what is passed to it, and the labelled outputs that it reads."""
+
+    loss: Callable[[LossInput], Tensor]
+    factor: float
+    arguments: Arguments
+    per_weight: Mapping[str, str]  # arguments that there is a value for each weight of
+    taps: Mapping[str, str]
+
+
+class CompiledLoss:
+    """The sum of the terms of an objective: a scalar, the mean over the targets of the batch.
+
+    Args:
+        network: in training or in evaluation mode, in which it stays; it gives up its tensors.
+        terms: of the objective.
+        program: that they are of.
+        catalogue: has its kinds.
+        prepare: scales, and in training augments, inputs and targets.
+        precision: `float32` or `bf16` (autocast).
+
+    """
+
+    def __init__(
+        self,
+        network: Network,
+        terms: tuple[Term, ...],
+        program: Program,
+        catalogue: Catalogue,
+        prepare: Prepare,
+        precision: str = "float32",
+    ) -> None:
+        self._network, self._prepare = network, prepare
+        self._filled = Filled(network)
+        self._terms = tuple(_term(term, program, catalogue) for term in terms)
+        self._examples = {h.name for h in program.hypers if h.over == "example"}
+        devices = [torch.device(node.device or "cpu") for node in program.layers]
+        self._generators = generators(devices)
+        self._autocast = _autocast(precision, devices[0] if devices else torch.device("cpu"))
+
+    def __call__(
+        self, weights: Weights, conditioning: Conditioning, sample: Sample
+    ) -> tuple[Tensor, Kept]:
+        evaluated = self.evaluate(weights, conditioning, sample)
+        return evaluated.loss, evaluated.kept
+
+    def evaluate(self, weights: Weights, conditioning: Conditioning, sample: Sample) -> Evaluated:
+        """The loss, and the output that it is computed from."""
+
+        def computed() -> tuple[Tensor, Tensor, Tensor]:
+            return self._computed(conditioning, sample.batch)
+
+        with seeded(self._generators, sample.draw), self._autocast():
+            (loss, output, target), kept = self._filled.call(weights, sample.kept, computed)
+        return Evaluated(loss, output, target, kept)
+
+    def _computed(self, conditioning: Conditioning, batch: Batch) -> tuple[Tensor, Tensor, Tensor]:
+        if self._examples:
+            conditioning = self._of_batch(conditioning, batch)
+        x, target = self._prepare(batch.inputs, batch.targets, conditioning.values)
+        output, taps = self._read(x, conditioning)
+        target, values = target.to(output.device), conditioning.values
+        if isinstance(values, Values):
+            values = values.to(output.device)
+        total = output.new_zeros(())
+        for term in self._terms:
+            passed = term.arguments(values)
+            given = LossInput(
+                output,
+                target,
+                passed,
+                lambda: self._network.squares(conditioning).to(output.device),
+                lambda: self._network.absolutes(conditioning).to(output.device),
+                self._network.penalised,
+                {name: taps[node] for name, node in term.taps.items()},
+                {name: passed[name] for name in term.per_weight},
+            )
+            total = total + term.factor * term.loss(given)
+        return total, output, target
+
+    def _read(self, x: Tensor, conditioning: Conditioning) -> tuple[Tensor, Mapping[str, Tensor]]:
+        if not conditioning.linearised:
+            found: tuple[Tensor, Mapping[str, Tensor]] = self._network(x, conditioning)
+            return found
+        pair, taps = self._network.linearised(x, conditioning)
+        return _changed(pair), {name: _changed(tap) for name, tap in taps.items()}
+
+    def _of_batch(self, conditioning: Conditioning, batch: Batch) -> Conditioning:
+        """Values that there is one of for each training example, for those of the batch."""
+        values = conditioning.values
+        if not isinstance(values, Values) or batch.indices_B is None:
+            return conditioning
+        own = {n: v[batch.indices_B] for n, v in values.vectors.items() if n in self._examples}
+        vectors = {**values.vectors, **own}
+        return evolve(conditioning, values=Values(values.matrix_BC, values.columns, vectors))
+
+
+def taps_of(program: Program) -> Taps:
+    """The nodes whose outputs the objectives read."""
+    return frozenset(
+        value.layer
+        for term in (*program.objective.train, *program.objective.valid)
+        for value in term.loss.args.values()
+        if isinstance(value, Label)
+    )
+
+
+def _term(term: Term, program: Program, catalogue: Catalogue) -> _Term:
+    kind, args = catalogue.of(LossType)[term.loss.kind], term.loss.args
+    per_weight = {hyper.name for hyper in program.hypers if hyper.over == "weight"}
+    references = {name: value.hyper for name, value in args.items() if isinstance(value, Ref)}
+    return _Term(
+        kind.build(args),
+        term.weight,
+        Arguments(args, kind.args, words_of(program, catalogue)),
+        {name: hyper for name, hyper in references.items() if hyper in per_weight},
+        {name: value.layer for name, value in args.items() if isinstance(value, Label)},
+    )
+
+
+def _changed(pair: tuple[Tensor, Tensor | None]) -> Tensor:
+    value, tangent = pair
+    return value if tangent is None else value + tangent
+
+
+def _autocast(
+    precision: str, device: torch.device
+) -> Callable[[], AbstractContextManager[object]]:
+    """Makes a context in which operations run in bfloat16 where torch holds that safe, if asked.
+
+    Raises:
+        ValueError: if `precision` is neither `float32` nor `bf16`.
+
+    """
+    if precision == "float32":
+        return nullcontext
+    if precision == "bf16":
+        return lambda: torch.autocast(device.type, dtype=torch.bfloat16)
+    raise ValueError(f"precision is float32 or bf16, not {precision}")

@@ -1,0 +1,149 @@
+"""`pose`: a network, its data and its objective become a bilevel problem."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from copy import deepcopy
+
+import torch
+from attrs import frozen
+from torch import Tensor
+
+from hypertune.catalogue import Arg, Args, AugmentType, Catalogue, DomainType, LossType, Use
+from hypertune.data.scaling import Scaling
+from hypertune.data.sets import Sets
+from hypertune.hyper.domains import Domains
+from hypertune.ir import Hyper, Program, Ref
+from hypertune.lowering.augmentation import Augmentation
+from hypertune.lowering.compiled_loss import CompiledLoss, Prepare
+from hypertune.lowering.filling import Filled, statistics
+from hypertune.lowering.network import Network
+from hypertune.response.parameters import split_parameters
+from hypertune.runtime import Hypers, Kept, Problem, Vector, Weights
+
+Fold = Callable[[Weights, Kept, Tensor | None], dict[str, Tensor]]
+
+
+@frozen
+class Posed:
+    """A problem, its validation loss for whole parts, and what makes its network plain.
+
+    `fold` gives the weights of the plain network, for weights, what is kept, and the response.
+    """
+
+    problem: Problem
+    evaluated: CompiledLoss
+    fold: Fold
+
+
+def pose(
+    program: Program, catalogue: Catalogue, network: Network, sets: Sets, precision: str
+) -> Posed:
+    """The bilevel problem of a program; `network` gives up its weights.
+
+    There are two copies of the network's modules, one that stays in training mode and one that
+    stays in evaluation mode; neither holds weights, which are handed to each pass.
+    """
+    base, response = split_parameters(network)
+    kept = statistics(network)
+    hypers = _hypers(program, catalogue, network, sets)
+    training = network.train()
+    fold = Filled(training)
+    evaluation = deepcopy(training).eval()
+    terms, scaling = program.objective, sets.train.scaling
+    augmentation = Augmentation(program, catalogue, sets.classes)
+    valid = (evaluation, terms.valid, program, catalogue, _scaled(scaling))
+    problem = Problem(
+        CompiledLoss(
+            training,
+            terms.train,
+            program,
+            catalogue,
+            _augmented(scaling, augmentation),
+            precision,
+        ),
+        CompiledLoss(*valid, precision),
+        base,
+        response,
+        hypers,
+        kept,
+    )
+
+    def folded(weights: Weights, kept: Kept, response_H: Tensor | None) -> dict[str, Tensor]:
+        plain, _ = fold.call(weights, kept, lambda: training.folded(response_H))
+        return plain
+
+    return Posed(problem, CompiledLoss(*valid), folded)
+
+
+def _augmented(scaling: Scaling, augmentation: Augmentation) -> Prepare:
+    def prepare(x: Tensor, y: Tensor, values: Mapping[str, Tensor]) -> tuple[Tensor, Tensor]:
+        x, y = augmentation("pixels", scaling.numbers(x), y, values)
+        return augmentation("scaled", scaling.normalised(x), y, values)
+
+    return prepare
+
+
+def _scaled(scaling: Scaling) -> Prepare:
+    return lambda x, y, values: (scaling.normalised(scaling.numbers(x)), y)
+
+
+def _hypers(program: Program, catalogue: Catalogue, network: Network, sets: Sets) -> Hypers:
+    """One entry for each unconstrained value, and the vectors beside."""
+    single = [hyper for hyper in program.hypers if not hyper.over]
+    each = [hyper for hyper in single for _ in range(hyper.columns)]
+    device = sets.train.y.device
+    domains = Domains(tuple(single), catalogue).to(device)
+    start_H = domains.start_F()
+
+    def mask(values: Iterable[bool]) -> Tensor:
+        return torch.tensor([*values], dtype=torch.bool, device=device)
+
+    sizes = {"example": len(sets.train), "weight": sum(w.numel() for w in network.penalised())}
+    return Hypers(
+        names=domains.names(),
+        start_H=start_H,
+        scale_H=torch.tensor([h.spread for h in each], device=device),
+        scale_fixed_H=mask(h.spread_fixed for h in each),
+        per_batch_H=mask(h.per == "batch" for h in each),
+        frozen_H=mask(h.frozen for h in each),
+        constrain=domains.constrain,
+        values=tuple(hyper.name for hyper in single),
+        vectors={
+            hyper.name: _vector(hyper, sizes[hyper.over], catalogue, start_H)
+            for hyper in program.hypers
+            if hyper.over
+        },
+        uses=_uses(program, catalogue),
+        reported=domains.reported,
+    )
+
+
+def _vector(hyper: Hyper, size: int, catalogue: Catalogue, like: Tensor) -> Vector:
+    domain = catalogue.of(DomainType)[hyper.domain.kind]
+    lo, hi = domain.bounds(hyper.domain.args)
+    ends = torch.tensor([lo, hi], dtype=torch.float64).to(like)
+    if isinstance(hyper.start, str):
+        raise TypeError(f"`{hyper.name}` cannot be a choice of words for each {hyper.over}")
+    start_N = like.new_full((size,), domain.free(hyper.start, lo, hi))
+    return Vector(start_N, lambda u_N: domain.tensor(u_N, ends[0], ends[1]), hyper.frozen)
+
+
+def _uses(program: Program, catalogue: Catalogue) -> dict[str, frozenset[Use]]:
+    """What the training loss is in each hyperparameter, by all places where it is passed."""
+    found: dict[str, set[Use]] = {hyper.name: set() for hyper in program.hypers}
+
+    def note(args: Args, declared: Iterable[Arg]) -> None:
+        uses = {arg.name: arg.use for arg in declared}
+        for name, value in args.items():
+            use = uses.get(name)
+            if isinstance(value, Ref) and use is not None:
+                found[value.hyper].add(use)
+
+    for node in program.layers:
+        note(node.args, catalogue.node(node.kind).args)
+    for call in program.data.augment:
+        note(call.args, catalogue.of(AugmentType)[call.kind].args)
+    for term in program.objective.train:
+        note(term.loss.args, catalogue.of(LossType)[term.loss.kind].args)
+    return {name: frozenset(uses) for name, uses in found.items()}
