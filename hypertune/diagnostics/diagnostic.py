@@ -33,10 +33,11 @@ class Help:
 class Diagnostic:
     """One mistake in a spec. A subclass sets `code`, `title` and `label`.
 
-    `title` and `label` are templates over the fields; `children` adds notes
-    and help. The docstring of the subclass is what `hypertune explain` prints, with the `example`.
-    `span` is None where the mistake has no place in a text. `causes` are notes of whoever found
-    it, such as where a wrong value comes from.
+    `title`, `label` and `help` are templates over the fields; `notes` say what stands at places
+    that are fields. Where that is not enough, `children` gives notes and help. The docstring of
+    the subclass is what `hypertune explain` prints, with the `example`. `span` is None where the
+    mistake has no place in a text. `causes` are notes of whoever found it, such as where a wrong
+    value comes from.
     """
 
     span: Span | None
@@ -44,11 +45,14 @@ class Diagnostic:
     code: ClassVar[str]
     title: ClassVar[str]
     label: ClassVar[str] = ""
+    notes: ClassVar[tuple[tuple[str, str], ...]] = ()  # a field that is a place, and a template
+    help: ClassVar[str] = ""
     severity: ClassVar[Literal["error", "warning"]] = "error"
     example: ClassVar[Example | None] = None  # there is none of what no spec shows
 
     def children(self) -> tuple[Note | Help, ...]:
-        return ()
+        notes = (Note(self.fill(text), getattr(self, name)) for name, text in self.notes)
+        return (*notes, *([Help(self.fill(self.help))] if self.help else ()))
 
     @property
     def details(self) -> tuple[Note | Help, ...]:

@@ -48,6 +48,7 @@ class TiedApart(Diagnostic):
     code = "HT502"
     title = "this layer has the weight of `{owner}`, which lies on another device"
     label = "on `{device}`, its weight on `{where}`"
+    help = "leave its `on` out: it goes where its weight is"
     example = Example(
         wrong="""
             model (1, 8, 8) {
@@ -70,6 +71,3 @@ class TiedApart(Diagnostic):
     device: str
     owner: str
     where: str
-
-    def children(self) -> tuple[Note | Help, ...]:
-        return (Help("leave its `on` out: it goes where its weight is"),)

@@ -39,14 +39,12 @@ class Unclosed(Diagnostic):
     code = "HT102"
     title = "`{bracket}` is never closed"
     label = "expected {expected}"
+    notes = (("opening", "opened here"),)
     example = Example(wrong="let width = min(32, 64", right="let width = min(32, 64)", of=BARE)
 
     bracket: str
     opening: Span
     expected: str
-
-    def children(self) -> tuple[Note | Help, ...]:
-        return (Note("opened here", self.opening),)
 
     def at(self, other: Unexpected) -> Unclosed:
         """The same bracket, missed already where the other is."""
@@ -154,12 +152,10 @@ class TooDeep(Diagnostic):
     code = "HT108"
     title = "this goes too deep"
     label = "more than {limit} hang on one another here"
+    help = "name the parts with `{namer}`"
 
     limit: str
     namer: str  # the statement that names parts of what goes too deep
-
-    def children(self) -> tuple[Note | Help, ...]:
-        return (Help(f"name the parts with `{self.namer}`"),)
 
 
 @frozen
@@ -173,11 +169,9 @@ class TooLong(Diagnostic):
     code = "HT111"
     title = "the text is too long"
     label = "more than {limit}"
+    help = "write what repeats itself once, with `repeat`, `block` or `let`"
 
     limit: str
-
-    def children(self) -> tuple[Note | Help, ...]:
-        return (Help("write what repeats itself once, with `repeat`, `block` or `let`"),)
 
 
 @frozen
@@ -204,8 +198,6 @@ class NotText(Diagnostic):
     code = "HT109"
     title = "the file is not UTF-8 text"
     label = "the byte 0x{byte:02x} cannot stand here"
+    help = "save the file as UTF-8"
 
     byte: int
-
-    def children(self) -> tuple[Note | Help, ...]:
-        return (Help("save the file as UTF-8"),)

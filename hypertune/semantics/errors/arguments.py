@@ -91,14 +91,12 @@ class ArgumentTwice(Diagnostic):
     code = "HT244"
     title = "`{kind}` gets its argument `{name}` twice"
     label = "passed again"
+    notes = (("first", "first passed here"),)
     example = Example(wrong="model (1, 8, 8) { flatten; linear(10, out_features = 10) }")
 
     kind: str
     name: str
     first: Span
-
-    def children(self) -> tuple[Note | Help, ...]:
-        return (Note("first passed here", self.first),)
 
 
 @frozen

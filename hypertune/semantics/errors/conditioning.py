@@ -68,16 +68,12 @@ class NothingAnswers(Diagnostic):
     code = "HT423"
     title = "no layer answers to any hyperparameter"
     label = "`{method}` needs layers that answer"
+    notes = (("place", "the method"),)
+    help = "write `given *` after the shape of the model"
     example = Example(wrong="model (1, 8, 8) { flatten; linear(10) }", of=TUNED)
 
     method: str
     place: Span
-
-    def children(self) -> tuple[Note | Help, ...]:
-        return (
-            Note("the method", self.place),
-            Help("write `given *` after the shape of the model"),
-        )
 
 
 @frozen
@@ -91,6 +87,8 @@ class Unanswered(Diagnostic):
     code = "HT424"
     title = "`{method}` cannot tune `{name}`: no layer answers to it"
     label = "given to no layer"
+    notes = (("use", "used here, where the loss has no gradient in it"),)
+    help = "write `given {name}` after a layer, or `given *` on the model"
     example = Example(
         both="hyper drop : rate = 0.1",
         wrong="model (1, 8, 8) { flatten; dropout(drop); linear(10) given decay }",
@@ -101,12 +99,6 @@ class Unanswered(Diagnostic):
     name: str
     method: str
     use: Span
-
-    def children(self) -> tuple[Note | Help, ...]:
-        return (
-            Note("used here, where the loss has no gradient in it", self.use),
-            Help(f"write `given {self.name}` after a layer, or `given *` on the model"),
-        )
 
 
 @frozen
@@ -121,6 +113,8 @@ class UnansweredInPart(Diagnostic):
     severity = "warning"
     title = "no layer answers to `{name}`"
     label = "`{method}` will not see what it does to the weights"
+    notes = (("use", "used here"),)
+    help = "write `given {name}` after a layer, or `given *` on the model"
     example = Example(
         both="hyper drop : rate = 0.1",
         wrong="model (1, 8, 8) { flatten; dropout(drop); linear(10) given drop }",
@@ -131,12 +125,6 @@ class UnansweredInPart(Diagnostic):
     name: str
     method: str
     use: Span
-
-    def children(self) -> tuple[Note | Help, ...]:
-        return (
-            Note("used here", self.use),
-            Help(f"write `given {self.name}` after a layer, or `given *` on the model"),
-        )
 
 
 @frozen
@@ -174,6 +162,8 @@ class CannotFollowEach(Diagnostic):
     code = "HT427"
     title = "`{method}` cannot tune `{name}`: there is one for every {over}"
     label = "one for every {over}"
+    notes = (("declared", "declared here"), ("place", "the method is chosen here"))
+    help = "declare it `frozen`, or one `{name}` for all"
     example = Example(
         wrong="""
             hyper decays[weight] : log(1e-8, 1) = 1e-3
@@ -190,13 +180,6 @@ class CannotFollowEach(Diagnostic):
     place: Span
     declared: Span
 
-    def children(self) -> tuple[Note | Help, ...]:
-        return (
-            Note("declared here", self.declared),
-            Note("the method is chosen here", self.place),
-            Help(f"declare it `frozen`, or one `{self.name}` for all"),
-        )
-
 
 @frozen
 class CannotAnswerToEach(Diagnostic):
@@ -205,6 +188,7 @@ class CannotAnswerToEach(Diagnostic):
     code = "HT428"
     title = "no layer can answer to `{name}`: there is one for every {over}"
     label = "one for every {over}"
+    notes = (("declared", "declared here"),)
     example = Example(
         both="""
             hyper decays[weight] : log(1e-8, 1) = 1e-3 frozen
@@ -216,6 +200,3 @@ class CannotAnswerToEach(Diagnostic):
     name: str
     over: str
     declared: Span
-
-    def children(self) -> tuple[Note | Help, ...]:
-        return (Note("declared here", self.declared),)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from attrs import frozen
 
-from hypertune.diagnostics import TUNED, Diagnostic, Example, Help, Note, Span
+from hypertune.diagnostics import TUNED, Diagnostic, Example, Span
 
 
 @frozen
@@ -43,14 +43,12 @@ class StartOutside(Diagnostic):
     code = "HT404"
     title = "the start {value} is not inside its domain"
     label = "must lie {wanted}"
+    notes = (("domain", "the domain"),)
     example = Example(wrong="hyper decay : log(1e-8, 1) = 1 per batch", of=TUNED)
 
     value: str
     wanted: str
     domain: Span
-
-    def children(self) -> tuple[Note | Help, ...]:
-        return (Note("the domain", self.domain),)
 
 
 @frozen

@@ -41,6 +41,7 @@ class LabelTooEarly(Diagnostic):
     code = "HT213"
     title = "`{name}` is used before it is made"
     label = "not there yet"
+    notes = (("later", "made here"),)
     example = Example(
         wrong="model (1, 8, 8) { flatten; add(wide); linear(64) as wide; linear(10) }",
         right="model (1, 8, 8) { flatten; linear(64) as wide; relu; add(wide); linear(10) }",
@@ -48,9 +49,6 @@ class LabelTooEarly(Diagnostic):
 
     name: str
     later: Span
-
-    def children(self) -> tuple[Note | Help, ...]:
-        return (Note("made here", self.later),)
 
 
 @frozen

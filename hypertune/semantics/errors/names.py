@@ -95,13 +95,12 @@ class DeclaredTwice(Diagnostic):
     code = "HT204"
     title = "`{name}` is declared twice"
     label = "declared again"
+    notes = (("first", "first declared here"),)
+    help = "give one of them another name"
     example = Example(both="let width = 32", wrong="let width = 64", right="let depth = 64")
 
     name: str
     first: Span
-
-    def children(self) -> tuple[Note | Help, ...]:
-        return (Note("first declared here", self.first), Help("give one of them another name"))
 
 
 @frozen

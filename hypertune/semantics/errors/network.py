@@ -175,15 +175,13 @@ class UnknownDevice(Diagnostic):
     code = "HT309"
     title = "`{text}` names no device"
     label = "not a device"
+    help = "write `cpu`, `cuda:0`, `mps` or `auto`"
     example = Example(
         wrong="model (1, 8, 8) on gpu { flatten; linear(10) }",
         right="model (1, 8, 8) on auto { flatten; linear(10) }",
     )
 
     text: str
-
-    def children(self) -> tuple[Note | Help, ...]:
-        return (Help("write `cpu`, `cuda:0`, `mps` or `auto`"),)
 
 
 @frozen
@@ -196,6 +194,7 @@ class BlockInsideItself(Diagnostic):
     code = "HT211"
     title = "the block `{name}` contains itself"
     label = "used inside `{name}`"
+    help = "write `repeat N {{ … }}` for a piece that comes several times"
     example = Example(
         wrong="""
             block twice { linear(8); twice }
@@ -208,6 +207,3 @@ class BlockInsideItself(Diagnostic):
     )
 
     name: str
-
-    def children(self) -> tuple[Note | Help, ...]:
-        return (Help("write `repeat N { … }` for a piece that comes several times"),)

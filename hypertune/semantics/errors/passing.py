@@ -20,12 +20,10 @@ class HyperInArithmetic(Diagnostic):
     code = "HT401"
     title = "the hyperparameter `{name}` cannot be counted with"
     label = "expressions are constant"
+    help = "pass `{name}` by itself to an argument that can be tuned"
     example = Example(wrong="objective.train = cross_entropy + l2(2 * decay)", of=TUNED)
 
     name: str
-
-    def children(self) -> tuple[Note | Help, ...]:
-        return (Help(f"pass `{self.name}` by itself to an argument that can be tuned"),)
 
 
 @frozen
@@ -84,6 +82,8 @@ class WholeDomainWanted(Diagnostic):
     code = "HT410"
     title = "`{argument}` of `{kind}` is a whole number"
     label = "`{name}` need not be whole"
+    notes = (("declared", "declared here"),)
+    help = "declare it with the domain `int(lo, hi)`"
     example = Example(
         both="data.augment = cutout(holes, 2)",
         wrong="hyper holes : real(0, 4) = 1",
@@ -94,12 +94,6 @@ class WholeDomainWanted(Diagnostic):
     argument: str
     name: str
     declared: Span
-
-    def children(self) -> tuple[Note | Help, ...]:
-        return (
-            Note("declared here", self.declared),
-            Help("declare it with the domain `int(lo, hi)`"),
-        )
 
 
 @frozen
@@ -113,6 +107,8 @@ class PerBatchWanted(Diagnostic):
     code = "HT411"
     title = "`{argument}` of `{kind}` is one number for the whole batch"
     label = "`{name}` is drawn for each example"
+    notes = (("declared", "declared here"),)
+    help = "declare it `per batch`"
     example = Example(
         both="objective.train = cross_entropy + l1(decay)",
         wrong="hyper decay : log(1e-8, 1) = 1e-3",
@@ -123,9 +119,6 @@ class PerBatchWanted(Diagnostic):
     argument: str
     name: str
     declared: Span
-
-    def children(self) -> tuple[Note | Help, ...]:
-        return (Note("declared here", self.declared), Help("declare it `per batch`"))
 
 
 @frozen
@@ -196,6 +189,7 @@ class EachMisplaced(Diagnostic):
     code = "HT414"
     title = "there is one `{name}` for every {over}"
     label = "{why}"
+    notes = (("declared", "declared here"),)
     example = Example(
         both="""
             hyper keep[example] : real(0, 1) = 0.5
@@ -209,9 +203,6 @@ class EachMisplaced(Diagnostic):
     over: str
     why: str
     declared: Span
-
-    def children(self) -> tuple[Note | Help, ...]:
-        return (Note("declared here", self.declared),)
 
 
 def _extent(low: float, high: float) -> str:

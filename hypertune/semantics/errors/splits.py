@@ -14,10 +14,8 @@ class NotASplit(Diagnostic):
     code = "HT601"
     title = "a split names its parts"
     label = "no name of a part"
+    help = "write `split = (train = 60%, valid = 20%, test = 20%)`"
     example = Example(wrong="data.split = (60%, 20%, 20%)")
-
-    def children(self) -> tuple[Note | Help, ...]:
-        return (Help("write `split = (train = 60%, valid = 20%, test = 20%)`"),)
 
 
 @frozen
@@ -44,13 +42,11 @@ class PartTwice(Diagnostic):
     code = "HT603"
     title = "the part `{name}` stands twice"
     label = "again"
+    notes = (("first", "first here"),)
     example = Example(wrong="data.split = (train = 60%, valid = 20%, train = 20%)")
 
     name: str
     first: Span
-
-    def children(self) -> tuple[Note | Help, ...]:
-        return (Note("first here", self.first),)
 
 
 @frozen
@@ -73,12 +69,10 @@ class MissingPart(Diagnostic):
     code = "HT605"
     title = "the split has no part `{part}`"
     label = "`{part}` is missing"
+    help = "write `split = (train = 60%, valid = 20%, test = 20%)`"
     example = Example(wrong="data.split = (train = 80%, test = 20%)")
 
     part: str
-
-    def children(self) -> tuple[Note | Help, ...]:
-        return (Help("write `split = (train = 60%, valid = 20%, test = 20%)`"),)
 
 
 @frozen
@@ -158,6 +152,7 @@ class NothingToStratify(Diagnostic):
     code = "HT618"
     title = "`{source}` has no classes to stratify by"
     label = "its target is a number"
+    help = "leave `stratified` out"
     example = Example(
         wrong="""
             data.source = diabetes
@@ -169,6 +164,3 @@ class NothingToStratify(Diagnostic):
     )
 
     source: str
-
-    def children(self) -> tuple[Note | Help, ...]:
-        return (Help("leave `stratified` out"),)

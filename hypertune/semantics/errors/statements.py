@@ -14,10 +14,8 @@ class MissingVersion(Diagnostic):
     code = "HT221"
     title = "the language version is missing"
     label = "the first statement should be `hspec 1`"
+    help = "write `hspec 1` on the first line"
     example = Example(lacks="hspec")
-
-    def children(self) -> tuple[Note | Help, ...]:
-        return (Help("write `hspec 1` on the first line"),)
 
 
 @frozen
@@ -76,6 +74,7 @@ class StatementTwice(Diagnostic):
     code = "HT225"
     title = "`{what}` stands twice"
     label = "again"
+    notes = (("first", "first here"),)
     example = Example(
         wrong="""
             model (1, 8, 8) { flatten; linear(10) }
@@ -85,9 +84,6 @@ class StatementTwice(Diagnostic):
 
     what: str
     first: Span
-
-    def children(self) -> tuple[Note | Help, ...]:
-        return (Note("first here", self.first),)
 
 
 @frozen
@@ -111,14 +107,12 @@ class MissingSetting(Diagnostic):
     code = "HT227"
     title = "`{section}` does not say its `{key}`"
     label = "`{key}` is missing in here"
+    help = "write, for example, `{line}`"
     example = Example(lacks="data.batch")
 
     section: str
     key: str
     line: str
-
-    def children(self) -> tuple[Note | Help, ...]:
-        return (Help(f"write, for example, `{self.line}`"),)
 
 
 @frozen
@@ -146,12 +140,10 @@ class SettingTwice(Diagnostic):
     code = "HT229"
     title = "`{key}` is set twice"
     label = "set again"
+    notes = (("first", "first set here"),)
     example = Example(
         wrong="tune { method = fixed; weights = sgd(lr = 0.1); epochs = 1; epochs = 2 }"
     )
 
     key: str
     first: Span
-
-    def children(self) -> tuple[Note | Help, ...]:
-        return (Note("first set here", self.first),)

@@ -15,6 +15,7 @@ class NothingToShare(Diagnostic):
     code = "HT311"
     title = "`{owner}` has no weight that a `{kind}` could have"
     label = "what leaves a `{found}`"
+    help = "put `as {owner}` behind the layer whose weight is meant"
     example = Example(
         wrong="""
             model (1, 8, 8) {
@@ -31,9 +32,6 @@ class NothingToShare(Diagnostic):
     kind: str
     owner: str
     found: str
-
-    def children(self) -> tuple[Note | Help, ...]:
-        return (Help(f"put `as {self.owner}` behind the layer whose weight is meant"),)
 
 
 @frozen

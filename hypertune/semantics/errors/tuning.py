@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from attrs import frozen
 
-from hypertune.diagnostics import TUNED, Diagnostic, Example, Help, Note, Span
+from hypertune.diagnostics import TUNED, Diagnostic, Example, Span
 
 
 @frozen
@@ -14,13 +14,11 @@ class MissingOptimiser(Diagnostic):
     code = "HT641"
     title = "`{method}` needs an optimiser for `{role}`"
     label = "`{role}` is missing"
+    help = "write, for example, `{role} = adam(lr = 0.01)`"
     example = Example(lacks="tune.hypers", of=TUNED)
 
     method: str
     role: str
-
-    def children(self) -> tuple[Note | Help, ...]:
-        return (Help(f"write, for example, `{self.role} = adam(lr = 0.01)`"),)
 
 
 @frozen
@@ -44,10 +42,8 @@ class MissingLength(Diagnostic):
     code = "HT643"
     title = "the length of the training is missing"
     label = "how long?"
+    help = "write `epochs = 10`, `steps = 1_000` or `budget = 30 min`"
     example = Example(lacks="tune.epochs")
-
-    def children(self) -> tuple[Note | Help, ...]:
-        return (Help("write `epochs = 10`, `steps = 1_000` or `budget = 30 min`"),)
 
 
 @frozen
@@ -57,13 +53,12 @@ class LengthTwice(Diagnostic):
     code = "HT644"
     title = "the length of the training is said twice"
     label = "and again by `{key}`"
+    notes = (("first", "said here"),)
+    help = "keep one of them"
     example = Example(wrong="tune.steps = 100")
 
     key: str
     first: Span
-
-    def children(self) -> tuple[Note | Help, ...]:
-        return (Note("said here", self.first), Help("keep one of them"))
 
 
 @frozen
@@ -96,6 +91,7 @@ class InSeconds(Diagnostic):
     code = "HT646"
     title = "`{name}` cannot be a time"
     label = "counted in steps or epochs"
+    help = "write, for example, `{name} = 5 epochs` or `{name} = 200 steps`"
     example = Example(
         both="""
             hyper p : rate = 0.3
@@ -108,11 +104,6 @@ class InSeconds(Diagnostic):
 
     name: str
 
-    def children(self) -> tuple[Note | Help, ...]:
-        return (
-            Help(f"write, for example, `{self.name} = 5 epochs` or `{self.name} = 200 steps`"),
-        )
-
 
 @frozen
 class EndlessSchedule(Diagnostic):
@@ -124,6 +115,8 @@ class EndlessSchedule(Diagnostic):
     code = "HT647"
     title = "`{schedule}` has no end under a `budget`"
     label = "`t_max` is missing"
+    notes = (("budget", "the length of the run is a time"),)
+    help = "write `{schedule}(t_max = …)`, in epochs, or give the run `epochs`"
     example = Example(
         wrong="tune { method = fixed; weights = adam; schedule = cosine; budget = 30 min }",
         right="tune { method = fixed; weights = adam; schedule = cosine(50); budget = 30 min }",
@@ -131,9 +124,3 @@ class EndlessSchedule(Diagnostic):
 
     schedule: str
     budget: Span
-
-    def children(self) -> tuple[Note | Help, ...]:
-        return (
-            Note("the length of the run is a time", self.budget),
-            Help(f"write `{self.schedule}(t_max = …)`, in epochs, or give the run `epochs`"),
-        )
