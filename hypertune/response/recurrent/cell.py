@@ -21,7 +21,7 @@ class Product:
 
     def add(self, h_BH: Tensor, p_BG: Tensor, u_BG: Tensor) -> None:
         """Add P to p_BG, and write h Uᵀ over u_BG."""
-        p_BG.addmm_(h_BH, self.w_GH.T)
+        torch.addmm(p_BG, h_BH, self.w_GH.T, out=p_BG)
         if self.u_GH is not None and self.scale_BG is not None:
             p_BG.addcmul_(self.scale_BG, torch.mm(h_BH, self.u_GH.T, out=u_BG))
 
@@ -29,7 +29,8 @@ class Product:
         """The gradient of h from that of P, d_BG, plus grad_BH; write s ⊙ d over du_BG."""
         grad_BH = torch.addmm(grad_BH, d_BG, self.w_GH)
         if self.u_GH is not None and self.scale_BG is not None:
-            grad_BH.addmm_(torch.mul(self.scale_BG, d_BG, out=du_BG), self.u_GH)
+            torch.mul(self.scale_BG, d_BG, out=du_BG)
+            torch.addmm(grad_BH, du_BG, self.u_GH, out=grad_BH)
         return grad_BH
 
     def buffer(self, like_TBG: Tensor) -> Tensor:

@@ -49,7 +49,7 @@ class RNN:
     def push(self, slopes: Tensors, w_GH: Tensor, drive_TBG: Tensor, tangents: Tensors) -> Tensors:
         dh_SBH = torch.cat([tangents[0].unsqueeze(0), drive_TBG])
         for by_x, dh, dh_next in zip(*slopes, dh_SBH[:-1], dh_SBH[1:], strict=True):
-            dh_next.addmm_(dh, w_GH.T).mul_(by_x)
+            torch.addmm(dh_next, dh, w_GH.T, out=dh_next).mul_(by_x)
         return (dh_SBH,)
 
     def pull(self, slopes: Tensors, product: Product, gradients: Tensors) -> Pulled:
