@@ -15,7 +15,7 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     for item in items:
         callspec = getattr(item, "callspec", None)
         law = callspec.params.get("law") if callspec is not None else None
-        if type(law).__module__ == "hypertune.testing.layer_laws":
+        if type(law).__module__ == "hypertune.testing.trial":
             item.user_properties.append((_LAW, True))
 
 

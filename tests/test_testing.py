@@ -4,15 +4,19 @@ from __future__ import annotations
 
 import pytest
 from attrs import evolve
-from hypothesis import Phase, settings
+from hypothesis import Phase, given, settings
 from responding_prelu import PRELU
 from wrong_layers import SHELF, Wrong
 
+from hypertune import layers
 from hypertune.catalogue import Arg, LayerType
+from hypertune.compiler import compile_text
+from hypertune.diagnostics import SpecError
 from hypertune.layers.dropout import DROPOUT
 from hypertune.layers.linear import LINEAR
 from hypertune.layers.relu import RELU
-from hypertune.testing import LAWS, layer_laws, trials
+from hypertune.testing import LAWS, Case, cases, layer_laws, trials
+from hypertune.testing.law import Law
 
 pytest_plugins = ["pytester"]
 
@@ -67,6 +71,39 @@ def test_that_a_failure_shows_the_smallest_case():
     (note,) = [n for n in failure.value.__notes__ if "case=" in n]
     assert "linear(out_features = 1, bias = " in note
     assert "on 1 examples of (1,), seed 0" in note
+
+
+def test_that_a_waiver_needs_a_reason():
+    with pytest.raises(ValueError, match=r"waives .'treats rows alone'. without a reason"):
+        trials(evolve(RELU, waived={"treats rows alone": ""}))
+
+
+def test_that_the_environment_asks_for_more_cases_and_others(monkeypatch: pytest.MonkeyPatch):
+    def tried() -> list[Case]:
+        found: list[Case] = []
+        law = Law("is tried", found.append)
+        evolve(trials(LINEAR)["treats rows alone"], law=law)()
+        return found
+
+    first = tried()
+    assert tried() == first
+    assert len(first) == 25
+    monkeypatch.setenv("HYPERTUNE_CASES", "40")
+    assert len(tried()) == 40
+    monkeypatch.setenv("HYPERTUNE_SEED", "1")
+    assert tried()[:25] != first
+
+
+@pytest.mark.parametrize("kind", layers.STANDARD, ids=lambda kind: kind.name)
+def test_that_the_part_of_a_spec_that_shows_a_case_is_right(kind: LayerType):
+    @settings(deadline=None, max_examples=10, database=None)
+    @given(cases(kind))
+    def hold(case: Case) -> None:
+        with pytest.raises(SpecError) as missing:
+            compile_text(f"hspec 1\n{case.fragment()}\n", "case.hspec")
+        assert {found.code for found in missing.value.diagnostics} == {"HT224"}
+
+    hold()
 
 
 def test_that_a_waived_law_is_expected_to_fail_and_must_not_hold(pytester: pytest.Pytester):

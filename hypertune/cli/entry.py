@@ -26,6 +26,7 @@ _COMMANDS = (
     "export",
     "explain",
     "kinds",
+    "conform",
     "fmt",
     "lsp",
 )

@@ -12,4 +12,6 @@ def test_film(law):
 from hypertune.testing.case import Case as Case
 from hypertune.testing.drawing import cases as cases
 from hypertune.testing.laws import LAWS as LAWS
-from hypertune.testing.layer_laws import layer_laws as layer_laws, trials as trials
+from hypertune.testing.layer_laws import layer_laws as layer_laws
+from hypertune.testing.trial import Sample as Sample, trials as trials
+from hypertune.testing.verdict import Verdict as Verdict, verdicts as verdicts

@@ -21,7 +21,7 @@ from hypertune.conditioning import Conditioning as Conditioning
 from hypertune.ir import Ref, Shape
 from hypertune.response import Layer
 from hypertune.response.parameters import split_parameters
-from hypertune.testing.writing import written
+from hypertune.testing.writing import fragment, small_bounds, written
 
 M = TypeVar("M", bound=nn.Module)
 # Seeds of numbers that must not be alike are so far apart; torch reads 32 bits of a seed on a CPU.
@@ -49,6 +49,10 @@ class Case:
             f"{written(self.kind, self.args)}{given} "
             f"on {self.examples} examples of {self.shape}, seed {self.seed}"
         )
+
+    def fragment(self) -> str:
+        """The part of a spec in which the layer is used so."""
+        return fragment(self.kind, self.args, self.shape, self.given)
 
     def _repr_pretty_(self, printer: Any, cycle: bool) -> None:
         printer.text(repr(self))  # what Hypothesis shows of a failing case
@@ -230,12 +234,6 @@ def moved(conditioning: Conditioning, move: Callable[[Tensor], Tensor]) -> Condi
     """The same with another tensor for each of its tensors."""
     response_BG = None if conditioning.response_BG is None else move(conditioning.response_BG)
     return Conditioning({name: move(v) for name, v in conditioning.values.items()}, response_BG)
-
-
-def small_bounds(arg: Arg) -> tuple[float, float]:
-    """Where numbers for an argument are drawn."""
-    low = max(arg.low, -2.0)
-    return low, min(arg.high, low + 4)
 
 
 def _some_values(arg: Arg, examples: int) -> Tensor:

@@ -8,7 +8,12 @@ from hypothesis import reject, strategies as st
 
 from hypertune.catalogue import REQUIRED, Arg, LayerType, WrongShape
 from hypertune.ir import Ref, Value
-from hypertune.testing.case import Case, small_bounds
+from hypertune.testing.case import Case
+from hypertune.testing.writing import small_bounds
+
+
+class Undrawable(ValueError):
+    """Raised where an argument does not say what could be passed to it."""
 
 
 @st.composite
@@ -48,7 +53,7 @@ def _values(arg: Arg, rank: int) -> st.SearchStrategy[Value]:
     if arg.use is not None:
         choices.append(st.just(Ref(arg.name)))
     if not choices:
-        raise ValueError(f"the kit cannot draw `{arg.name}`: hand over `cases` of your own")
+        raise Undrawable(f"the kit cannot draw `{arg.name}`: hand over `cases` of your own")
     return st.one_of(choices)
 
 

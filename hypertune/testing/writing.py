@@ -2,26 +2,53 @@
 
 from __future__ import annotations
 
-from hypertune.catalogue import Args, LayerType
-from hypertune.ir import Ref, Value
+from collections.abc import Iterator
+from math import inf
+
+from hypertune.catalogue import Arg, Args, LayerType
+from hypertune.ir import Ref, Shape, print_value
 
 
 def written(kind: LayerType, args: Args) -> str:
     """A use of the kind: `linear(out_features = 3, bias = true)`."""
-    passed = ", ".join(f"{arg.name} = {_literal(args[arg.name])}" for arg in kind.args)
+    passed = ", ".join(f"{arg.name} = {print_value(args[arg.name])}" for arg in kind.args)
     return f"{kind.name}({passed})" if passed else kind.name
 
 
-def _literal(value: Value) -> str:
-    match value:
-        case None:
-            return "none"
-        case bool():
-            return str(value).lower()
-        case Ref():
-            return value.hyper
-        case str():
-            return f'"{value}"'
-        case tuple():
-            return f"({', '.join(_literal(v) for v in value)})"
-    return repr(value)
+def fragment(kind: LayerType, args: Args, shape: Shape, given: int) -> str:
+    """The part of a spec that has this use of a kind, with the hyperparameters it needs."""
+    names = [f"response_{i + 1}" for i in range(given)]
+    responding = f" given {', '.join(names)}" if names else ""
+    lines = [
+        *_hypers(kind, args),
+        *(f"hyper {name} : real = 0" for name in names),
+        f"model ({', '.join(map(str, shape))}){responding} {{",
+        f"  {written(kind, args)}",
+        "}",
+    ]
+    return "\n".join(lines)
+
+
+def _hypers(kind: LayerType, args: Args) -> Iterator[str]:
+    for arg in kind.args:
+        value = args[arg.name]
+        if isinstance(value, Ref):
+            yield f"hyper {value.hyper} : {_domain(arg)}"
+
+
+def _domain(arg: Arg) -> str:
+    """A domain whose values the argument takes, and where it starts there."""
+    if arg.choices:
+        words = ", ".join(f'"{word}"' for word in arg.choices)
+        return f'choice({words}) = "{arg.choices[0]}"'
+    low, high = small_bounds(arg)
+    if arg.type == "int":
+        return f"int({round(low)}, {round(high)}) = {round(low)}"
+    bounds = f"({low:g}, {high:g})" if inf not in (-arg.low, arg.high) else ""
+    return f"real{bounds} = {(low + high) / 2:g}"
+
+
+def small_bounds(arg: Arg) -> tuple[float, float]:
+    """Where numbers for an argument are drawn."""
+    low = max(arg.low, -2.0)
+    return low, min(arg.high, low + 4)

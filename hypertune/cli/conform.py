@@ -1,0 +1,77 @@
+"""`hypertune conform`."""
+
+from __future__ import annotations
+
+import warnings
+from collections import Counter
+from textwrap import indent
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from hypertune.catalogue import LayerType
+from hypertune.cli.catalogues import as_catalogue, named
+from hypertune.cli.exits import DONE, WRONG_SPEC
+
+if TYPE_CHECKING:
+    from hypertune.testing import Case, Verdict
+
+_HINT = "MODULE:NAME"
+_SHOWN = 8  # lines of what is found
+
+
+@click.command("conform")
+@click.argument("target", metavar=_HINT)
+@click.option("--cases", default=25, show_default=True, help="How many are tried for a law.")
+@click.option("--seed", default=0, show_default=True, help="Which ones.")
+@click.pass_context
+def command(ctx: click.Context, target: str, cases: int, seed: int) -> None:
+    """Hold a layer type, or all of a catalogue, against the laws of layers; exit 1 if one breaks.
+
+    A broken law is shown with the smallest case that breaks it, as the part of a spec.
+    """
+    kinds = _layer_types(named(target, _HINT), target)
+    try:
+        from hypertune.testing import Sample, verdicts
+    except ModuleNotFoundError as missing:
+        if missing.name != "hypothesis":
+            raise
+        why = "hypothesis is not installed: pip install 'hypertune-stn[test]'"
+        raise click.UsageError(why) from missing
+    warnings.simplefilter("ignore")  # what torch and layers warn of is no verdict
+    endings: Counter[str] = Counter()
+    for kind in kinds:
+        click.echo(f"{kind.name}:")
+        try:
+            for verdict in verdicts(kind, Sample(cases, seed)):
+                click.echo(indent(_told(verdict), "  "))
+                endings[verdict.ending] += 1
+        except ValueError as wrong:  # of its declaration
+            raise click.BadParameter(str(wrong), param_hint=_HINT) from wrong
+    click.echo(f"{endings['held']} laws held, {endings['waived']} waived", nl=False)
+    click.echo(f", {endings['broken']} broken" if endings["broken"] else "")
+    ctx.exit(WRONG_SPEC if endings["broken"] else DONE)
+
+
+def _layer_types(found: Any, target: str) -> list[LayerType]:
+    if isinstance(found, LayerType):
+        return [found]
+    kinds = as_catalogue(found, target, _HINT).of(LayerType)
+    if not kinds:
+        raise click.BadParameter(f"there is no layer type in {target}", param_hint=_HINT)
+    return list(kinds.values())
+
+
+def _told(verdict: Verdict) -> str:
+    """One line; of a broken law, what is wrong below it."""
+    line = f"{verdict.ending:6}  {verdict.law}"
+    if verdict.ending != "broken":
+        return f"{line}: {verdict.why}" if verdict.why else line
+    lines = [text for text in verdict.why.splitlines() if text.strip()][:_SHOWN]
+    shown = _shown(verdict.case) if verdict.case else []
+    return "\n".join([line, *(indent(text, " " * 8) for text in [*lines, *shown])])
+
+
+def _shown(case: Case) -> list[str]:
+    examples = f"{case.examples} example{'s' * (case.examples != 1)}"
+    return [f"with {examples} and the seed {case.seed}, of", indent(case.fragment(), "  ")]

@@ -1,0 +1,155 @@
+"""Kinds on the command line: where they come from, clashes of names, and the laws they keep."""
+
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner
+
+from hypertune.cli import main
+
+KINDS = """
+from attrs import evolve
+from hypertune.catalogue import Arg
+from hypertune.layers import LINEAR, RELU
+from hypertune.response import Layer
+from hypertune.standard import STANDARD
+
+class Centred(Layer):
+    def forward(self, x, conditioning):
+        return x - x.mean(0)
+
+class Broken(Layer):
+    def forward(self, x, conditioning):
+        return x.no_such_method()
+
+DENSE = evolve(LINEAR, name="dense")
+REASON = "it subtracts the mean"
+WAIVED = {"treats rows alone": REASON, "keeps the dtype": "why not"}
+CENTRED = evolve(RELU, name="centred", build=lambda a, s, g: Centred(), waived=WAIVED)
+BROKEN = evolve(RELU, name="broken", build=lambda a, s, g: Broken())
+BARE = evolve(RELU, waived={"treats rows alone": " "})
+UNDRAWN = evolve(RELU, args=(Arg("module", "call", "any module"),))
+MINE = {"dense": DENSE}
+MORE = STANDARD | MINE
+CLASH = {"relu": evolve(LINEAR, name="relu")}
+MERGE = {"concat": evolve(LINEAR, name="concat")}
+"""
+
+
+@pytest.fixture(autouse=True)
+def _own_kinds(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.syspath_prepend(str(tmp_path))
+    monkeypatch.delitem(__import__("sys").modules, "kinds_of_mine", raising=False)
+    Path("kinds_of_mine.py").write_text(KINDS)
+
+
+def call(*words):
+    return CliRunner().invoke(main, words)
+
+
+def conform(name, *options):
+    return call("conform", f"kinds_of_mine:{name}", *options)
+
+
+def install(name, kinds):
+    """A package that offers kinds, as an installer leaves it."""
+    folder = Path(f"{name}-1.2.dist-info")
+    folder.mkdir()
+    (folder / "METADATA").write_text(f"Metadata-Version: 2.1\nName: {name}\nVersion: 1.2\n")
+    (folder / "entry_points.txt").write_text(f"[hypertune.kinds]\n{name} = {kinds}\n")
+
+
+def test_that_kinds_say_where_they_come_from():
+    install("plug", "kinds_of_mine:MINE")
+    overview = call("kinds").stdout
+    (dense,) = [line for line in overview.splitlines() if line.startswith("  dense ")]
+    assert dense.endswith("[plug 1.2]")
+    assert "* comes from plug 1.2" in call("kinds", "dense").stdout
+    assert "* comes from hypertune\n" in call("kinds", "linear").stdout
+
+
+def test_that_a_catalogue_may_bring_the_standard_kinds_along():
+    page = call("kinds", "dense", "--catalogue", "kinds_of_mine:MORE").stdout
+    assert "* comes from --catalogue kinds_of_mine:MORE" in page
+
+
+@pytest.mark.parametrize(
+    ("name", "message"),
+    [
+        ("CLASH", "`relu`: a layer of hypertune and a layer of --catalogue kinds_of_mine:CLASH"),
+        ("MERGE", "`concat`: a merge of hypertune and a layer of --catalogue"),
+    ],
+)
+def test_that_two_kinds_of_one_name_are_refused(name, message):
+    done = call("kinds", "--catalogue", f"kinds_of_mine:{name}")
+    assert done.exit_code == 2
+    assert message in " ".join(done.stderr.split())
+
+
+def test_that_packages_that_clash_are_named():
+    install("plug", "kinds_of_mine:CENTRED_KINDS")
+    broken = call("check", "quickstart")
+    assert broken.exit_code == 2
+    assert "the kinds of plug 1.2 cannot be loaded" in broken.stderr
+    with Path("kinds_of_mine.py").open("a") as file:
+        file.write("CENTRED_KINDS = {'dense': evolve(CENTRED, name='dense')}\n")
+    __import__("sys").modules.pop("kinds_of_mine")
+    done = call("check", "quickstart", "--catalogue", "kinds_of_mine:MINE")
+    assert done.exit_code == 2
+    assert "a layer of plug 1.2 and a layer of --catalogue" in " ".join(done.stderr.split())
+
+
+def test_that_a_module_that_fails_is_told():
+    Path("kinds_that_fail.py").write_text("1 / 0\n")
+    done = call("kinds", "--catalogue", "kinds_that_fail:KINDS")
+    assert done.exit_code == 2
+    assert "ZeroDivisionError" in done.stderr
+
+
+def test_that_laws_are_held_without_pytest():
+    done = conform("MINE", "--cases", "2")
+    assert done.exit_code == 0
+    lines = done.stdout.splitlines()
+    assert lines[0] == "dense:"
+    assert "  held    treats rows alone" in lines
+    assert lines[-1] == f"{len(lines) - 2} laws held, 0 waived"
+
+
+def test_that_a_broken_law_is_shown_with_the_smallest_case():
+    done = conform("CENTRED")
+    assert done.exit_code == 1
+    lines = done.stdout.splitlines()
+    assert "  waived  treats rows alone: it subtracts the mean" in lines
+    where = lines.index("  broken  folds to a plain layer")
+    assert lines[where + 1].startswith("          `ReLU()` computes something else")
+    assert "          with 2 examples and the seed 0, of" in lines[where:]
+    assert [line for line in lines[where:] if line.startswith(" " * 12)][:3] == [
+        "            model (1) {",
+        "              centred",
+        "            }",
+    ]
+    assert "waived (why not), and it held in every case" in done.stdout
+    assert lines[-1].endswith(" 1 waived, 3 broken")
+
+
+def test_that_a_layer_that_fails_is_told_without_a_traceback():
+    done = conform("BROKEN", "--cases", "1")
+    assert done.exit_code == 1
+    assert "AttributeError: 'Tensor' object has no attribute 'no_such_method'" in done.stdout
+    assert "kinds_of_mine.py:" in done.stdout
+
+
+@pytest.mark.parametrize(
+    ("name", "message"),
+    [
+        ("NOTHING", "has no attribute 'NOTHING'"),
+        ("REASON", "is a str, not a catalogue"),
+        ("BARE", "waives ['treats rows alone'] without a reason"),
+        ("UNDRAWN", "the kit cannot draw `module`"),
+    ],
+)
+def test_that_what_cannot_be_tried_is_told(name, message):
+    done = conform(name)
+    assert done.exit_code == 2
+    assert message in " ".join(done.stderr.split())
