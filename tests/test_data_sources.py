@@ -64,7 +64,7 @@ def test_files_are_looked_for_where_the_user_says(monkeypatch, tmp_path):
     assert folders("~/mine") == (tmp_path / "mine",)
 
 
-@pytest.mark.parametrize("name", ["mnist", "fashion_mnist"])
+@pytest.mark.parametrize("name", ["mnist", "fashion_mnist", "cifar10", "cifar100", "svhn"])
 def test_files_that_are_not_there_are_told_with_what_to_do(name, monkeypatch, tmp_path):
     monkeypatch.setenv("HOME", str(tmp_path))
     monkeypatch.setenv("HYPERTUNE_DATA", str(tmp_path / "sets"))
@@ -165,7 +165,7 @@ def test_files_that_are_there_in_part_are_told_by_name(tmp_path):
     (raw / "t10k-labels-idx1-ubyte").unlink()
     with pytest.raises(DataMissing) as caught:
         small(tmp_path)
-    wanted = "there is no t10k-labels-idx1-ubyte (or t10k-labels-idx1-ubyte.gz)"
+    wanted = "there is no t10k-labels-idx1-ubyte (or .gz)"
     assert str(caught.value) == f"of the files of `fashion_mnist` in {raw} {wanted}"
 
 

@@ -7,6 +7,8 @@ from __future__ import annotations
 
 from hypertune.catalogue import Kind
 from hypertune.data.breast_cancer import BREAST_CANCER
+from hypertune.data.cifar10 import CIFAR10
+from hypertune.data.cifar100 import CIFAR100
 from hypertune.data.csv_table import CSV
 from hypertune.data.diabetes import DIABETES
 from hypertune.data.digits import DIGITS
@@ -22,6 +24,7 @@ from hypertune.data.image_folder import IMAGES
 from hypertune.data.label_noise import LABELS
 from hypertune.data.mnist import MNIST
 from hypertune.data.npz_file import NPZ
+from hypertune.data.svhn import SVHN
 
 STANDARD: tuple[Kind, ...] = (
     DIGITS,
@@ -29,6 +32,9 @@ STANDARD: tuple[Kind, ...] = (
     DIABETES,
     MNIST,
     FASHION_MNIST,
+    CIFAR10,
+    CIFAR100,
+    SVHN,
     CSV,
     IMAGES,
     NPZ,

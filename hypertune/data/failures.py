@@ -26,11 +26,11 @@ class DataMissing(DataError):
 
     def __str__(self) -> str:
         if self.place:
-            lacking = " and ".join(f"{name} (or {name}.gz)" for name in self.missing)
+            lacking = " and no ".join(self.missing)
             return f"of the files of `{self.source}` in {self.place} there is no {lacking}"
         folders = ", ".join(str(folder) for folder in self.looked)
         return (
-            f"the files of `{self.source}` are not in {folders}, neither packed nor unpacked; "
+            f"the files of `{self.source}` are not in {folders}; "
             f'write `download = true` after the source to fetch them, `root = "…"` to say where '
             f"they are, or set HYPERTUNE_DATA to the folder that holds them"
         )

@@ -65,7 +65,8 @@ class IdxSet:
         if place is None:
             begun = (place for place in places if len(self._missing(place)) < len(self._files()))
             place = next(begun, None)
-            raise DataMissing(self.source, places, self._missing(place) if place else (), place)
+            missing = [f"{name} (or .gz)" for name in self._missing(place)] if place else []
+            raise DataMissing(self.source, places, missing, place)
         return {part: self._read(place, part) for part in self.sizes}
 
     def _places(self, root: str) -> tuple[Path, ...]:
@@ -97,7 +98,7 @@ class IdxSet:
     def _array(self, place: Path, name: str, shape: Shape) -> Any:
         path = present(place, name)
         if path is None:
-            raise DataMissing(self.source, (place,), (name,), place)
+            raise DataMissing(self.source, (place,), (f"{name} (or .gz)",), place)
         try:
             return read_idx(path, shape)
         except WrongIdx as fault:
