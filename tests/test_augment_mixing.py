@@ -4,9 +4,8 @@ import pytest
 import torch
 from torchvision.transforms.v2 import CutMix, MixUp
 
-from hypertune.augment.cutmix import CUTMIX
+from hypertune.augment import CUTMIX, MIXUP
 from hypertune.augment.mixing import blend, blend_targets, own_share, patch
-from hypertune.augment.mixup import MIXUP
 from hypertune.ir import Ref
 
 CLASSES = 5

@@ -6,6 +6,7 @@ from hypertune.augment.affine import AFFINE
 from hypertune.augment.autocontrast import AUTOCONTRAST
 from hypertune.augment.color_jitter import COLOR_JITTER
 from hypertune.augment.crop import CROP
+from hypertune.augment.cutmix import CUTMIX
 from hypertune.augment.cutout import CUTOUT
 from hypertune.augment.erase import ERASE
 from hypertune.augment.feature_dropout import FEATURE_DROPOUT
@@ -14,6 +15,7 @@ from hypertune.augment.flip import FLIP
 from hypertune.augment.gaussian_blur import GAUSSIAN_BLUR
 from hypertune.augment.gaussian_noise import GAUSSIAN_NOISE
 from hypertune.augment.input_scale import INPUT_SCALE
+from hypertune.augment.mixup import MIXUP
 from hypertune.augment.posterize import POSTERIZE
 from hypertune.augment.solarize import SOLARIZE
 from hypertune.catalogue import Kind
@@ -31,6 +33,8 @@ STANDARD: tuple[Kind, ...] = (
     CUTOUT,
     ERASE,
     INPUT_SCALE,
+    MIXUP,
+    CUTMIX,
     FEATURE_NOISE,
     FEATURE_DROPOUT,
 )

@@ -31,4 +31,5 @@ AUTOCONTRAST = AugmentType(
     args=(P,),
     ranks=(3,),
     build=_build,
+    bounded=True,
 )

@@ -60,4 +60,5 @@ COLOR_JITTER = AugmentType(
     ),
     ranks=(3,),
     build=_build,
+    bounded=True,
 )

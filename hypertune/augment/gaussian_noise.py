@@ -40,4 +40,5 @@ GAUSSIAN_NOISE = AugmentType(
     ),
     ranks=(3,),
     build=_build,
+    bounded=True,
 )

@@ -35,4 +35,5 @@ POSTERIZE = AugmentType(
     ),
     ranks=(3,),
     build=_build,
+    bounded=True,
 )

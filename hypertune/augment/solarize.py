@@ -35,4 +35,5 @@ SOLARIZE = AugmentType(
     ),
     ranks=(3,),
     build=_build,
+    bounded=True,
 )

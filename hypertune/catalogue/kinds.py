@@ -252,7 +252,8 @@ class AugmentType:
     (classes is 0), and classes become soft targets in x's dtype. All is drawn from torch's default
     generator of x's device.
 
-    Units: x are pixels from 0 to 1 where `on` is "pixels", numbers after scaling where "scaled".
+    `on` says what x are: "pixels" before scaling (those of bytes from 0 to 1), or "scaled"
+    numbers. A `bounded` kind needs pixels from 0 to 1.
     """
 
     name: str
@@ -261,6 +262,7 @@ class AugmentType:
     ranks: tuple[int, ...]
     build: Callable[[Args], Any]
     on: str = "pixels"
+    bounded: bool = False
     mixes_targets: bool = False
 
 

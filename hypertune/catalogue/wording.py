@@ -88,8 +88,9 @@ def facts(kind: Kind) -> Iterator[str]:
                 yield "its weights can answer (`given`)"
         case AugmentType():
             axes = " or ".join(map(str, kind.ranks))
-            place = "pixels from 0 to 1" if kind.on == "pixels" else "numbers after scaling"
-            yield f"for examples of {axes} {_axes(axes)}; works on {place}"
+            place = "pixels, before `scale`" if kind.on == "pixels" else "numbers after `scale`"
+            needs = "; they must lie from 0 to 1" if kind.bounded else ""
+            yield f"for examples of {axes} {_axes(axes)}; works on {place}{needs}"
             if kind.mixes_targets:
                 yield "mixes targets as well: of classes they become shares of each class"
         case LossType():

@@ -67,6 +67,22 @@ class DownloadFailed(DataError):
 
 
 @frozen
+class NotPixels(DataError):
+    """An augmentation needs pixels from 0 to 1, and images have others."""
+
+    augmentation: str
+    low: float
+    high: float
+
+    def __str__(self) -> str:
+        return (
+            f"`{self.augmentation}` needs pixels from 0 to 1, and those of the training part go "
+            f"from {self.low:g} to {self.high:g}; give images as bytes, or divide them by the "
+            f"largest pixel there can be"
+        )
+
+
+@frozen
 class LostInRounding(DataError):
     """Numbers differ by so little that the network's precision cannot tell them apart.
 

@@ -9,9 +9,16 @@ import torch
 from attrs import evolve, frozen
 from torch import Tensor
 
-from hypertune.catalogue import Catalogue, CorruptionType, SourceType, Unreadable, part_sizes
+from hypertune.catalogue import (
+    AugmentType,
+    Catalogue,
+    CorruptionType,
+    SourceType,
+    Unreadable,
+    part_sizes,
+)
 from hypertune.data.divisions import in_a_row, stratified
-from hypertune.data.failures import FileUnreadable
+from hypertune.data.failures import FileUnreadable, NotPixels
 from hypertune.data.scaling import Scaling, check_apart, fit, scaled, standardize
 from hypertune.data.serving import generator
 from hypertune.data.sets import Part, Sets
@@ -79,18 +86,31 @@ def load(
     check_apart(train_x, scaling, tuple(f"`{name}`" for name in source.columns))
     if not source.classes:
         check_apart(train_y[:, None], target, ("the target",))
-    served = scaling if train_x.dtype == torch.uint8 else evolve(scaling, done=True)
-    served = served.to(device)
+    on_pixels = _on_pixels(data, catalogue, train_x)
+    late = on_pixels or train_x.dtype == torch.uint8  # scaled when they are served
+    served = (scaling.late() if late else evolve(scaling, done=True)).to(device)
+    early = Scaling() if late else scaling
 
     def part(name: str) -> Part:
         x, y = parts.get(name, nothing)
         y = y if source.classes else scaled(y, target)
-        return Part(scaled(x, scaling).to(device), y.to(device), served)
+        return Part(scaled(x, early).to(device), y.to(device), served)
 
     parts_there = (part("train"), part("valid"), part("test"))
     return Sets(
         *parts_there, target.to(device), source.columns, source.class_names, source.classes
     )
+
+
+def _on_pixels(data: Data, catalogue: Catalogue, x: Tensor) -> bool:
+    """Whether some augmentation needs numbers before they are scaled."""
+    kinds = [catalogue.of(AugmentType)[call.kind] for call in data.augment]
+    for kind in kinds:
+        if kind.bounded and x.is_floating_point() and len(x):
+            low, high = (end.item() for end in x.aminmax())
+            if low < 0 or high > 1:
+                raise NotPixels(kind.name, low, high)
+    return any(kind.on == "pixels" for kind in kinds)
 
 
 def _check_split(split: Mapping[str, float | int], raw: Raw) -> None:

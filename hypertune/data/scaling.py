@@ -20,9 +20,9 @@ _MOST_ROUNDED = 1e-3  # of the deviation may be lost where numbers become single
 class Scaling:
     """x -> (x - mean) / std; bytes become [0, 1] before.
 
-    Bytes are scaled when they are served, in the precision of the network. All other numbers are
-    scaled in double precision when they are loaded, so that large ones stay apart: `done` says
-    that this is behind them.
+    Bytes, and pixels that are augmented before, are scaled when they are served, in the precision
+    of the network. All other numbers are scaled in double precision when they are loaded, so that
+    large ones stay apart: `done` says that this is behind them.
 
     Shapes: `mean` and `std` broadcast against a batch. None stands for 0 and 1.
     """
@@ -53,6 +53,14 @@ class Scaling:
         if self.mean is not None:
             x = x - self.mean
         return x if self.std is None else x / self.std
+
+    def late(self) -> Scaling:
+        """The same for batches, in the precision of the network."""
+        mean, std = (
+            None if numbers is None else numbers.to(torch.get_default_dtype())
+            for numbers in (self.mean, self.std)
+        )
+        return evolve(self, mean=mean, std=std)
 
     def undo(self, x: Tensor) -> Tensor:
         """Numbers in their own unit again, those of the network among them."""
