@@ -46,6 +46,8 @@ class Values(Mapping[str, Tensor]):
 
     def to(self, device: torch.device) -> Values:
         """The same on a device; vectors stay where they are."""
+        if self.matrix_BC.device == device:
+            return self
         return Values(self.matrix_BC.to(device), self.columns, self.vectors)
 
 

@@ -29,8 +29,14 @@ class Arguments:
             if hyper in words and words[hyper] != choices[name][: len(words[hyper])]
         }
 
+    def __bool__(self) -> bool:
+        """Whether a hyperparameter is passed at all."""
+        return bool(self._names)
+
     def __call__(self, values: Mapping[str, Tensor]) -> dict[str, Tensor]:
         """What is passed for each such argument: (B,), (1,), or one for each example or weight."""
+        if not self._names:
+            return {}
         found = {name: values[hyper] for name, hyper in self._names.items()}
         for name, order in self._order.items():
             self._order[name] = order.to(found[name])  # there to stay

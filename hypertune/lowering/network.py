@@ -24,7 +24,7 @@ Taps = frozenset[str]
 class _Wiring:
     """What a node takes: its neighbours, its columns of the response, its device."""
 
-    inputs: tuple[str, ...]
+    inputs: tuple[tuple[str, bool], ...]  # and whether they may come from another device
     given: tuple[int, ...]
     arguments: Arguments
     device: torch.device
@@ -33,10 +33,12 @@ class _Wiring:
     def conditioning(self, whole: Conditioning) -> Conditioning:
         """That of this node alone."""
         response_BH = whole.response_BG
-        response = (
-            None if response_BH is None or not self.given else _columns(response_BH, self.given)
-        )
-        return Conditioning(self.arguments(whole.values), response, whole.linearised)
+        if response_BH is None or not self.given:
+            return Conditioning(self.arguments(whole.values)) if self.arguments else _NOTHING
+        return Conditioning(self.arguments(whole.values), _columns(response_BH, self.given))
+
+
+_NOTHING = Conditioning()
 
 
 class Network(nn.Module):
@@ -58,9 +60,10 @@ class Network(nn.Module):
                 self._layer(node.name).tie(self._layer(owner.layer))
         last = _last_uses(program.layers)
         self._taps = taps
+        device_of = {node.name: node.device for node in program.layers}
         self._wirings = {
             node.name: _Wiring(
-                inputs=node.inputs,
+                inputs=tuple((n, device_of.get(n) != node.device) for n in node.inputs),
                 given=tuple(place for name in node.given for place in places.get(name, ())),
                 arguments=Arguments(node.args, catalogue.node(node.kind).args, words),
                 device=torch.device(node.device or "cpu"),
@@ -117,7 +120,10 @@ class Network(nn.Module):
             if wiring.device not in sent:
                 sent[wiring.device] = _sent(conditioning, wiring.device)
             its = wiring.conditioning(sent[wiring.device])
-            fed = [move(outputs[source], wiring.device) for source in wiring.inputs]
+            fed = [
+                move(outputs[source], wiring.device) if moves else outputs[source]
+                for source, moves in wiring.inputs
+            ]
             x = read(node, fed, its)
             outputs[name] = x
             for unneeded in wiring.last_use:
@@ -189,14 +195,13 @@ def lower(
 
 
 def _sent(conditioning: Conditioning, device: torch.device) -> Conditioning:
-    values, response = conditioning.values, conditioning.response_BG
+    values, response_BG = conditioning.values, conditioning.response_BG
+    if isinstance(values, Values) and values.matrix_BC.device == device:
+        return conditioning
     if isinstance(values, Values):
         values = values.to(device)
-    return evolve(
-        conditioning,
-        values=values,
-        response_BG=None if response is None else response.to(device),
-    )
+    response_BG = None if response_BG is None else response_BG.to(device)
+    return evolve(conditioning, values=values, response_BG=response_BG)
 
 
 def _columns(x_BH: Tensor, columns: tuple[int, ...]) -> Tensor:
