@@ -6,7 +6,9 @@ import pytest
 from attrs import evolve
 from hypothesis import Phase, given, settings
 from responding_prelu import PRELU
-from wrong_layers import SHELF, Wrong
+from wrong_layers import RIGHT, SHELF, Wrong
+from wrong_layers.nested import Wrapped
+from wrong_layers.wrong import affine
 
 from hypertune import layers
 from hypertune.catalogue import Arg, LayerType
@@ -36,6 +38,16 @@ def _unshrunk():
 def test_that_a_law_catches(wrong: Wrong):
     with pytest.raises(AssertionError):
         trials(wrong.kind)[wrong.law]()
+
+
+@pytest.mark.parametrize("law", RIGHT)
+def test_that_a_law_lets_pass_what_is_right(law: str):
+    trials(RIGHT[law])[law]()
+
+
+@layer_laws(affine(Wrapped))
+def test_that_a_layer_inside_a_layer_keeps_the_laws(law):
+    law()
 
 
 @layer_laws(PRELU)

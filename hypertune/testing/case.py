@@ -6,7 +6,7 @@ called stands here and nowhere else in the kit.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from copy import deepcopy
 from typing import Any, TypeVar
@@ -21,6 +21,7 @@ from hypertune.conditioning import Conditioning as Conditioning
 from hypertune.ir import Ref, Shape
 from hypertune.response import Layer
 from hypertune.response.parameters import split_parameters
+from hypertune.testing.buffers import restored, statistics
 from hypertune.testing.writing import fragment, small_bounds, written
 
 M = TypeVar("M", bound=nn.Module)
@@ -96,6 +97,10 @@ class Case:
             order = torch.randperm(count).double()
         return ((order + 0.37) / count * 4 - 2).reshape(shape)
 
+    def repeated(self, rows: int) -> Tensor:
+        """The first example of `inputs`, again and again."""
+        return self.inputs()[:1].expand(rows, *self.shape).contiguous()
+
     def noise(self, like: Tensor, number: int = 0) -> Tensor:
         """Normal numbers, others for every `number`."""
         with seeded(self.seed + 3 + number):
@@ -114,15 +119,42 @@ class Case:
 
     def run(self, layer: Layer, x: Tensor, conditioning: Conditioning, draw: int = 0) -> Tensor:
         """Call the layer; its noise is the same for the same `draw`."""
-        with seeded(self.seed + draw * _DRAWS):
+        with restored(layer), seeded(self.seed + draw * _DRAWS):
             y: Tensor = layer(x, conditioning)
         return y
+
+    def run_on(
+        self, layer: Layer, batches: Sequence[Tensor], conditioning: Conditioning
+    ) -> list[Tensor]:
+        """Call the layer on one batch after the other, handing its states on."""
+        with restored(layer), seeded(self.seed):
+            return [layer(x, conditioning) for x in batches]
+
+    def left_by_call(
+        self, layer: Layer, x: Tensor, conditioning: Conditioning
+    ) -> dict[str, Tensor]:
+        """The statistics that a call leaves behind."""
+        with restored(layer), seeded(self.seed):
+            layer(x, conditioning)
+            return statistics(layer)
+
+    def left_by_linearised(
+        self, layer: Layer, x: Tensor, conditioning: Conditioning
+    ) -> dict[str, Tensor]:
+        """The statistics that the linearised reading leaves behind."""
+        with restored(layer), seeded(self.seed):
+            layer.linearised(x, torch.ones_like(x), conditioning)
+            return statistics(layer)
+
+    def statistics(self, layer: Layer) -> dict[str, Tensor]:
+        """The statistics of a layer that no call has moved."""
+        return statistics(layer)
 
     def run_with(
         self, layer: Layer, state: dict[str, Tensor], x: Tensor, conditioning: Conditioning
     ) -> Tensor:
         """Call the layer with other parameters than its own."""
-        with seeded(self.seed):
+        with restored(layer), seeded(self.seed):
             y: Tensor = functional_call(layer, state, (x, conditioning))
         return y
 
@@ -130,7 +162,7 @@ class Case:
         self, layer: Layer, x: Tensor, dx: Tensor | None, conditioning: Conditioning
     ) -> tuple[Tensor, Tensor | None]:
         """The linearised reading; its noise is that of draw 0."""
-        with seeded(self.seed):
+        with restored(layer), seeded(self.seed):
             return layer.linearised(x, dx, conditioning)
 
     def folded(self, layer: Layer, conditioning: Conditioning) -> dict[str, Tensor]:

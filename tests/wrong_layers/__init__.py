@@ -2,8 +2,10 @@
 
 from wrong_layers.declared import DECLARED
 from wrong_layers.free import FREE
+from wrong_layers.keeping import KEEPING, RIGHT as RIGHT
+from wrong_layers.nested import NESTED
 from wrong_layers.noisy import NOISY
 from wrong_layers.responding import RESPONDING
 from wrong_layers.wrong import Wrong as Wrong
 
-SHELF = (*DECLARED, *FREE, *RESPONDING, *NOISY)
+SHELF = (*DECLARED, *FREE, *RESPONDING, *NESTED, *NOISY, *KEEPING)

@@ -11,7 +11,7 @@ from hypertune.catalogue import LayerType
 from hypertune.layers.dropout import DROPOUT
 from hypertune.layers.linear import LINEAR
 from hypertune.layers.relu import RELU
-from hypertune.response.affine import Affine
+from hypertune.response import Layer
 from hypertune.response.dropout import Dropout
 
 
@@ -24,7 +24,7 @@ class Wrong:
     kind: LayerType
 
 
-def affine(layer: type[Affine]) -> LayerType:
+def affine(layer: type[Layer]) -> LayerType:
     """`linear` with another layer."""
     return evolve(
         LINEAR,

@@ -2,6 +2,7 @@
 
 from hypertune.testing.law import Law
 from hypertune.testing.laws import (
+    calls,
     initialisation,
     noise,
     numbers,
@@ -28,6 +29,10 @@ LAWS: tuple[Law, ...] = (
     twins.folds_to_a_plain_layer,
     noise.trains_as_its_plain_twin,
     noise.draws_its_noise_for_each_row_alone,
+    calls.gives_the_same_whenever_it_is_called,
+    calls.draws_other_noise_by_another_seed,
+    calls.moves_its_statistics_in_training_alone,
+    calls.keeps_the_states_of_streams_apart,
     numbers.keeps_the_dtype,
     numbers.keeps_the_device,
     numbers.has_the_gradient_of_finite_differences,

@@ -46,7 +46,7 @@ def _draws(case: Case, layer: Layer, x: Tensor, conditioning: Conditioning) -> b
 
 def _hold_moments(case: Case, layer: Layer, twin: nn.Module, conditioning: Conditioning) -> None:
     numbers = prod(case.output_shape)
-    x = _repeated(case, max(_FEWEST_ROWS, _NUMBERS // numbers))
+    x = case.repeated(max(_FEWEST_ROWS, _NUMBERS // numbers))
     found = case.run(layer, x, conditioning).flatten(1)
     expected = case.run_plain(twin, x).flatten(1)
     signs = case.run(evaluating(layer), x[:1], conditioning).flatten(1).sign()
@@ -70,7 +70,7 @@ def draws_its_noise_for_each_row_alone(case: Case) -> None:
     12 of 12 at 0.5 where examples have 8 numbers (hidden where they have one).
     """
     layer, conditioning = case.perturbed(), row(case.conditioning(), 0)
-    x = _repeated(case, _ROWS)
+    x = case.repeated(_ROWS)
     if not _draws(case, layer, x, conditioning):
         return
     signs = case.run(evaluating(layer), x[:1], conditioning).sign()
@@ -83,8 +83,3 @@ def draws_its_noise_for_each_row_alone(case: Case) -> None:
         products.append((up_B[::2] * up_B[1::2]).sum())
     found = drift(torch.stack(products)[:, None])
     assert found < _LIMIT, f"the noise of its rows is not independent ({found:.1f} times chance)"
-
-
-def _repeated(case: Case, rows: int) -> Tensor:
-    """The first example again and again."""
-    return case.inputs()[:1].expand(rows, *case.shape).contiguous()
