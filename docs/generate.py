@@ -75,7 +75,7 @@ def _page(title: str, families: dict[str, type[Kind]]) -> str:
 
 
 def _kind(kind: Kind, level: str) -> Iterator[str]:
-    args = () if isinstance(kind, MetricType) else kind.args
+    args = kind.args
     yield f"{level} `{kind.name}`"
     if args:
         yield f"`{signature(kind)}`"

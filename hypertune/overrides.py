@@ -6,8 +6,9 @@ from collections.abc import Iterable, Mapping
 
 from attrs import frozen
 
+from hypertune.catalogue import SECTIONS
 from hypertune.diagnostics import Diagnostic, Help, Note, Source, SpecError, did_you_mean
-from hypertune.semantics import SETTINGS, Change, Whole, section_name
+from hypertune.semantics import Change, Whole, section_name
 from hypertune.syntax import ast, parse_setting
 
 Setting = str | Source  # a word of the command line, or a line of a file
@@ -108,10 +109,10 @@ def _guessed(whole: Whole, path: list[str]) -> str:
     """The path that was meant, if a block was left out, or a setting taken for a block."""
     for section in (s for s in whole.statements if isinstance(s, ast.Section)):
         kind, name = section.kind.text, section_name(section)
-        if path[0] in SETTINGS[kind]:
+        if path[0] in SECTIONS[kind]:
             return f"{kind}.{path[0]}"
         for start in (name, kind):
             setting = ".".join(path).removeprefix(f"{start}.").partition(".")[0]
-            if ".".join(path).startswith(f"{start}.") and setting in SETTINGS[kind]:
+            if ".".join(path).startswith(f"{start}.") and setting in SECTIONS[kind]:
                 return f"{start}.{setting}"
     return ""

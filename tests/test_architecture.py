@@ -35,7 +35,7 @@ MAY_IMPORT = {
     "testing": "syntax diagnostics catalogue ir runtime response conditioning",
     "pytest_plugin": "",
     "standard": "catalogue hyper layers augment losses optimisers data methods",
-    "overrides": "semantics syntax diagnostics",
+    "overrides": "semantics syntax diagnostics catalogue",
     "spec_files": "syntax diagnostics resources",
     "editors": "semantics syntax diagnostics catalogue ir compiler version",
     "anchoring": "overrides semantics syntax catalogue ir emitting",
@@ -58,7 +58,7 @@ IN_SEMANTICS = {
     "declarations": "arguments scope errors",
     "network": "declarations arguments scope errors",
     "sections": "declarations arguments scope errors",
-    "including": "sections scope errors",
+    "including": "scope errors",
 }
 FREE = {"cli", "__init__", "__main__"}
 FRONT = ("cli", "compiler", "explanations", "planning", "emitting.plain", "python", "standard")

@@ -19,10 +19,9 @@ from pygments.token import (
 )
 
 from hypertune.editors.highlighting import HspecLexer
-from hypertune.editors.vocabulary import FUNCTIONS, KEYWORDS, RESERVED, SETTINGS
+from hypertune.editors.vocabulary import FUNCTIONS, KEYWORDS, RESERVED
 from hypertune.resources import resource_folder
 from hypertune.semantics.arguments import constants
-from hypertune.semantics.sections import data, objective, tuning
 from hypertune.syntax import tokens
 
 GRAMMAR = (resource_folder("grammars") / "hspec.lark").read_text(encoding="utf-8")
@@ -86,13 +85,6 @@ def test_the_vocabulary_is_that_of_the_grammar() -> None:
     assert sorted(KEYWORDS) == WORDS
     assert {word.upper() for word in RESERVED} == tokens.RESERVED
     assert set(FUNCTIONS) == set(constants.FUNCTIONS)
-
-
-def test_the_settings_are_those_that_the_checker_knows() -> None:
-    known = {"data": data.KEYS, "objective": objective.KEYS, "tune": tuning.KEYS}
-    assert {section: set(keys) for section, keys in known.items()} == {
-        section: set(keys) for section, keys in SETTINGS.items()
-    }
 
 
 @pytest.mark.parametrize("word", WORDS)

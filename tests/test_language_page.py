@@ -5,9 +5,9 @@ from pathlib import Path
 
 import pytest
 
+from hypertune.catalogue import SECTIONS
 from hypertune.compiler import compile_text
 from hypertune.editors.vocabulary import CLAUSES, FUNCTIONS, MODES, PIECES, STATEMENTS
-from hypertune.semantics import SETTINGS
 
 PAGE = (Path(__file__).parents[1] / "docs" / "language.md").read_text(encoding="utf-8")
 EXAMPLES = re.findall(r"```hspec\n(.*?)```", PAGE, re.DOTALL)
@@ -32,7 +32,7 @@ def test_every_word_of_the_language_is_on_the_page():
 
 
 def test_every_setting_is_on_the_page():
-    for section, keys in SETTINGS.items():
+    for section, keys in SECTIONS.items():
         body = re.search(rf"## {section.title()}\n(.*?)\n## ", PAGE, re.DOTALL)
         assert body, section
         for key in set(keys) - {"window"}:  # no source is a sequence yet

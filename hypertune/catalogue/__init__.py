@@ -9,6 +9,7 @@ from hypertune.catalogue.arguments import (
 )
 from hypertune.catalogue.catalogue import Catalogue as Catalogue
 from hypertune.catalogue.kinds import (
+    KINDS as KINDS,
     AugmentType as AugmentType,
     CorruptionType as CorruptionType,
     Costs as Costs,
@@ -33,5 +34,11 @@ from hypertune.catalogue.places import (
     beside as beside,
     from_folder as from_folder,
     in_full as in_full,
+)
+from hypertune.catalogue.settings import (
+    LENGTHS as LENGTHS,
+    ROLES as ROLES,
+    SECTIONS as SECTIONS,
+    Setting as Setting,
 )
 from hypertune.catalogue.splits import part_sizes as part_sizes

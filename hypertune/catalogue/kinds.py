@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
-from typing import Any
+from typing import Any, ClassVar, Final
 
 from attrs import evolve, field, frozen
 
@@ -90,6 +90,7 @@ class LayerType:
     an argument `tied`, a label, which `build` may ignore and `costs` counts as no weight.
     """
 
+    noun: ClassVar = "layer type"
     name: str
     doc: str
     args: tuple[Arg, ...]
@@ -116,6 +117,7 @@ class MergeType:
     the merged tensors. Every argument has a default.
     """
 
+    noun: ClassVar = "merge"
     name: str
     doc: str
     output: Callable[[Args, Sequence[Shape]], Shape]
@@ -143,6 +145,7 @@ class DomainType:
     word's logit, and is the word whose logit is the largest. All else is then said of a logit.
     """
 
+    noun: ClassVar = "domain"
     name: str
     doc: str
     args: tuple[Arg, ...]
@@ -210,6 +213,7 @@ class SourceType:
     Units: `width` is the bytes of a number of an example, as it lies on the device.
     """
 
+    noun: ClassVar = "source"
     name: str
     doc: str
     args: tuple[Arg, ...]
@@ -256,6 +260,7 @@ class AugmentType:
     numbers. A `bounded` kind needs pixels from 0 to 1.
     """
 
+    noun: ClassVar = "augmentation"
     name: str
     doc: str
     args: tuple[Arg, ...]
@@ -275,6 +280,7 @@ class CorruptionType:
     whose seed is the argument `seed` if it has one. `targets` is `classes`, `real` or ``.
     """
 
+    noun: ClassVar = "corruption"
     name: str
     doc: str
     args: tuple[Arg, ...]
@@ -292,6 +298,7 @@ class LossType:
     per weight, and per row of a weight and example.
     """
 
+    noun: ClassVar = "loss"
     name: str
     doc: str
     args: tuple[Arg, ...]
@@ -309,11 +316,13 @@ class MetricType:
     into the number shown (the root, for `rmse`).
     """
 
+    noun: ClassVar = "metric"
     name: str
     doc: str
     targets: str
     build: Callable[[], Any]
     read: Callable[[float], float] = float
+    args: tuple[Arg, ...] = ()
 
 
 @frozen
@@ -342,6 +351,7 @@ class MethodType:
     `build(options)` gives the method for `runtime.Training`; `passes(options)` what a step takes.
     """
 
+    noun: ClassVar = "method"
     name: str
     doc: str
     args: tuple[Arg, ...]
@@ -364,6 +374,7 @@ class OptimiserType:
     gives the `runtime.Rule` that makes the same steps, if there is one.
     """
 
+    noun: ClassVar = "optimiser"
     name: str
     doc: str
     args: tuple[Arg, ...]
@@ -383,6 +394,7 @@ class ScheduleType:
     `DomainType`.
     """
 
+    noun: ClassVar = "schedule"
     name: str
     doc: str
     args: tuple[Arg, ...]
@@ -403,4 +415,19 @@ Kind = (
     | MethodType
     | OptimiserType
     | ScheduleType
+)
+
+# As they are listed.
+KINDS: Final[tuple[type[Kind], ...]] = (
+    DomainType,
+    SourceType,
+    AugmentType,
+    CorruptionType,
+    LayerType,
+    MergeType,
+    LossType,
+    MetricType,
+    MethodType,
+    OptimiserType,
+    ScheduleType,
 )

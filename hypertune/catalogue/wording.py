@@ -8,13 +8,11 @@ from typing import Final
 
 from hypertune.catalogue.arguments import Arg, Required
 from hypertune.catalogue.kinds import (
+    KINDS,
     AugmentType,
-    CorruptionType,
-    DomainType,
     Kind,
     LayerType,
     LossType,
-    MergeType,
     MethodType,
     MetricType,
     OptimiserType,
@@ -24,31 +22,17 @@ from hypertune.catalogue.kinds import (
 from hypertune.ir import print_value
 
 FAMILIES: Final[Mapping[str, type[Kind]]] = {
-    "domain": DomainType,
-    "source": SourceType,
-    "augmentation": AugmentType,
-    "corruption": CorruptionType,
-    "layer": LayerType,
-    "merge": MergeType,
-    "loss": LossType,
-    "metric": MetricType,
-    "method": MethodType,
-    "optimiser": OptimiserType,
-    "schedule": ScheduleType,
+    kind.noun.removesuffix(" type"): kind for kind in KINDS
 }
 
 
 def family_of(kind: Kind) -> str:
-    return next(name for name, family in FAMILIES.items() if isinstance(kind, family))
-
-
-def arguments(kind: Kind) -> tuple[Arg, ...]:
-    return () if isinstance(kind, MetricType) else kind.args
+    return kind.noun.removesuffix(" type")
 
 
 def signature(kind: Kind) -> str:
     """A kind as it is called: `linear(out_features, bias = true)`."""
-    args = ", ".join(map(_written, arguments(kind)))
+    args = ", ".join(map(_written, kind.args))
     return f"{kind.name}({args})" if args else kind.name
 
 

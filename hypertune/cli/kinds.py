@@ -5,7 +5,7 @@ from __future__ import annotations
 import click
 
 from hypertune.catalogue import Kind
-from hypertune.catalogue.wording import FAMILIES, about, arguments, facts, signature
+from hypertune.catalogue.wording import FAMILIES, about, facts, signature
 from hypertune.cli.catalogues import OURS, catalogue_option, kinds_with_origins
 from hypertune.diagnostics import did_you_mean
 
@@ -51,7 +51,7 @@ def _overview(known: Known, family: str) -> str:
 
 
 def _page(family: str, kind: Kind, origin: str) -> str:
-    args = arguments(kind)
+    args = kind.args
     lines = [f"{family} {signature(kind)}", "", kind.doc.strip()]
     lines += ["", *(f"  * {fact}" for fact in facts(kind)), f"  * comes from {origin}"]
     if args:

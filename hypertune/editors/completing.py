@@ -9,7 +9,7 @@ from typing import Literal
 from attrs import frozen
 
 from hypertune.catalogue import Arg, Kind, LossType, MergeType
-from hypertune.catalogue.wording import about, arguments, family_of, signature
+from hypertune.catalogue.wording import about, family_of, signature
 from hypertune.editors.context import Context, OpenCall, context_at, word_before
 from hypertune.editors.reading import Reading
 from hypertune.editors.roles import about_kind, begins_piece, called, kinds_here
@@ -171,7 +171,7 @@ def _keys_around(text: str, offset: int) -> set[str]:
 
 def _in_call(context: Context, reading: Reading, offset: int) -> Iterable[Completion]:
     kind, call = called(context, reading.catalogue), context.calls[-1]
-    declared = arguments(kind) if kind else ()
+    declared = kind.args if kind else ()
     by_name = {arg.name: arg for arg in declared}
     if isinstance(kind, MergeType):
         return _names(reading, offset, "label")

@@ -8,7 +8,7 @@ from posixpath import dirname, relpath
 from attrs import frozen
 
 from hypertune import ir
-from hypertune.catalogue.wording import about, arguments
+from hypertune.catalogue.wording import about
 from hypertune.editors.context import Context, Word, context_at, word_at
 from hypertune.editors.navigating import Meant, symbol_at
 from hypertune.editors.places import Run
@@ -54,7 +54,7 @@ def _said(reading: Reading, word: Word, context: Context, meant: Meant | None) -
     kind = kinds_here(context, reading.catalogue).get(word.text)
     caller = called(context, reading.catalogue)
     named = _is_argument(reading.text, word)
-    args = {arg.name: arg for arg in arguments(caller)} if caller else {}
+    args = {arg.name: arg for arg in caller.args} if caller else {}
     if caller and named and word.text in args:
         yield f"`{word.text}` of `{caller.name}`: {about(args[word.text])}"
     elif meant:

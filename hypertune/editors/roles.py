@@ -6,34 +6,15 @@ from collections.abc import Mapping
 from typing import Any, Final
 
 from hypertune.catalogue import (
-    AugmentType,
+    SECTIONS,
     Catalogue,
-    CorruptionType,
     DomainType,
     Kind,
     LayerType,
-    LossType,
     MergeType,
-    MethodType,
-    MetricType,
-    OptimiserType,
-    ScheduleType,
-    SourceType,
 )
-from hypertune.catalogue.wording import about, arguments, family_of, signature
+from hypertune.catalogue.wording import about, family_of, signature
 from hypertune.editors.context import Context
-
-_OF_SETTINGS: Final[Mapping[tuple[str, str], type[Any]]] = {
-    ("data", "source"): SourceType,
-    ("data", "corrupt"): CorruptionType,
-    ("data", "augment"): AugmentType,
-    ("objective", "train"): LossType,
-    ("objective", "valid"): LossType,
-    ("objective", "report"): MetricType,
-    ("tune", "method"): MethodType,
-    **{("tune", role): OptimiserType for role in ("weights", "hypers", "responses", "spreads")},
-    ("tune", "schedule"): ScheduleType,
-}
 
 _BEFORE_VALUES: Final = frozenset(["=", ":", "(", ",", "+", "-", "*"])
 
@@ -45,8 +26,8 @@ def role(context: Context) -> tuple[type[Any], ...]:
         return (DomainType,) if about_domain else ()
     if context.statement in ("model", "block"):
         return (LayerType, MergeType) if context.inner else ()
-    found = _OF_SETTINGS.get((context.statement, context.key))
-    return (found,) if found else ()
+    setting = SECTIONS.get(context.statement, {}).get(context.key)
+    return (setting.kind,) if setting and setting.kind else ()
 
 
 def _kinds(context: Context, catalogue: Catalogue) -> dict[str, Kind]:
@@ -74,6 +55,6 @@ def called(context: Context, catalogue: Catalogue) -> Kind | None:
 
 def about_kind(kind: Kind) -> str:
     """A kind in Markdown: how it is called, what it is, its arguments."""
-    args = "\n".join(f"- `{arg.name}` {about(arg)}" for arg in arguments(kind))
+    args = "\n".join(f"- `{arg.name}` {about(arg)}" for arg in kind.args)
     head = f"```hspec\n{signature(kind)}\n```\n{family_of(kind)}: {kind.doc.strip()}"
     return f"{head}\n\n{args}" if args else head

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Final
 
+from hypertune.catalogue import SECTIONS
+
 STATEMENTS: Final[Mapping[str, str]] = {
     "hspec": "the version of the language; the first statement of every file",
     "include": "the statements of another file, relative to this one",
@@ -45,36 +47,6 @@ KEYWORDS: Final = {**STATEMENTS, **PIECES, **CLAUSES, **MODES}
 RESERVED: Final = frozenset({*STATEMENTS, *PIECES, *CLAUSES})
 
 SETTINGS: Final[Mapping[str, Mapping[str, str]]] = {
-    "data": {
-        "source": "where the examples come from",
-        "root": "the folder of the data",
-        "download": "whether the network may be asked for it",
-        "split": "shares or counts of the parts",
-        "scale": "`standardize`, or the numbers to normalise with",
-        "corrupt": "what is damaged in the training part, for a demonstration",
-        "augment": "what is done to training examples",
-        "batch": "examples in a batch, or `all`",
-        "window": "steps of a sequence that are looked back on",
-    },
-    "objective": {
-        "train": "what the weights minimise: a loss plus penalties",
-        "valid": "what the hyperparameters minimise",
-        "direct": "tuned hyperparameters that `valid` may take directly, where that is meant",
-        "report": "metrics for people",
-    },
-    "tune": {
-        "method": "how the hyperparameters are tuned",
-        "weights": "the optimiser of the weights",
-        "hypers": "the optimiser of the hyperparameters",
-        "responses": "the optimiser of the responses; as the weights' where none is written",
-        "spreads": "the optimiser of the spreads; as the hyperparameters' where none is written",
-        "schedule": "of the learning rate of the weights",
-        "clip": "the largest norm of a gradient",
-        "precision": "of the arithmetic: `float32` or `bf16`",
-        "epochs": "the length, in passes over the training part",
-        "steps": "the length, in training steps",
-        "budget": "the length, in time: `30 min`",
-        "patience": "how long the validation loss may not improve",
-        "seed": "what all randomness starts from",
-    },
+    section: {key: setting.doc for key, setting in settings.items()}
+    for section, settings in SECTIONS.items()
 }

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Callable, Mapping
 from math import inf, isfinite
 from typing import Any, Final
@@ -168,72 +169,32 @@ def _infinity(word: Any, place: str) -> float:
     return inf if word == "inf" else -inf
 
 
-_text = _scalar((str,), "a string")
-_truth = _scalar((bool,), "true or false")
-_whole = _scalar((int,), "a whole number")
-_number = _scalar((int, float), "a number")
-_shape = _many(_whole)
-_args = _by_name(_value)
+# By the annotations of the fields: a field that is added needs no line here.
+_SIMPLE: Final[Mapping[str, Read]] = {
+    "str": _scalar((str,), "a string"),
+    "bool": _scalar((bool,), "true or false"),
+    "int": _scalar((int,), "a whole number"),
+    "float": _scalar((int, float), "a number"),
+    "float | int": _scalar((int, float), "a number"),
+    "float | str": _scalar((int, float, str), "a number or a word"),
+    "Shape": _many(_scalar((int,), "a whole number")),
+    "Value": _value,
+}
+_PARTS: Final = (Ref, Label, Quantity, Call, Hyper, Data, Node, Term, Objective, Tune, Program)
+_BY_NAME: Final = {kind.__name__: kind for kind in _PARTS}
+
+
+def _reader(annotation: str) -> Read:
+    if found := re.fullmatch(r"(.+) \| None", annotation):
+        return _maybe(_reader(found[1]))
+    if found := re.fullmatch(r"tuple\[(.+), \.\.\.\]", annotation):
+        return _many(_reader(found[1]))
+    if found := re.fullmatch(r"Mapping\[str, (.+)\]", annotation):
+        return _by_name(_reader(found[1]))
+    return _SIMPLE.get(annotation) or _one(_BY_NAME[annotation])
+
 
 READERS: Final[Mapping[type, Mapping[str, Read]]] = {
-    Ref: {"hyper": _text},
-    Label: {"layer": _text},
-    Quantity: {"amount": _number, "unit": _text},
-    Call: {"kind": _text, "args": _args},
-    Hyper: {
-        "name": _text,
-        "domain": _one(Call),
-        "start": _scalar((int, float, str), "a number or a word"),
-        "per": _text,
-        "spread": _number,
-        "spread_fixed": _truth,
-        "frozen": _truth,
-        "over": _text,
-        "columns": _whole,
-    },
-    Data: {
-        "source": _one(Call),
-        "split": _by_name(_number),
-        "split_seed": _maybe(_whole),
-        "stratified": _truth,
-        "scale": _maybe(_one(Call)),
-        "corrupt": _maybe(_one(Call)),
-        "augment": _many(_one(Call)),
-        "batch": _maybe(_whole),
-    },
-    Node: {
-        "name": _text,
-        "kind": _text,
-        "args": _args,
-        "given": _many(_text),
-        "inputs": _many(_text),
-        "shapes": _many(_shape),
-        "output": _shape,
-        "device": _text,
-    },
-    Term: {"loss": _one(Call), "weight": _number},
-    Objective: {
-        "train": _many(_one(Term)),
-        "valid": _many(_one(Term)),
-        "report": _many(_one(Call)),
-    },
-    Tune: {
-        "name": _text,
-        "method": _one(Call),
-        "optimisers": _by_name(_one(Call)),
-        "schedule": _maybe(_one(Call)),
-        "clip": _maybe(_number),
-        "precision": _text,
-        "length": _one(Quantity),
-        "patience": _maybe(_one(Quantity)),
-        "seed": _whole,
-    },
-    Program: {
-        "hypers": _many(_one(Hyper)),
-        "data": _one(Data),
-        "input": _shape,
-        "layers": _many(_one(Node)),
-        "objective": _one(Objective),
-        "tunes": _many(_one(Tune)),
-    },
+    kind: {f.name: _reader(str(f.type)) for f in attrs.fields(kind) if f.name != "origin"}
+    for kind in _PARTS
 }

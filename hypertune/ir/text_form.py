@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 
+from attrs import asdict
+
 from hypertune.ir.program import (
     Call,
     Data,
@@ -134,17 +136,17 @@ def _terms(terms: Iterable[Term]) -> str:
 
 
 def _tune(tune: Tune) -> list[str]:
-    schedule = [f"  schedule = {_call(tune.schedule)}"] if tune.schedule else []
-    clip = [f"  clip = {_number(tune.clip)}"] if tune.clip is not None else []
-    patience = [f"  patience = {print_value(tune.patience)}"] if tune.patience else []
-    return [
-        f"tune {tune.name}".rstrip(),
-        f"  method = {_call(tune.method)}",
-        *(f"  {role} = {_call(call)}" for role, call in tune.optimisers.items()),
-        *schedule,
-        *clip,
-        f"  precision = {tune.precision}",
-        f"  length = {print_value(tune.length)}",
-        *patience,
-        f"  seed = {tune.seed}",
-    ]
+    told = asdict(tune, recurse=False)
+    told = {"method": told.pop("method"), **told.pop("optimisers"), **told}
+    name = told.pop("name")
+    lines = (f"  {key} = {_said(value)}" for key, value in told.items() if value is not None)
+    return [f"tune {name}".rstrip(), *lines]
+
+
+def _said(value: Value) -> str:
+    match value:
+        case str():
+            return value
+        case Call():
+            return _call(value)
+    return print_value(value)

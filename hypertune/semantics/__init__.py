@@ -10,5 +10,4 @@ from hypertune.semantics.including.files import (
     included_path as included_path,
 )
 from hypertune.semantics.including.parts import FileTree as FileTree
-from hypertune.semantics.sections.keys import SETTINGS as SETTINGS
 from hypertune.semantics.verification import verify as verify

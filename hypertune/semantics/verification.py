@@ -26,7 +26,6 @@ from hypertune.ir import DamagedProgram
 from hypertune.semantics.arguments.conversions import Own, accepts
 from hypertune.semantics.network.sizing import output_shape
 from hypertune.semantics.network.ties import weight_of
-from hypertune.semantics.scope.nouns import NOUNS
 from hypertune.semantics.sections.tuning import is_endless
 
 
@@ -68,9 +67,9 @@ def _verify_call(
     """The declaration of the kind that is called."""
     known = catalogue.of(kind)
     if call.kind not in known:
-        raise DamagedProgram(place, f"no {NOUNS[kind]} is called `{call.kind}`")
+        raise DamagedProgram(place, f"no {kind.noun} is called `{call.kind}`")
     declaration = known[call.kind]
-    declared: dict[str, Arg] = {arg.name: arg for arg in getattr(declaration, "args", ())}
+    declared: dict[str, Arg] = {arg.name: arg for arg in declaration.args}
     if declared.keys() != call.args.keys():
         names = ", ".join(sorted(declared.keys() ^ call.args.keys()))
         raise DamagedProgram(place, f"missing or unknown arguments of `{call.kind}`: {names}")

@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from itertools import groupby
 
+from attrs import asdict
+
+from hypertune.catalogue import LENGTHS, SECTIONS
 from hypertune.emitting.spec_text.network import model
 from hypertune.emitting.spec_text.values import call, named, number, value
-from hypertune.ir import Call, Data, Hyper, Program, Quantity, Term, Tune, Value, references_in
-
-_KEYS = {"epochs": "epochs", "steps": "steps", "seconds": "budget"}
+from hypertune.ir import Call, Data, Hyper, Program, Term, Tune, Value, references_in
 
 
 def print_spec(program: Program) -> str:
@@ -95,22 +96,14 @@ def _term(term: Term) -> str:
 
 
 def _tune(tune: Tune) -> Iterator[str]:
-    yield f"method = {call(tune.method)}"
-    for role, optimiser in tune.optimisers.items():
-        yield f"{role} = {call(optimiser)}"
-    if tune.schedule:
-        yield f"schedule = {call(tune.schedule)}"
-    if tune.clip is not None:
-        yield f"clip = {number(tune.clip)}"
-    yield f"precision = {tune.precision}"
-    yield f"{_KEYS[tune.length.unit]} = {_length(tune.length)}"
-    if tune.patience:
-        yield f"patience = {value(tune.patience)}"
-    yield f"seed = {tune.seed}"
-
-
-def _length(length: Quantity) -> str:
-    return value(length) if length.unit == "seconds" else number(length.amount)
+    length = tune.length
+    counts = next(key for key, unit in LENGTHS.items() if unit == length.unit)
+    written = length if length.unit == "seconds" else length.amount
+    told = {**asdict(tune, recurse=False), **tune.optimisers, counts: written}
+    for key, setting in SECTIONS["tune"].items():
+        if told.get(key) is not None:
+            bare = setting.arg and setting.arg.choices  # words that nothing else can mean
+            yield f"{key} = {told[key] if bare else value(told[key])}"
 
 
 def _several(items: Iterable[str]) -> str:

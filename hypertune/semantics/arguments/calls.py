@@ -15,7 +15,7 @@ from hypertune.semantics.errors.arguments import ArgumentsDisagree, KindWanted, 
 from hypertune.semantics.errors.names import UnknownKind
 from hypertune.semantics.scope.findings import every
 from hypertune.semantics.scope.labels import Labels
-from hypertune.semantics.scope.nouns import NOUNS, otherwise
+from hypertune.semantics.scope.nouns import otherwise
 from hypertune.semantics.scope.scope import Scope
 from hypertune.syntax import ast
 
@@ -32,7 +32,7 @@ def settle(expr: ast.Expr, kind: type[K], scope: Scope) -> tuple[K, ir.Call]:
     if isinstance(expr, ast.Name):
         expr = ast.Call(expr.span, expr, ())
     if not isinstance(expr, ast.Call):
-        raise scope.fail(KindWanted(expr.span, NOUNS[kind], tuple(scope.knowledge.kinds(kind))))
+        raise scope.fail(KindWanted(expr.span, kind.noun, tuple(scope.knowledge.kinds(kind))))
     declaration = look_up(expr.kind, kind, scope)
     return declaration, ir.Call(declaration.name, settle_args(expr, declaration, scope))
 
@@ -45,7 +45,7 @@ def look_up(name: ast.Name, kind: type[K], scope: Scope, also: Iterable[str] = (
     known = scope.knowledge.kinds(kind)
     if name.text not in known:
         names, other = (*known, *also), otherwise(name.text, scope)
-        raise scope.fail(UnknownKind(name.span, NOUNS[kind], name.text, names, other))
+        raise scope.fail(UnknownKind(name.span, kind.noun, name.text, names, other))
     return known[name.text]
 
 
@@ -56,7 +56,7 @@ def settle_args(
 
     `labels` are those that it may name, where it stands in a network.
     """
-    declared: tuple[Arg, ...] = getattr(kind, "args", ())  # a metric takes none
+    declared = kind.args
     if declared and declared[-1].rest:
         call = _gathered(call, len(declared) - 1, scope)
     matched = match(call, [arg.name for arg in declared], scope.findings)

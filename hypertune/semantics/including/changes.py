@@ -7,8 +7,8 @@ from itertools import groupby
 
 from attrs import evolve, frozen
 
+from hypertune.catalogue import LENGTHS
 from hypertune.diagnostics import Span
-from hypertune.semantics.sections.tuning import LENGTHS
 from hypertune.syntax import ast
 
 

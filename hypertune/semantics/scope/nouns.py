@@ -1,37 +1,9 @@
-"""What each sort of kind is called, and what a name is that stands in the wrong place."""
+"""What a name is that stands in the wrong place."""
 
 from __future__ import annotations
 
-from typing import Any, Final
-
-from hypertune.catalogue import (
-    AugmentType,
-    CorruptionType,
-    DomainType,
-    LayerType,
-    LossType,
-    MergeType,
-    MethodType,
-    MetricType,
-    OptimiserType,
-    ScheduleType,
-    SourceType,
-)
+from hypertune.catalogue import KINDS
 from hypertune.semantics.scope.scope import Constant, Piece, Scope, Tunable, Unknown
-
-NOUNS: Final[dict[Any, str]] = {
-    LayerType: "layer type",
-    DomainType: "domain",
-    SourceType: "source",
-    AugmentType: "augmentation",
-    CorruptionType: "corruption",
-    LossType: "loss",
-    MergeType: "merge",
-    MetricType: "metric",
-    MethodType: "method",
-    OptimiserType: "optimiser",
-    ScheduleType: "schedule",
-}
 
 
 def otherwise(name: str, scope: Scope) -> str:
@@ -43,6 +15,5 @@ def otherwise(name: str, scope: Scope) -> str:
             return "a constant"
         case Piece():
             return "a block"
-    nouns = (noun for kind, noun in NOUNS.items() if name in scope.knowledge.kinds(kind))
-    noun = next(nouns, "")
+    noun = next((kind.noun for kind in KINDS if name in scope.knowledge.kinds(kind)), "")
     return f"{'an' if noun[:1] in 'aeiou' else 'a'} {noun}" if noun else ""

@@ -30,18 +30,6 @@ from hypertune.semantics.sections.settings import Settings, read_settings
 from hypertune.semantics.sections.split import Split, read_split
 from hypertune.syntax import ast
 
-KEYS: Final = (
-    "source",
-    "root",
-    "download",
-    "split",
-    "scale",
-    "corrupt",
-    "augment",
-    "batch",
-    "window",
-)
-
 Reader = Callable[[Settings, SourceType | None], Any]  # of one field of `ir.Data`
 
 _SCALE: Final = {
@@ -61,7 +49,7 @@ class DataFacts:
 
 def read_data(section: ast.Section, scope: Scope) -> DataFacts:
     """Everything between the braces of `data`."""
-    settings = read_settings(section, KEYS, scope)
+    settings = read_settings(section, scope)
     expr = attempt(_source, settings)
     source, call = _settled(expr, scope) if expr else (None, None)
     data = attempt(lambda settings: _data(settings, source, call), settings)

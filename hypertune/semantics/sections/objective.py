@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import Final
 
 from attrs import frozen
 
@@ -26,8 +25,6 @@ from hypertune.semantics.scope.findings import attempt, every
 from hypertune.semantics.scope.scope import HyperUse, Scope
 from hypertune.semantics.sections.settings import Settings, read_settings
 from hypertune.syntax import ast
-
-KEYS: Final = ("train", "valid", "direct", "report")
 
 
 @frozen
@@ -53,7 +50,7 @@ class Goals:
 
 def read_objective(section: ast.Section, scope: Scope, source: SourceType | None) -> Goals:
     """Everything between the braces of `objective`."""
-    settings = read_settings(section, KEYS, scope)
+    settings = read_settings(section, scope)
     train = _side(settings, "train", "train = cross_entropy")
     before = len(scope.knowledge.uses)
     valid = _side(settings, "valid", "valid = cross_entropy")

@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-
 from attrs import frozen
 
 from hypertune import ir
-from hypertune.catalogue import Arg, Required
+from hypertune.catalogue import SECTIONS, Arg, Required
 from hypertune.diagnostics import closest
 from hypertune.semantics.arguments.values import convert
 from hypertune.semantics.errors.statements import MissingSetting, SettingTwice, UnknownSetting
@@ -59,14 +57,15 @@ class Settings:
         return [expr] if expr else []
 
 
-def read_settings(section: ast.Section, keys: Sequence[str], scope: Scope) -> Settings:
+def read_settings(section: ast.Section, scope: Scope) -> Settings:
     """Tell the keys that the section does not know, and those that stand twice."""
+    keys = tuple(SECTIONS[section.kind.text])
     by_key: dict[str, ast.Setting] = {}
     meant: set[str] = set()
     for setting in section.settings:
         key, span = setting.key.text, setting.key.span
         if key not in keys:
-            scope.findings.add(UnknownSetting(span, section.kind.text, key, tuple(keys)))
+            scope.findings.add(UnknownSetting(span, section.kind.text, key, keys))
             meant.update(closest(key, keys))
         elif key in by_key:
             scope.findings.add(SettingTwice(span, key, by_key[key].key.span))

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from typing import Any, Final
+from functools import partial
+from typing import Any
 
 from attrs import frozen
 
 from hypertune import ir
-from hypertune.catalogue import Arg, MethodType, OptimiserType, ScheduleType
+from hypertune.catalogue import LENGTHS, ROLES, SECTIONS, MethodType, OptimiserType, ScheduleType
 from hypertune.diagnostics import Span
 from hypertune.semantics.arguments.calls import settle
 from hypertune.semantics.arguments.constants import evaluate, is_number
@@ -25,16 +26,6 @@ from hypertune.semantics.scope.scope import Scope
 from hypertune.semantics.sections.settings import Settings, read_settings
 from hypertune.syntax import ast
 
-ROLES: Final = ("weights", "hypers", "responses", "spreads")
-LENGTHS: Final = {"epochs": "epochs", "steps": "steps", "budget": "seconds"}
-
-CLIP: Final = Arg("clip", "float", "largest norm of a gradient", None, low=0, open_low=True)
-SEED: Final = Arg("seed", "int", "what all randomness starts from", 0, low=0)
-PRECISION: Final = Arg(
-    "precision", "string", "of the arithmetic", "float32", choices=("float32", "bf16")
-)
-KEYS: Final = ("method", *ROLES, "schedule", "clip", "precision", *LENGTHS, "patience", "seed")
-
 
 @frozen
 class TuneFacts:
@@ -47,7 +38,7 @@ class TuneFacts:
 
 def read_tune(section: ast.Section, scope: Scope) -> TuneFacts:
     """Everything between the braces of `tune`."""
-    settings = read_settings(section, KEYS, scope)
+    settings = read_settings(section, scope)
     expr = attempt(lambda settings: settings.need("method", "method = delta_stn"), settings)
     settled = attempt(lambda expr: settle(expr, MethodType, scope), expr) if expr else None
     place = expr.span if expr else section.kind.span
@@ -60,12 +51,12 @@ def _tune(settings: Settings, method: tuple[MethodType, ir.Call] | None, place: 
     readers: dict[str, Callable[[], Any]] = {
         "optimisers": lambda: _optimisers(settings, kind, place),
         "schedule": lambda: _schedule(settings),
-        "clip": lambda: settings.value(CLIP),
-        "precision": lambda: settings.value(PRECISION),
         "length": lambda: _length(settings),
         "patience": lambda: _patience(settings),
-        "seed": lambda: settings.value(SEED),
     }
+    for key, setting in SECTIONS["tune"].items():
+        if setting.arg:
+            readers[key] = partial(settings.value, setting.arg)
     fields = dict(zip(readers, every(lambda read: read(), readers.values()), strict=True))
     if method is None:
         raise Failed
