@@ -40,6 +40,7 @@ def draft_for_table(
     classes: bool | None = None,
     folder: Path | None = None,
     test: str = "",
+    missing: str = "",
 ) -> Draft:
     """A commented spec that trains on a table as it stands, from a folder (or the present one).
 
@@ -49,13 +50,14 @@ def draft_for_table(
         classes: whether it stands for classes; None if that is to be seen from the table.
         folder: where the spec is going to be.
         test: a table that is kept for the test.
+        missing: how missing numbers are filled in, if they may be.
 
     Raises:
         Unreadable: if the table cannot be used.
         Undecided: if nothing says what the target is.
 
     """
-    table = read_table(file, target, classes, {"test": test} if test else None)
+    table = read_table(file, target, classes, {"test": test} if test else None, missing != "")
     _check_decided(target, table.parts["train" if test else "all"].target, table, classes)
     seen = Seen((len(table.features),), len(table.classes), table.sizes)
     other = "" if classes is not None or table.classes else _OR_CLASSES
@@ -63,7 +65,7 @@ def draft_for_table(
     count = _examples(seen)
     told = f"Tells `{target}` ({what}) from the other columns of {file}, {count:_} rows."
     source = f'csv("{_written(file, folder)}", target = "{_plain(target)}"'
-    source += _more(classes, test, folder)
+    source += f', missing = "{missing}"' * (missing != "") + _more(classes, test, folder)
     return Draft(_spec(told, source, seen, _TABLE_LAYERS), understood)
 
 

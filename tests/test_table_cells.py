@@ -168,7 +168,8 @@ def test_table_of_more_bytes_than_are_read_is_refused(table, monkeypatch):
 def test_files_of_their_own_validate_and_test(table):
     table("a,b,y\n1,up,no\n2,down,yes\n3,up,no\n")
     table("y,b,a\nyes,up,7\n", "test.csv")
-    args = {"file": "t.csv", "target": "y", "classes": None, "valid": "", "test": "test.csv"}
+    args = {"file": "t.csv", "target": "y", "classes": None, "missing": "refuse"}
+    args |= {"valid": "", "test": "test.csv"}
     assert CSV.seen(args).sizes == {"train": 3, "test": 1}
     x, y = CSV.load(args)["test"]
     assert (x.tolist(), y.tolist(), y.dtype) == ([[7, 0, 1]], [1], np.int64)

@@ -32,7 +32,7 @@ def table(tmp_path, monkeypatch):
     return write
 
 
-PLAIN = {"classes": None, "valid": "", "test": ""}
+PLAIN = {"classes": None, "missing": "refuse", "valid": "", "test": ""}
 
 
 def rows(count, target):

@@ -14,11 +14,11 @@ from typing import Any
 from attrs import frozen
 
 from hypertune.catalogue import Arg, Args, Seen, SourceType, Unreadable
-from hypertune.data.bounds import MOST_WORDS
+from hypertune.data.columns import Column, find_column
 from hypertune.data.looking import once
 from hypertune.data.other_files import OTHER_FILES, other_files
 from hypertune.data.table_text import Sheet, read_sheet
-from hypertune.data.targets import Target, find_target, is_word, number
+from hypertune.data.targets import Target, find_target
 
 _MOST_TOLD = 20  # names of columns
 
@@ -44,45 +44,19 @@ class Table:
         return {part: len(rows.target) for part, rows in self.parts.items()}
 
 
-@frozen
-class _Column:
-    """A column of features: of numbers, or of these words."""
-
-    name: str
-    words: tuple[str, ...] = ()
-
-    @property
-    def features(self) -> tuple[str, ...]:
-        return tuple(f"{self.name}={word}" for word in self.words) or (self.name,)
-
-    def read(self, sheet: Sheet) -> list[array[float]]:
-        """Its numbers in a table, for each of its features."""
-        cells = list(sheet.cells(self.name))
-        odd = (cell for cell in cells if self._is_odd(cell[1]))
-        for line, cell in odd:
-            there = f"{sheet.file}, line {line}: `{cell}` in the column `{self.name}`"
-            if self.words:
-                raise Unreadable(f"{there} stands in no training example")
-            raise Unreadable(
-                f"{there} is no number, and others there are; "
-                f"write numbers or words alone, or leave the column out"
-            )
-        if self.words:
-            return [array("d", [cell == word for _, cell in cells]) for word in self.words]
-        return [array("d", [float(cell) for _, cell in cells])]
-
-    def _is_odd(self, cell: str) -> bool:
-        return cell not in self.words if self.words else number(cell) is None
-
-
 def read_table(
-    file: str, target: str, classes: bool | None = None, others: Mapping[str, str] | None = None
+    file: str,
+    target: str,
+    classes: bool | None = None,
+    others: Mapping[str, str] | None = None,
+    missing: bool = False,
 ) -> Table:
     """A table with a line of names above; all columns but the target are features.
 
     A column that holds no number holds words, and becomes a feature for each of them. A target
     that is text, or all of `classes`, stands for classes, in the order of numbers or of the
     alphabet. `others` are tables of the same columns, by part; then the first is `train`.
+    Where cells of features may be `missing`, their number is not one (`nan`), and no word stands.
 
     Raises:
         Unreadable: if it is not there, misses a cell, or has words among numbers.
@@ -90,7 +64,7 @@ def read_table(
     """
     sheet = read_sheet(file)
     _check_names(sheet, target)
-    columns = [_column(sheet, name) for name in sheet.names if name != target]
+    columns = [find_column(sheet, name, missing) for name in sheet.names if name != target]
     told = find_target(sheet, target, classes)
     sheets = {"train" if others else "all": sheet}
     for part, other in (others or {}).items():
@@ -131,26 +105,13 @@ def _check_same_names(sheet: Sheet, other: Sheet, part: str) -> None:
             raise Unreadable(why, part)
 
 
-def _column(sheet: Sheet, name: str) -> _Column:
-    """What a column holds: words if all of its cells are, otherwise numbers."""
-    cells = [cell for _, cell in sheet.cells(name)]
-    if not all(map(is_word, cells)):
-        return _Column(name)
-    words = sorted(set(cells))
-    if len(words) > MOST_WORDS:
-        raise Unreadable(
-            f"the column `{name}` of {sheet.file} holds {len(words)} different words, and "
-            f"{MOST_WORDS} are the most: leave it out, or write numbers there"
-        )
-    return _Column(name, tuple(words))
-
-
-def _rows(sheet: Sheet, columns: list[_Column], target: Target) -> Rows:
+def _rows(sheet: Sheet, columns: list[Column], target: Target) -> Rows:
     return Rows([numbers for c in columns for numbers in c.read(sheet)], target.read(sheet))
 
 
 def _read(args: Args) -> Table:
-    return read_table(args["file"], args["target"], args["classes"], other_files(args))
+    missing = args["missing"] != "refuse"
+    return read_table(args["file"], args["target"], args["classes"], other_files(args), missing)
 
 
 def _look(args: Args) -> Seen:
@@ -182,6 +143,15 @@ CSV = SourceType(
             "bool",
             "whether the target stands for classes; without it, words do and numbers do not",
             default=None,
+        ),
+        Arg(
+            "missing",
+            "string",
+            "what takes the place of a missing number (an empty cell, `NA`, `nan`, `?`, …): the "
+            "mean or the median of its column in the training part; a missing word is none of the "
+            "words",
+            default="refuse",
+            choices=("refuse", "mean", "median"),
         ),
         *OTHER_FILES,
     ),

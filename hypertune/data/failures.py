@@ -102,6 +102,16 @@ class LostInRounding(DataError):
 
 
 @frozen
+class NothingToFillWith(DataError):
+    """A column whose missing numbers are to be filled in has none among the training examples."""
+
+    column: str
+
+    def __str__(self) -> str:
+        return f"no training example has a number in the column `{self.column}`: leave it out"
+
+
+@frozen
 class TooLarge(DataError):
     """A number is out of the range of the network's precision."""
 

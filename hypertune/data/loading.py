@@ -19,6 +19,7 @@ from hypertune.catalogue import (
 )
 from hypertune.data.divisions import in_a_row, stratified
 from hypertune.data.failures import FileUnreadable, NotPixels
+from hypertune.data.filling import filled
 from hypertune.data.scaling import Scaling, check_apart, fit, scaled, standardize
 from hypertune.data.serving import generator
 from hypertune.data.sets import Part, Sets
@@ -76,6 +77,8 @@ def load(
     pool = arrays.pop("all", None) or arrays.pop("train")
     _check_split(data.split, raw)
     parts = _divide(pool, data) | arrays
+    if "missing" in data.source.args:
+        parts = filled(parts, str(data.source.args["missing"]), source.columns)
     nothing = pool[0][:0], pool[1][:0]
     if data.corrupt and "train" in parts:
         parts["train"] = _damaged(parts["train"], data.corrupt, catalogue, source.classes)

@@ -24,19 +24,22 @@ class Sheet:
     rows: list[Row]
 
     def cells(self, name: str) -> Iterator[tuple[int, str]]:
-        """The line and the text of each cell of a column.
+        """The line and the text of each cell of a column; some may be empty."""
+        at = self.names.index(name)
+        return ((line, cells[at].strip()) for line, cells in self.rows)
+
+    def full_cells(self, name: str, advice: str = "") -> Iterator[tuple[int, str]]:
+        """The same of a column without empty cells.
 
         Raises:
             Unreadable: at one that is empty.
 
         """
-        at = self.names.index(name)
-        for line, cells in self.rows:
-            cell = cells[at].strip()
+        for line, cell in self.cells(name):
             if not cell:
                 raise Unreadable(
                     f"{self.file}, line {line}: the column `{name}` is empty; "
-                    f"fill it in, or leave the line or the column out"
+                    f"fill it in, or leave the line or the column out{advice}"
                 )
             yield line, cell
 

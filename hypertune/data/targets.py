@@ -11,7 +11,8 @@ from attrs import frozen
 from hypertune.catalogue import Unreadable
 from hypertune.data.table_text import Sheet
 
-_MISSING = frozenset({"na", "n/a", "#n/a", "nan", "null", "none", "?", "-", "."})
+NO_WORDS = frozenset({"", "na", "n/a", "#n/a", "nan", "null", "?"})
+_NO_NUMBERS = NO_WORDS | {"none", "-", "."}
 
 
 def number(cell: str) -> float | None:
@@ -32,6 +33,11 @@ def is_word(cell: str) -> bool:
     return "_" in cell
 
 
+def is_missing(cell: str, among: frozenset[str] = _NO_NUMBERS) -> bool:
+    """Whether a cell says that nothing is known: among numbers, or among words (`NO_WORDS`)."""
+    return cell.lower() in among
+
+
 @frozen
 class Target:
     """A column of a table, and its classes in the order of numbers and then of the alphabet."""
@@ -47,9 +53,8 @@ class Target:
             Unreadable: at a cell that is none, or a class that the first table does not have.
 
         """
-        if self.classes:
-            return [self._place(sheet.file, line, cell) for line, cell in sheet.cells(self.name)]
-        return [self._number(sheet.file, line, cell) for line, cell in sheet.cells(self.name)]
+        read = self._place if self.classes else self._number
+        return [read(sheet.file, line, cell) for line, cell in sheet.full_cells(self.name)]
 
     def _place(self, file: str, line: int, cell: str) -> float:
         place = self.places.get(_key(cell))
@@ -76,7 +81,7 @@ def find_target(sheet: Sheet, name: str, classes: bool | None) -> Target:
         Unreadable: if it is neither words nor numbers alone, or the same everywhere.
 
     """
-    cells = list(sheet.cells(name))
+    cells = list(sheet.full_cells(name))
     words = all(is_word(cell) for _, cell in cells)
     odd = next(((line, cell) for line, cell in cells if number(cell) is None), None)
     if odd and not (words and classes is not False):
@@ -105,7 +110,7 @@ def _refuse_odd(sheet: Sheet, name: str, classes: bool | None, line: int, cell: 
             f"{there}, and others there are; fill it in or leave the line out, or write "
             f"`classes = true` if each of them stands for a class"
         )
-    if cell.lower() in _MISSING or not is_word(cell):
+    if is_missing(cell) or not is_word(cell):
         raise Unreadable(f"{there} and no class; fill it in, or leave the line out")
 
 

@@ -151,7 +151,8 @@ def source_of(case: str, folder: Path, dice: random.Random) -> Call:
     if case == "images":
         return Call("images", {"folder": str(folder)})
     args = {"file": "file", "classes": dice.choice([None, None, True, False])}
-    args |= {"target": "y"} if case == "csv" else {}
+    filling = dice.choice(["refuse", "mean", "median"])
+    args |= {"target": "y", "missing": filling} if case == "csv" else {}
     (kind,) = (kind for kind in STANDARD if kind.name == case)
     call = Call(case, {**args, "valid": "", "test": ""})
     found = in_full(call, kind.args)
@@ -173,7 +174,8 @@ def ends(case: str, folder: Path, dice: random.Random) -> str:
     except DataError as refused:
         return "refused" if str(refused).strip() else "refused without a word"
     for part in (sets.train, sets.valid, sets.test):
-        x, y = part.whole()
+        batch = part.whole()
+        x, y = part.scaling.apply(batch.inputs), batch.targets
         assert x.isfinite().all()
         assert y.isfinite().all()
         assert x.dtype == torch.float32
