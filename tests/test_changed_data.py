@@ -98,6 +98,7 @@ def test_classes_that_are_others_are_told(tmp_path):
     found = []
     for word in ("x", "z"):
         write(tmp_path / "t.csv", [(1, 2, "w"), (2, 3, word)])
-        args = {"file": str(tmp_path / "t.csv"), "target": "y", "classes": None}
+        args = {arg.name: arg.default for arg in CSV.args}
+        args |= {"file": str(tmp_path / "t.csv"), "target": "y"}
         found.append(fingerprint(CSV.seen(args), CSV.load(args)))
     assert changes(*found) == ["it has the class `z`, and had not"]

@@ -367,7 +367,7 @@ def test_a_program_nested_deeper_than_python_reads_is_told(folder):
     limit = sys.getrecursionlimit()
     sys.setrecursionlimit(500)
     try:
-        with pytest.raises(DamagedRun, match="nested more deeply"):
+        with pytest.raises(DamagedRun, match="nested too deeply"):
             read_program(folder)
     finally:
         sys.setrecursionlimit(limit)

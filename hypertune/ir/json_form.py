@@ -49,7 +49,7 @@ def from_json(text: str) -> Program:
     try:
         return _from_json(text)
     except RecursionError:
-        raise DamagedProgram("", "this is nested more deeply than any program") from None
+        raise DamagedProgram("", "this is not a program: it is nested too deeply") from None
 
 
 def _from_json(text: str) -> Program:
