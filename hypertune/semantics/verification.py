@@ -3,22 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from typing import Any
+from typing import Any, Final
 
 from hypertune import ir
 from hypertune.catalogue import (
+    SECTIONS,
     Arg,
-    AugmentType,
     Catalogue,
-    CorruptionType,
     DomainType,
     LayerType,
-    LossType,
     MergeType,
     MethodType,
-    MetricType,
-    OptimiserType,
-    ScheduleType,
     SourceType,
     WrongShape,
 )
@@ -27,6 +22,10 @@ from hypertune.semantics.arguments.conversions import Own, accepts
 from hypertune.semantics.network.sizing import output_shape
 from hypertune.semantics.network.ties import weight_of
 from hypertune.semantics.sections.tuning import is_endless
+
+_KINDS: Final[Mapping[str, Any]] = {
+    key: setting.kind for section in SECTIONS.values() for key, setting in section.items()
+}
 
 
 def verify(program: ir.Program, catalogue: Catalogue) -> None:
@@ -40,24 +39,17 @@ def verify(program: ir.Program, catalogue: Catalogue) -> None:
     for hyper in program.hypers:
         _verify_hyper(hyper, catalogue)
     hypers = {h.name: _own(h.domain, catalogue) for h in program.hypers}
-    data, objective = program.data, program.objective
-    _verify_call("source", data.source, SourceType, catalogue, hypers)
-    if data.corrupt:
-        _verify_call("corrupt", data.corrupt, CorruptionType, catalogue, hypers)
-    for call in data.augment:
-        _verify_call("augment", call, AugmentType, catalogue, hypers)
+    for place, call in ir.calls_of(program):
+        kind = _KINDS.get(place.rpartition(", ")[2])
+        if kind:
+            _verify_call(place, call, kind, catalogue, hypers)
     made = {layer.name: layer for layer in program.layers}
     for layer in program.layers:
         _verify_layer(layer, catalogue, hypers)
         _verify_tie(layer, made, catalogue.of(LayerType))
-    for side, terms in (("train", objective.train), ("valid", objective.valid)):
-        for term in terms:
-            _verify_call(side, term.loss, LossType, catalogue, hypers)
-    for call in objective.report:
-        _verify_call("report", call, MetricType, catalogue, hypers)
     for tune in program.tunes:
-        _verify_tune(tune, catalogue, hypers)
-    _verify_scale(data.scale)
+        _verify_tune(tune, catalogue)
+    _verify_scale(program.data.scale)
     _verify_ends(program, catalogue)
 
 
@@ -145,18 +137,14 @@ def _verify_output(layer: ir.Node, shape: Callable[[], ir.Shape]) -> None:
         raise DamagedProgram(place, f"it gives {output}, not {layer.output}")
 
 
-def _verify_tune(tune: ir.Tune, catalogue: Catalogue, hypers: Mapping[str, Own]) -> None:
+def _verify_tune(tune: ir.Tune, catalogue: Catalogue) -> None:
     place = f"tune {tune.name}".rstrip()
-    method: MethodType = _verify_call(place, tune.method, MethodType, catalogue, hypers)
+    method = catalogue.of(MethodType)[tune.method.kind]
     if method.optimisers.keys() != tune.optimisers.keys():
         roles = ", ".join(method.optimisers)
         raise DamagedProgram(place, f"`{method.name}` uses optimisers for {roles}")
-    for role, call in tune.optimisers.items():
-        _verify_call(f"{place}, {role}", call, OptimiserType, catalogue, hypers)
-    if tune.schedule:
-        _verify_call(f"{place}, schedule", tune.schedule, ScheduleType, catalogue, hypers)
-        if is_endless(tune.schedule, tune.length):
-            raise DamagedProgram(place, "its schedule lasts as long as the run, which is a time")
+    if tune.schedule and is_endless(tune.schedule, tune.length):
+        raise DamagedProgram(place, "its schedule lasts as long as the run, which is a time")
 
 
 def _verify_scale(scale: ir.Call | None) -> None:

@@ -6,7 +6,7 @@ from lark import Token
 
 from hypertune.diagnostics import Help, Span
 from hypertune.syntax.mistakes import Unexpected
-from hypertune.syntax.tokens import Scan
+from hypertune.syntax.tokens import Scan, first_of_statement
 
 _HEADS = {
     "DATA", "OBJECTIVE", "TUNE", "MODEL", "BLOCK", "REPEAT", "RESIDUAL", "SHORTCUT", "BRANCH",
@@ -37,15 +37,14 @@ def mend_bodies(found: Scan) -> None:
         if end < len(tokens) and tokens[end].type in _CLOSED:
             tokens[end] = tokens[end].update(type="RBRACE")
         else:
-            at = tokens[end - 1].start_pos or 0
-            tokens[end:end] = [_made("RBRACE", "}", at), _made("_END", "\n", at)]
+            _close(tokens, end)
 
 
 def _is_left_out(tokens: list[Token], index: int, depths: list[int]) -> bool:
     """Whether a line should have ended with `{`: the next one is indented, and in no brackets."""
     if not _ends_line(tokens, index) or tokens[index - 1].type in ("_END", "COLON", "COMMA"):
         return False
-    first = _first(tokens, index)
+    first = first_of_statement(tokens, index)
     head, settles = tokens[first], ("EQUAL", 0)  # a setting on the line of its section
     if head.type not in _HEADS or settles in _kinds(tokens[first:index], depths[first:index]):
         return False
@@ -64,11 +63,10 @@ def _put_in(found: Scan, index: int) -> None:
     at = tokens[index].start_pos or 0
     span = Span(found.source, at, at)
     found.mistakes.append(Unexpected(span, "end of the line", "`{`"))
-    indent = tokens[_first(tokens, index)].column or 0
+    indent = tokens[first_of_statement(tokens, index)].column or 0
     end = _end(tokens, index + 1, indent)
     if end == len(tokens) or tokens[end].type != "RBRACE":
-        behind = tokens[end - 1].start_pos or 0
-        tokens[end:end] = [_made("RBRACE", "}", behind), _made("_END", "\n", behind)]
+        _close(tokens, end)
     tokens.insert(index, _made("LBRACE", "{", at))
 
 
@@ -82,16 +80,9 @@ def _depths(tokens: list[Token]) -> list[int]:
     return found
 
 
-def _first(tokens: list[Token], index: int) -> int:
-    """Where the statement or piece begins that a place belongs to."""
-    while index and tokens[index - 1].type not in ("_END", "LBRACE", "RBRACE"):
-        index -= 1
-    return index
-
-
 def _head(tokens: list[Token], index: int) -> Token | None:
     """The word that a body belongs to whose `{` should stand in the place of this sign."""
-    first = _first(tokens, index)
+    first = first_of_statement(tokens, index)
     head, between = tokens[first], [token.type for token in tokens[first:index]]
     pairs = (("LPAR", "RPAR"), ("LSQB", "RSQB"))
     whole = all(between.count(opener) == between.count(closer) for opener, closer in pairs)
@@ -126,6 +117,11 @@ def _end(tokens: list[Token], index: int, indent: int) -> int:
         depth += (token.type in _OPEN) - (token.type in _CLOSED)
         index += 1
     return index
+
+
+def _close(tokens: list[Token], end: int) -> None:
+    at = tokens[end - 1].start_pos or 0
+    tokens[end:end] = [_made("RBRACE", "}", at), _made("_END", "\n", at)]
 
 
 def _made(kind: str, text: str, at: int) -> Token:

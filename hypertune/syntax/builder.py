@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import Any, TypeVar
+from collections.abc import Callable, Mapping
+from typing import Any, Final, TypeVar
 
 from attrs import frozen
 from lark import Token, Tree
@@ -30,9 +31,21 @@ class Label:
     name: ast.Name
 
 
+# Rules whose parts are the fields of a class of the tree, and rules that are lists.
+_KINDS: Final[Mapping[str, Callable[..., ast.SyntaxNode]]] = {
+    "quantity": ast.Quantity,
+    "index": ast.Index,
+    "version": ast.Version,
+    "include": ast.Include,
+    "let": ast.Let,
+    "setting": ast.Setting,
+}
+_LISTS: Final = ("path", "arguments", "settings", "params")
+
+
 @frozen
 class TreeBuilder:
-    """A method for each rule takes where it was found, and what was made of its parts."""
+    """A method for each other rule takes where it was found, and what was made of its parts."""
 
     source: Source
     comments: tuple[ast.Comment, ...]
@@ -44,7 +57,12 @@ class TreeBuilder:
             meta = part.meta
             span = Span(self.source, *((0, 0) if meta.empty else (meta.start_pos, meta.end_pos)))
             children = [made.get(id(child), child) for child in part.children]
-            made[id(part)] = getattr(self, part.data)(span, children)
+            if kind := _KINDS.get(part.data):
+                made[id(part)] = kind(span, *children)
+            elif part.data in _LISTS:
+                made[id(part)] = tuple(children)
+            else:
+                made[id(part)] = getattr(self, part.data)(span, children)
         return made[id(tree)]
 
     def _at(self, token: Token) -> Span:
@@ -57,9 +75,6 @@ class TreeBuilder:
     def override(self, _: Span, children: Children) -> tuple[tuple[ast.Name, ...], ast.Expr]:
         path, value = children
         return path, value
-
-    def path(self, _: Span, words: Children) -> tuple[ast.Name, ...]:
-        return tuple(words)
 
     # Words and numbers
 
@@ -80,12 +95,6 @@ class TreeBuilder:
 
     # Expressions
 
-    def quantity(self, span: Span, children: Children) -> ast.Quantity:
-        return ast.Quantity(span, *children)
-
-    def index(self, span: Span, children: Children) -> ast.Index:
-        return ast.Index(span, *children)
-
     def size(self, _: Span, children: Children) -> ast.Expr:
         value: ast.Expr = children[0]
         return value
@@ -105,9 +114,6 @@ class TreeBuilder:
         name, value = children
         return ast.Arg(span, name, value)
 
-    def arguments(self, _: Span, args: Children) -> tuple[ast.Arg, ...]:
-        return tuple(args)
-
     def shape(self, span: Span, children: Children) -> ast.Tuple:
         return ast.Tuple(span, children[0])
 
@@ -126,15 +132,6 @@ class TreeBuilder:
         return ast.Tuple(span, tuple(items))
 
     # Statements
-
-    def version(self, span: Span, children: Children) -> ast.Version:
-        return ast.Version(span, *children)
-
-    def include(self, span: Span, children: Children) -> ast.Include:
-        return ast.Include(span, *children)
-
-    def let(self, span: Span, children: Children) -> ast.Let:
-        return ast.Let(span, *children)
 
     def hyper_name(self, span: Span, children: Children) -> ast.HyperName:
         name, *size = children
@@ -166,12 +163,6 @@ class TreeBuilder:
             frozen="frozen" in clauses,
         )
 
-    def setting(self, span: Span, children: Children) -> ast.Setting:
-        return ast.Setting(span, *children)
-
-    def settings(self, _: Span, children: Children) -> tuple[ast.Setting, ...]:
-        return tuple(children)
-
     def section(self, span: Span, children: Children) -> ast.Section:
         kind, *name, settings = children
         word = ast.Name(self._at(kind), str(kind))
@@ -195,9 +186,6 @@ class TreeBuilder:
     def param(self, span: Span, children: Children) -> ast.Param:
         name, *default = children
         return ast.Param(span, name, default[0].value if default else None)
-
-    def params(self, _: Span, params: Children) -> tuple[ast.Param, ...]:
-        return tuple(params)
 
     def body(self, span: Span, pieces: Children) -> ast.Body:
         return ast.Body(span, tuple(pieces))

@@ -7,7 +7,7 @@ from typing import Any
 from lark import Token
 from lark.parsers.lalr_parser_state import ParserState
 
-from hypertune.syntax.tokens import OPERATORS, STATEMENTS
+from hypertune.syntax.tokens import OPERATORS, STATEMENTS, first_of_statement
 
 State = ParserState[Any]
 
@@ -33,7 +33,7 @@ def go_on(state: State, tokens: list[Token], index: int) -> int:
 
     """
     opening = _opening_brace(tokens, index)
-    keyword = tokens[_first_of_statement(tokens, index)].type
+    keyword = tokens[first_of_statement(tokens, index)].type
     if opening is not None and keyword in _HEADERS and _forget_until(state, "_END", keyword):
         for kind in (keyword, *_HEADERS[keyword]):
             state.feed_token(Token(kind, ""))
@@ -51,12 +51,6 @@ def _opening_brace(tokens: list[Token], index: int) -> int | None:
     while tokens[index].type not in (*_ENDS, "LBRACE"):
         index += 1
     return index if tokens[index].type == "LBRACE" else None
-
-
-def _first_of_statement(tokens: list[Token], index: int) -> int:
-    while index and tokens[index - 1].type not in ("_END", "LBRACE", "RBRACE"):
-        index -= 1
-    return index
 
 
 def _end_of_statement(tokens: list[Token], index: int) -> int:

@@ -44,6 +44,13 @@ class Scan:
         return Span(self.source, token.start_pos or 0, token.end_pos or 0)
 
 
+def first_of_statement(tokens: list[Token], index: int) -> int:
+    """Where the statement or piece begins that a place belongs to."""
+    while index and tokens[index - 1].type not in ("_END", "LBRACE", "RBRACE"):
+        index -= 1
+    return index
+
+
 def scan(source: Source, lexer: Lark) -> Scan:
     """Cut the text into tokens, with the likeliest repair for those that are none.
 

@@ -15,8 +15,7 @@ from hypertune.semantics.errors.arguments import ArgumentsDisagree, KindWanted, 
 from hypertune.semantics.errors.names import UnknownKind
 from hypertune.semantics.scope.findings import every
 from hypertune.semantics.scope.labels import Labels
-from hypertune.semantics.scope.nouns import otherwise
-from hypertune.semantics.scope.scope import Scope
+from hypertune.semantics.scope.scope import Scope, otherwise
 from hypertune.syntax import ast
 
 K = TypeVar("K", bound=Kind)

@@ -22,13 +22,13 @@ from hypertune.semantics.errors.constants import (
 from hypertune.semantics.errors.names import NoSuchItem, NotAValue, UnknownName, UsedTooEarly
 from hypertune.semantics.errors.passing import HyperInArithmetic
 from hypertune.semantics.scope.findings import Failed, attempt, every
-from hypertune.semantics.scope.nouns import otherwise
 from hypertune.semantics.scope.scope import (
     Constant,
     Piece,
     Scope,
     Tunable,
     Unknown,
+    otherwise,
 )
 from hypertune.syntax import ast
 

@@ -8,7 +8,7 @@ from typing import Any, TypeVar
 from attrs import define, field, frozen
 
 from hypertune import ir
-from hypertune.catalogue import Catalogue, DomainType, Kind, MethodType, Use
+from hypertune.catalogue import KINDS, Catalogue, DomainType, Kind, MethodType, Use
 from hypertune.diagnostics import Diagnostic, Span
 from hypertune.semantics.scope.findings import Failed, Findings
 from hypertune.syntax import ast
@@ -165,3 +165,16 @@ class Scope:
 
     def names_of(self, kind: type[Meaning]) -> tuple[str, ...]:
         return tuple(name for name in self.names() if isinstance(self.find(name), kind))
+
+
+def otherwise(name: str, scope: Scope) -> str:
+    """What a name is that is not what is wanted: "a metric"; empty if it is nothing."""
+    match scope.find(name):
+        case Tunable():
+            return "a hyperparameter"
+        case Constant() | Unknown():
+            return "a constant"
+        case Piece():
+            return "a block"
+    noun = next((kind.noun for kind in KINDS if name in scope.knowledge.kinds(kind)), "")
+    return f"{'an' if noun[:1] in 'aeiou' else 'a'} {noun}" if noun else ""
