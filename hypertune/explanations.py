@@ -12,7 +12,7 @@ from hypertune.diagnostics import Diagnostic
 _HOMES = (
     "hypertune.syntax.mistakes",
     "hypertune.overrides",
-    "hypertune.semantics.errors",
+    "hypertune.semantics",
     "hypertune.lowering.errors",
 )
 

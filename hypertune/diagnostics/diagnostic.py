@@ -47,12 +47,17 @@ class Diagnostic:
     label: ClassVar[str] = ""
     notes: ClassVar[tuple[tuple[str, str], ...]] = ()  # a field that is a place, and a template
     help: ClassVar[str] = ""
+    one_of: ClassVar[tuple[str, str]] = ("", "")  # a field that is one of `known`, said of these
     severity: ClassVar[Literal["error", "warning"]] = "error"
     example: ClassVar[Example | None] = None  # there is none of what no spec shows
 
     def children(self) -> tuple[Note | Help, ...]:
-        notes = (Note(self.fill(text), getattr(self, name)) for name, text in self.notes)
-        return (*notes, *([Help(self.fill(self.help))] if self.help else ()))
+        name, are = self.one_of
+        known: tuple[str, ...] = getattr(self, "known", ())
+        close = did_you_mean(getattr(self, name), known) if name else ()
+        listed = [Note(are + ", ".join(f"`{k}`" for k in known))] if are else []
+        notes = (Note(self.fill(text), getattr(self, place)) for place, text in self.notes)
+        return (*close, *listed, *notes, *([Help(self.fill(self.help))] if self.help else ()))
 
     @property
     def details(self) -> tuple[Note | Help, ...]:

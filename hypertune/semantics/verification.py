@@ -19,8 +19,7 @@ from hypertune.catalogue import (
 )
 from hypertune.ir import DamagedProgram
 from hypertune.semantics.arguments.conversions import Own, accepts
-from hypertune.semantics.network.sizing import output_shape
-from hypertune.semantics.network.ties import weight_of
+from hypertune.semantics.network.sizes import output_shape, weight_of
 from hypertune.semantics.sections.tuning import is_endless
 
 _KINDS: Final[Mapping[str, Any]] = {

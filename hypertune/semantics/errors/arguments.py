@@ -161,16 +161,13 @@ class UnknownWord(Diagnostic):
     code = "HT248"
     title = "`{name}` of `{kind}` cannot be `{word}`"
     label = "not one of its words"
+    one_of = ("word", "it is one of ")
     example = Example(wrong="tune.precision = fp16", right="tune.precision = bf16")
 
     kind: str
     name: str
     word: str
     known: tuple[str, ...]
-
-    def children(self) -> tuple[Note | Help, ...]:
-        listed = Note("it is one of " + ", ".join(f"`{k}`" for k in self.known))
-        return (*did_you_mean(self.word, self.known), listed)
 
 
 @frozen

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from attrs import frozen
 
-from hypertune.diagnostics import Diagnostic, Example, Help, Note, did_you_mean
+from hypertune.diagnostics import Diagnostic, Example, Help, Note
 from hypertune.ir import Shape, print_shape
 
 
@@ -113,6 +113,7 @@ class UnreadableData(Diagnostic):
     code = "HT615"
     title = "the data of `{source}` cannot be used"
     label = "{why}"
+    one_of = ("name", "")
     example = Example(
         both="""
             model (10,) { linear(1) }
@@ -127,9 +128,6 @@ class UnreadableData(Diagnostic):
     why: str
     name: str = ""  # what is not there
     known: tuple[str, ...] = ()
-
-    def children(self) -> tuple[Note | Help, ...]:
-        return did_you_mean(self.name, self.known)
 
 
 @frozen

@@ -6,7 +6,7 @@ from math import inf
 
 from attrs import frozen
 
-from hypertune.diagnostics import TUNED, Diagnostic, Example, Help, Note, Span, did_you_mean
+from hypertune.diagnostics import TUNED, Diagnostic, Example, Help, Note, Span
 
 
 @frozen
@@ -156,6 +156,8 @@ class ChoiceTooWide(Diagnostic):
     code = "HT413"
     title = "`{argument}` of `{kind}` cannot be `{word}`"
     label = "`{name}` may choose that"
+    one_of = ("word", "it is one of ")
+    notes = (("declared", "declared here"),)
     example = Example(
         both="data.augment = cutout(1, 2, fill = fill)",
         wrong='hyper fill : choice("zero", "blur") = "zero"',
@@ -168,14 +170,6 @@ class ChoiceTooWide(Diagnostic):
     word: str
     known: tuple[str, ...]
     declared: Span
-
-    def children(self) -> tuple[Note | Help, ...]:
-        listed = ", ".join(f"`{word}`" for word in self.known)
-        return (
-            *did_you_mean(self.word, self.known),
-            Note(f"it is one of {listed}"),
-            Note("declared here", self.declared),
-        )
 
 
 @frozen

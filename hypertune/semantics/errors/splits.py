@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from attrs import frozen
 
-from hypertune.diagnostics import Diagnostic, Example, Help, Note, Span, did_you_mean
+from hypertune.diagnostics import Diagnostic, Example, Help, Note, Span
 
 
 @frozen
@@ -25,14 +25,11 @@ class UnknownPart(Diagnostic):
     code = "HT602"
     title = "a split has no part `{name}`"
     label = "not a part"
+    one_of = ("name", "it has ")
     example = Example(wrong="data.split = (train = 60%, validation = 20%, test = 20%)")
 
     name: str
     known: tuple[str, ...]
-
-    def children(self) -> tuple[Note | Help, ...]:
-        listed = Note("it has " + ", ".join(f"`{k}`" for k in self.known))
-        return (*did_you_mean(self.name, self.known), listed)
 
 
 @frozen

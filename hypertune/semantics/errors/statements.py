@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from attrs import frozen
 
-from hypertune.diagnostics import Diagnostic, Example, Help, Note, Span, did_you_mean
+from hypertune.diagnostics import Diagnostic, Example, Help, Note, Span
 
 
 @frozen
@@ -122,15 +122,12 @@ class UnknownSetting(Diagnostic):
     code = "HT228"
     title = "`{section}` has no setting `{key}`"
     label = "not a setting of `{section}`"
+    one_of = ("key", "its settings are ")
     example = Example(wrong="tune.epoch = 1")
 
     section: str
     key: str
     known: tuple[str, ...]
-
-    def children(self) -> tuple[Note | Help, ...]:
-        listed = Note("its settings are " + ", ".join(f"`{k}`" for k in self.known))
-        return (*did_you_mean(self.key, self.known), listed)
 
 
 @frozen

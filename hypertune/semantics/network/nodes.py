@@ -15,8 +15,7 @@ from hypertune.semantics.errors.conditioning import CannotRespond
 from hypertune.semantics.errors.labels import LabelWanted, UnfitMerge
 from hypertune.semantics.errors.network import UnfitShape, WrongRank
 from hypertune.semantics.network.naming import NodeNames
-from hypertune.semantics.network.sizing import output_shape
-from hypertune.semantics.network.ties import tie
+from hypertune.semantics.network.sizes import output_shape, tie
 from hypertune.semantics.scope.findings import Failed, attempt, every
 from hypertune.semantics.scope.labels import Flow, Labels, named
 from hypertune.semantics.scope.scope import Knowledge, Piece, Scope

@@ -48,6 +48,19 @@ def flat_kind(call: ast.Call) -> str:
     return flat(call) if call.args else call.kind.text
 
 
+def assigned(
+    run: Sequence[ast.Let | ast.Setting], before: str, remarks: Remarks
+) -> list[list[Line]]:
+    """`let NAME = VALUE` or `key = value`, the signs in one column."""
+    names = [(line.name if isinstance(line, ast.Let) else line.key).text for line in run]
+    width, out = max(map(len, names), default=0), []
+    for name, line in zip(names, run, strict=True):
+        head = f"{before}{name:<{width}} = "
+        first, *others = arranged(line.value, len(head), remarks)
+        out.append([Line(head + first.text, first.comment), *others])
+    return out
+
+
 def arranged(expr: ast.Expr, column: int, remarks: Remarks) -> list[Line]:
     """The expression from a column on, with breaks between items where they were or have to be.
 

@@ -1,13 +1,12 @@
-"""Neighbouring `hyper` and `let` lines, their columns aligned."""
+"""Neighbouring `hyper` lines, their columns aligned."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 
 from hypertune.syntax import ast
-from hypertune.syntax.printing.expressions import arranged, flat, flat_kind
+from hypertune.syntax.printing.expressions import flat, flat_kind
 from hypertune.syntax.printing.lines import WIDTH, Line
-from hypertune.syntax.printing.remarks import Remarks
 
 
 def hypers(run: Sequence[ast.Hyper]) -> list[list[Line]]:
@@ -19,17 +18,6 @@ def hypers(run: Sequence[ast.Hyper]) -> list[list[Line]]:
     if max(map(len, lines)) > WIDTH:
         lines = [_row(row, (0, 0, len(row[2]))) for row in rows]
     return [[Line(line)] for line in lines]
-
-
-def lets(run: Sequence[ast.Let], remarks: Remarks) -> list[list[Line]]:
-    """`let NAME = VALUE`."""
-    width = max(len(let.name.text) for let in run)
-    out = []
-    for let in run:
-        head = f"let {let.name.text:<{width}} = "
-        first, *others = arranged(let.value, len(head), remarks)
-        out.append([Line(head + first.text, first.comment), *others])
-    return out
 
 
 def _row(cells: tuple[str, str, str, str], widths: tuple[int, int, int]) -> str:

@@ -7,7 +7,7 @@ from itertools import groupby
 
 from hypertune.syntax import ast
 from hypertune.syntax.printing.containers import contents
-from hypertune.syntax.printing.expressions import arranged, flat
+from hypertune.syntax.printing.expressions import assigned, flat
 from hypertune.syntax.printing.lines import ROW, Line, indent
 from hypertune.syntax.printing.remarks import Remarks, first_line, last_line
 
@@ -79,19 +79,8 @@ def _block(section: ast.Section, remarks: Remarks) -> list[Line]:
     opened = (section.name or section.kind).span.end
     place = (opened, section.span.end, first_line(section))
     header, inside = contents(
-        section.settings, remarks, place, 1, lambda run: _settings(run, remarks)
+        section.settings, remarks, place, 1, lambda run: assigned(run, indent(1), remarks)
     )
     if not inside and not header:
         return [Line(f"{_head(section)} {{}}")]
     return [Line(f"{_head(section)} {{", header), *inside, Line("}")]
-
-
-def _settings(run: Sequence[ast.Setting], remarks: Remarks) -> list[list[Line]]:
-    """`key = value`, the signs in one column."""
-    width = max(len(setting.key.text) for setting in run) if run else 0
-    out = []
-    for setting in run:
-        head = f"{indent(1)}{setting.key.text:<{width}} = "
-        first, *others = arranged(setting.value, len(head), remarks)
-        out.append([Line(head + first.text, first.comment), *others])
-    return out

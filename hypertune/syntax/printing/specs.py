@@ -8,8 +8,8 @@ from itertools import groupby
 from hypertune.syntax import ast
 from hypertune.syntax.printing.bodies import block, model
 from hypertune.syntax.printing.containers import contents
-from hypertune.syntax.printing.expressions import flat
-from hypertune.syntax.printing.hypers import hypers, lets
+from hypertune.syntax.printing.expressions import assigned, flat
+from hypertune.syntax.printing.hypers import hypers
 from hypertune.syntax.printing.lines import Line, joined
 from hypertune.syntax.printing.remarks import Remarks
 from hypertune.syntax.printing.sections import sections
@@ -30,7 +30,7 @@ def _statements(run: Sequence[ast.Statement], remarks: Remarks) -> list[list[Lin
         if kind is ast.Hyper:
             out += hypers([s for s in found if isinstance(s, ast.Hyper)])
         elif kind is ast.Let:
-            out += lets([s for s in found if isinstance(s, ast.Let)], remarks)
+            out += assigned([s for s in found if isinstance(s, ast.Let)], "let ", remarks)
         elif kind is ast.Section:
             out += sections([s for s in found if isinstance(s, ast.Section)], remarks)
         else:

@@ -1,11 +1,11 @@
-"""`tied = NAME`: the weight of one layer in another."""
+"""Sizes: the shape that a layer gives, and that of a weight which `tied = NAME` shares."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 
 from hypertune import ir
-from hypertune.catalogue import LayerType
+from hypertune.catalogue import Args, LayerType, WrongShape
 from hypertune.diagnostics import Span
 from hypertune.semantics.errors.ties import NothingToShare, UnfitWeight
 from hypertune.semantics.scope.scope import Knowledge
@@ -48,3 +48,21 @@ def _written(call: ast.Call, kind: LayerType) -> Span:
     named = [arg.value.span for arg in call.args if arg.name and arg.name.text == "tied"]
     place = [arg.name for arg in kind.args].index("tied")
     return named[0] if named else call.args[place].value.span
+
+
+def output_shape(kind: LayerType, args: Args, shape: ir.Shape) -> ir.Shape:
+    """What a layer of this kind makes of `shape`, whose rank it takes.
+
+    Raises:
+        WrongShape: if it cannot.
+
+    """
+    axes = len(shape) - 1  # the first is that of channels
+    for arg in kind.args:
+        value = args[arg.name]
+        if arg.type == "size" and isinstance(value, tuple) and len(value) != axes:
+            raise WrongShape(
+                f"`{arg.name}` has {len(value)} numbers for {axes} axes",
+                f"write one number for all axes, or {axes}",
+            )
+    return kind.output(args, shape)
