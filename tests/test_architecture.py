@@ -32,7 +32,7 @@ MAY_IMPORT = {
     "lowering": "diagnostics catalogue ir hyper response losses runtime conditioning",
     "runs": "ir runtime version",
     "reporting": "terminal runtime",
-    "testing": "syntax diagnostics catalogue ir runtime response conditioning",
+    "testing": "losses syntax diagnostics catalogue ir runtime response conditioning",
     "pytest_plugin": "",
     "standard": "catalogue hyper layers augment losses optimisers data methods",
     "overrides": "semantics syntax diagnostics catalogue",

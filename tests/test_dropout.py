@@ -8,7 +8,7 @@ from torch import Tensor
 
 from hypertune.conditioning import Conditioning
 from hypertune.response.dropout import Dropout
-from hypertune.testing.case import seeded
+from hypertune.testing.seeding import seeded
 
 COUNT = 40_000
 

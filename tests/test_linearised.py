@@ -13,8 +13,8 @@ from hypertune.catalogue import Catalogue, LayerType, WrongShape
 from hypertune.conditioning import Conditioning, Values
 from hypertune.ir import Call, Data, Hyper, Node, Objective, Program, Shape
 from hypertune.lowering.network import Network, lower
-from hypertune.testing.case import seeded
 from hypertune.testing.drawing import arguments
+from hypertune.testing.seeding import seeded
 
 HYPERS = ("p", "decay", "other")  # rates are drawn as references to `p`
 CATALOGUE = Catalogue([*layers.STANDARD, *layers.MERGES, *hyper.STANDARD])

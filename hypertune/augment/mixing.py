@@ -27,7 +27,8 @@ def own_share(alpha: Tensor, x: Tensor) -> Tensor:
     larger_2B = Gamma(alpha_B + 1, torch.ones_like(alpha_B), validate_args=False).sample((2,))
     log_2B = larger_2B.log() + torch.rand_like(larger_2B).log() / alpha_B
     part_B = (log_2B[0] - log_2B[1]).sigmoid()
-    return torch.maximum(part_B, 1 - part_B).masked_fill_(alpha_B <= 0, 1)
+    # logarithms that are both too low for a float have no difference: the limit is 1
+    return torch.maximum(part_B, 1 - part_B).nan_to_num_(nan=1.0)
 
 
 def blend(x: Tensor, partner_B: Tensor, share_B: Tensor) -> Tensor:

@@ -257,7 +257,7 @@ class AugmentType:
     generator of x's device.
 
     `on` says what x are: "pixels" before scaling (those of bytes from 0 to 1), or "scaled"
-    numbers. A `bounded` kind needs pixels from 0 to 1.
+    numbers. A `bounded` kind needs pixels from 0 to 1. `waived` is as for a `LayerType`.
     """
 
     noun: ClassVar = "augmentation"
@@ -269,6 +269,7 @@ class AugmentType:
     on: str = "pixels"
     bounded: bool = False
     mixes_targets: bool = False
+    waived: Mapping[str, str] = {}
 
 
 @frozen
@@ -295,7 +296,7 @@ class LossType:
     `build(args)` gives a function of a `losses.Reading` to a scalar, the mean over the batch.
     `penalty` tells that it reads weights, not predictions. `targets` is `classes`, `real` or ``.
     `keeps` is, of a penalty on weights that answer, how many numbers torch keeps for the way back:
-    per weight, and per row of a weight and example.
+    per weight, and per row of a weight and example. `waived` is as for a `LayerType`.
     """
 
     noun: ClassVar = "loss"
@@ -306,6 +307,7 @@ class LossType:
     targets: str = ""
     penalty: bool = False
     keeps: tuple[int, int] = (0, 0)
+    waived: Mapping[str, str] = {}
 
 
 @frozen

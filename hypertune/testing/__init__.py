@@ -12,6 +12,10 @@ def test_film(law):
 from hypertune.testing.case import Case as Case
 from hypertune.testing.drawing import cases as cases
 from hypertune.testing.laws import LAWS as LAWS
-from hypertune.testing.layer_laws import layer_laws as layer_laws
+from hypertune.testing.laws_as_tests import (
+    augment_laws as augment_laws,
+    layer_laws as layer_laws,
+    loss_laws as loss_laws,
+)
 from hypertune.testing.trial import Sample as Sample, trials as trials
 from hypertune.testing.verdict import Verdict as Verdict, verdicts as verdicts

@@ -7,7 +7,6 @@ called stands here and nowhere else in the kit.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
 from copy import deepcopy
 from typing import Any, TypeVar
 
@@ -16,13 +15,15 @@ from attrs import evolve, frozen
 from torch import Tensor, nn
 from torch.func import functional_call
 
-from hypertune.catalogue import Arg, Args, LayerType
+from hypertune.catalogue import Args, LayerType
 from hypertune.conditioning import Conditioning as Conditioning
 from hypertune.ir import Ref, Shape
 from hypertune.response import Layer
 from hypertune.response.parameters import split_parameters
 from hypertune.testing.buffers import restored, statistics
-from hypertune.testing.writing import fragment, small_bounds, written
+from hypertune.testing.seeding import drawing_from, seeded
+from hypertune.testing.values import some_values
+from hypertune.testing.writing import fragment, written
 
 M = TypeVar("M", bound=nn.Module)
 # Seeds of numbers that must not be alike are so far apart; torch reads 32 bits of a seed on a CPU.
@@ -111,7 +112,7 @@ class Case:
         with seeded(self.seed + 2):
             response_BG = torch.randn(self.examples, self.given).double()
             values = {
-                arg.name: _some_values(arg, self.examples)
+                arg.name: some_values(arg, self.examples)
                 for arg in self.kind.args
                 if isinstance(self.args[arg.name], Ref)
             }
@@ -208,29 +209,6 @@ class Case:
             yield module.double()
 
 
-@contextmanager
-def seeded(seed: int) -> Iterator[None]:
-    """Inside, torch's randomness starts from `seed`; outside, nothing is disturbed."""
-    with drawing_from(torch.Generator().manual_seed(seed)):
-        yield
-
-
-@contextmanager
-def drawing_from(stream: torch.Generator) -> Iterator[None]:
-    """Inside, torch draws the next numbers of `stream`; outside, nothing is disturbed.
-
-    Only on the CPU: `torch.random.fork_rng` would be right everywhere and takes 0.7 ms.
-    """
-    ours = torch.default_generator
-    before = ours.get_state()
-    ours.set_state(stream.get_state())
-    try:
-        yield
-    finally:
-        stream.set_state(ours.get_state())
-        ours.set_state(before)
-
-
 def evaluating(layer: Layer) -> Layer:
     """A copy of the layer in evaluation mode."""
     return deepcopy(layer).eval()
@@ -266,9 +244,3 @@ def moved(conditioning: Conditioning, move: Callable[[Tensor], Tensor]) -> Condi
     """The same with another tensor for each of its tensors."""
     response_BG = None if conditioning.response_BG is None else move(conditioning.response_BG)
     return Conditioning({name: move(v) for name, v in conditioning.values.items()}, response_BG)
-
-
-def _some_values(arg: Arg, examples: int) -> Tensor:
-    low, high = small_bounds(arg)
-    drawn = low + (high - low) * (0.05 + 0.9 * torch.rand(examples).double())
-    return drawn.floor() if arg.type == "int" else drawn

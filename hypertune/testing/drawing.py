@@ -1,4 +1,4 @@
-"""Cases drawn and shrunk by Hypothesis: small, legal uses of a layer type."""
+"""Cases drawn and shrunk by Hypothesis: small, legal uses of a kind."""
 
 from __future__ import annotations
 
@@ -6,10 +6,14 @@ from collections.abc import Callable
 
 from hypothesis import reject, strategies as st
 
-from hypertune.catalogue import REQUIRED, Arg, LayerType, WrongShape
+from hypertune.catalogue import REQUIRED, Arg, AugmentType, LayerType, LossType, WrongShape
 from hypertune.ir import Ref, Value
+from hypertune.testing.augment_case import AugmentCase
 from hypertune.testing.case import Case
+from hypertune.testing.loss_case import LossCase
 from hypertune.testing.writing import small_bounds
+
+_SEEDS = st.integers(0, 2**16 - 1)
 
 
 class Undrawable(ValueError):
@@ -28,7 +32,7 @@ def cases(draw: st.DrawFn, kind: LayerType) -> Case:
     except WrongShape:
         reject()
     given = draw(st.integers(0, 3)) if kind.responds else 0
-    return Case(kind, args, shape, given, draw(_counts()), draw(st.integers(0, 2**16 - 1)))
+    return Case(kind, args, shape, given, draw(_counts()), draw(_SEEDS))
 
 
 def _counts() -> st.SearchStrategy[int]:
@@ -38,7 +42,26 @@ def _counts() -> st.SearchStrategy[int]:
     )
 
 
-def arguments(kind: LayerType, rank: int) -> st.SearchStrategy[dict[str, Value]]:
+@st.composite
+def augment_cases(draw: st.DrawFn, kind: AugmentType) -> AugmentCase:
+    """Legal uses of an augmentation, of small images or rows."""
+    rank = draw(st.sampled_from(kind.ranks or (1, 3)))
+    first = draw(st.sampled_from((1, 3)) if rank == 3 else _counts())
+    shape = (first, *(draw(st.integers(3, 8)) for _ in range(rank - 1)))
+    args = draw(arguments(kind, rank))
+    return AugmentCase(kind, args, shape, draw(_counts()), draw(_SEEDS))
+
+
+@st.composite
+def loss_cases(draw: st.DrawFn, kind: LossType) -> LossCase:
+    """Legal uses of a loss or penalty."""
+    args = draw(arguments(kind, 1))
+    return LossCase(kind, args, draw(_counts()), draw(_counts()), draw(_SEEDS))
+
+
+def arguments(
+    kind: LayerType | AugmentType | LossType, rank: int
+) -> st.SearchStrategy[dict[str, Value]]:
     """Arguments of `kind`, each in range, for an input of `rank` axes beside the batch."""
     return st.fixed_dictionaries({arg.name: _values(arg, rank) for arg in kind.args})
 

@@ -3,34 +3,35 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import Any
 
 import torch
 from attrs import frozen
 from torch import Tensor
 
 from hypertune.catalogue import LayerType
-from hypertune.testing.case import Case
 
-Check = Callable[[Case], None]
+Check = Callable[[Any], None]  # of a case
+Concerns = Callable[[Any], bool]  # of a kind
 
 
-def _always(kind: LayerType) -> bool:
+def _always(kind: object) -> bool:
     return True
 
 
 @frozen
 class Law:
-    """Something that holds for every case of every layer type that it concerns.
+    """Something that holds for every case of every kind that it concerns.
 
-    `name` completes the sentence "a layer …".
+    `name` completes the sentence "a layer …", or "an augmentation …", "a loss …".
     """
 
     name: str
     check: Check
-    concerns: Callable[[LayerType], bool] = _always
+    concerns: Concerns = _always
 
 
-def law(concerns: Callable[[LayerType], bool] = _always) -> Callable[[Check], Law]:
+def law(concerns: Concerns = _always) -> Callable[[Check], Law]:
     """Make a law of a function: its name is the function's, in words."""
     return lambda check: Law(check.__name__.replace("_", " "), check, concerns)
 

@@ -1,19 +1,20 @@
-"""One law and the cases of one layer type, held together."""
+"""One law and the cases of one kind, held together."""
 
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Callable
 from os import environ
+from typing import Any
 
 from attrs import field, frozen
 from hypothesis import HealthCheck, given, seed, settings, strategies as st
 
-from hypertune.catalogue import LayerType
-from hypertune.testing.case import Case
-from hypertune.testing.drawing import cases as drawn_cases
-from hypertune.testing.law import Law
-from hypertune.testing.laws import LAWS
+from hypertune.catalogue import AugmentType, LayerType, LossType
+from hypertune.testing.drawing import augment_cases, cases as layer_cases, loss_cases
+from hypertune.testing.law import Check, Law
+from hypertune.testing.laws import LAWS, augmentations, losses
+
+Conforming = LayerType | AugmentType | LossType  # kinds that there are laws for
 
 
 @frozen
@@ -30,10 +31,10 @@ class Sample:
 
 @frozen
 class Trial:
-    """One law and the cases of one layer type; call it to hold them together."""
+    """One law and the cases of one kind; call it to hold them together."""
 
     law: Law
-    cases: st.SearchStrategy[Case]
+    cases: st.SearchStrategy[Any]
     sample: Sample
 
     def __call__(self) -> None:
@@ -45,11 +46,11 @@ class Trial:
         """
         self._hold(self.law.check)
 
-    def counterexample(self) -> tuple[Exception, Case | None] | None:
+    def counterexample(self) -> tuple[Exception, Any] | None:
         """What is wrong with the smallest case that breaks the law; None if it holds."""
-        tried: deque[Case] = deque(maxlen=1)
+        tried: deque[Any] = deque(maxlen=1)
 
-        def check(case: Case) -> None:
+        def check(case: Any) -> None:
             tried.append(case)
             self.law.check(case)
 
@@ -59,8 +60,8 @@ class Trial:
             return fault, tried[0] if tried else None  # Hypothesis ends with the smallest
         return None
 
-    def _hold(self, check: Callable[[Case], None]) -> None:
-        def hold(case: Case) -> None:
+    def _hold(self, check: Check) -> None:
+        def hold(case: Any) -> None:
             check(case)
 
         modest = settings(
@@ -74,19 +75,22 @@ class Trial:
 
 
 def trials(
-    kind: LayerType,
-    cases: st.SearchStrategy[Case] | None = None,
+    kind: Conforming,
+    cases: st.SearchStrategy[Any] | None = None,
     sample: Sample | None = None,
+    further: tuple[Law, ...] = (),
 ) -> dict[str, Trial]:
-    """The laws that concern `kind`, by name.
+    """The laws that concern `kind`, and further ones, by name.
 
     Raises:
         ValueError: if `kind` waives what is no law, or without a reason.
 
     """
-    cases = drawn_cases(kind) if cases is None else cases
-    sample = sample or Sample()
-    found = {law.name: Trial(law, cases, sample) for law in LAWS if law.concerns(kind)}
+    laws, drawn = _laws(kind)
+    cases, sample = drawn if cases is None else cases, sample or Sample()
+    found = {
+        law.name: Trial(law, cases, sample) for law in (*laws, *further) if law.concerns(kind)
+    }
     unknown = kind.waived.keys() - found.keys()
     if unknown:
         raise ValueError(f"`{kind.name}` waives {sorted(unknown)}, which is no law of its")
@@ -94,3 +98,13 @@ def trials(
     if bare:
         raise ValueError(f"`{kind.name}` waives {bare} without a reason")
     return found
+
+
+def _laws(kind: Conforming) -> tuple[tuple[Law, ...], st.SearchStrategy[Any]]:
+    match kind:
+        case LayerType():
+            return LAWS, layer_cases(kind)
+        case AugmentType():
+            return augmentations.LAWS, augment_cases(kind)
+        case LossType():
+            return losses.LAWS, loss_cases(kind)

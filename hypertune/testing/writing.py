@@ -1,15 +1,15 @@
-"""A use of a layer type as a spec has it."""
+"""A use of a kind as a spec has it."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 from math import inf
 
-from hypertune.catalogue import Arg, Args, LayerType
+from hypertune.catalogue import Arg, Args, AugmentType, LayerType, LossType
 from hypertune.ir import Ref, Shape, print_value
 
 
-def written(kind: LayerType, args: Args) -> str:
+def written(kind: LayerType | AugmentType | LossType, args: Args) -> str:
     """A use of the kind: `linear(out_features = 3, bias = true)`."""
     passed = ", ".join(f"{arg.name} = {print_value(args[arg.name])}" for arg in kind.args)
     return f"{kind.name}({passed})" if passed else kind.name

@@ -7,7 +7,7 @@ from typing import Any
 
 from attrs import evolve, frozen
 
-from hypertune.catalogue import LayerType
+from hypertune.catalogue import AugmentType, LayerType, LossType
 from hypertune.layers.dropout import DROPOUT
 from hypertune.layers.linear import LINEAR
 from hypertune.layers.relu import RELU
@@ -17,11 +17,11 @@ from hypertune.response.dropout import Dropout
 
 @frozen
 class Wrong:
-    """A layer type, what is wrong with it, and the law that says so."""
+    """A kind, what is wrong with it, and the law that says so."""
 
     what: str
     law: str
-    kind: LayerType
+    kind: LayerType | AugmentType | LossType
 
 
 def affine(layer: type[Layer]) -> LayerType:

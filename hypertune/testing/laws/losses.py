@@ -1,0 +1,112 @@
+"""The laws of losses and penalties."""
+
+from __future__ import annotations
+
+import torch
+from attrs import evolve
+from torch import Tensor
+from torch.autograd.gradcheck import GradcheckError, gradcheck
+
+from hypertune.catalogue import LossType, Use
+from hypertune.testing.law import Law, law, same
+from hypertune.testing.loss_case import LossCase
+
+
+def _weighs_examples(kind: LossType) -> bool:
+    return any(arg.name == "weight" for arg in kind.args)
+
+
+def _takes_a_value_for_each_weight(kind: LossType) -> bool:
+    return any(arg.each == "weight" for arg in kind.args)
+
+
+def _tunable(kind: LossType) -> bool:
+    return any(arg.use is not None for arg in kind.args)
+
+
+@law()
+def is_the_mean_over_examples(case: LossCase) -> None:
+    """A number, of the dtype of the output, that is the mean of the losses of single examples."""
+    given = case.given()
+    found = case.run(given)
+    assert found.shape == (), f"it has the shape {tuple(found.shape)}"
+    assert found.dtype == torch.float64, f"of float64 it makes {found.dtype}"
+    alone = torch.stack([case.run(given.row(i)) for i in range(case.examples)])
+    same(found, alone.mean(), "it is not the mean of the losses of its examples")
+
+
+@law(_tunable)
+def takes_a_hyperparameter_as_a_constant(case: LossCase) -> None:
+    """A value that is the same for all examples means what the number in its place means."""
+    given = case.given()
+    values = {name: value[:1] for name, value in given.values.items()}
+    constants = case.with_constants({name: value.item() for name, value in values.items()})
+    expected = constants.run(evolve(given, values={}))
+    found = case.run(evolve(given, values=values))
+    same(found, expected, "constants and hyperparameters of one value differ")
+
+
+@law(_weighs_examples)
+def weighs_each_example_by_its_weight(case: LossCase) -> None:
+    """With weights it is the mean over examples of weight times loss."""
+    given = case.given()
+    weight = given.values["weight"] if "weight" in given.values else float(case.args["weight"])
+    bare = case.with_constants({"weight": 1.0})
+    values = {name: value for name, value in given.values.items() if name != "weight"}
+    given_bare = evolve(given, values=values)
+    alone = torch.stack([bare.run(given_bare.row(i)) for i in range(case.examples)])
+    same(case.run(given), (weight * alone).mean(), "its weights do not weigh its examples")
+
+
+@law(_takes_a_value_for_each_weight)
+def takes_a_value_for_each_weight(case: LossCase) -> None:
+    """Equal values for all weights are one value, and the loss is linear in them."""
+    given = case.given()
+    weights = given.weights
+    given = evolve(
+        given,
+        squares=weights.square().sum().reshape(1),
+        absolutes=weights.abs().sum().reshape(1),
+    )
+    for arg in case.kind.args:
+        if arg.each != "weight":
+            continue
+
+        def of(values_P: Tensor, name: str = arg.name) -> Tensor:
+            return case.run(evolve(given, values={}, per_weight={name: values_P}))
+
+        one = evolve(given, values={arg.name: torch.full((1,), 0.7, dtype=torch.float64)})
+        same(of(torch.full_like(weights, 0.7)), case.run(one), f"one `{arg.name}` for all")
+        first, second = weights.exp(), weights.square()
+        same(of(first + 2 * second), of(first) + 2 * of(second), f"it bends in `{arg.name}`")
+
+
+@law()
+def has_the_gradient_of_finite_differences(case: LossCase) -> None:
+    """By the output, the effective weights and every smooth value."""
+    given = case.given()
+    smooth = [a.name for a in case.kind.args if a.use is Use.SMOOTH and a.name in given.values]
+    points = [given.output, given.squares, given.absolutes, *(given.values[n] for n in smooth)]
+    inputs = [t.clone().requires_grad_() for t in points]
+
+    def loss(output: Tensor, squares: Tensor, absolutes: Tensor, *values: Tensor) -> Tensor:
+        moved = {**given.values, **dict(zip(smooth, values, strict=True))}
+        found = case.run(
+            evolve(given, output=output, squares=squares, absolutes=absolutes, values=moved)
+        )
+        return found + 0 * (output.sum() + squares.sum())  # a penalty reads no output
+
+    try:
+        gradcheck(loss, inputs, fast_mode=True)
+    except GradcheckError as different:
+        names = ", ".join(["output", "squares", "absolutes", *smooth])
+        raise AssertionError(f"of ({names}): {different}") from different
+
+
+LAWS: tuple[Law, ...] = (
+    is_the_mean_over_examples,
+    takes_a_hyperparameter_as_a_constant,
+    weighs_each_example_by_its_weight,
+    takes_a_value_for_each_weight,
+    has_the_gradient_of_finite_differences,
+)

@@ -1,0 +1,99 @@
+"""One use of a loss, and all that a law needs of it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import torch
+from attrs import evolve, field, frozen
+from torch import Tensor
+
+from hypertune.catalogue import Args, LossType
+from hypertune.ir import Ref
+from hypertune.losses.loss_input import LossInput
+from hypertune.testing.seeding import seeded
+from hypertune.testing.values import some_values
+from hypertune.testing.writing import written
+
+
+@frozen
+class Given:
+    """The tensors that a loss is computed from.
+
+    Shapes: `output` (B, C), `target` (B,) classes or (B, C) reals, `values` (B,), `squares` and
+    `absolutes` (B,) for penalties; `weights` are base weights, `per_weight` a value for each.
+    """
+
+    output: Tensor
+    target: Tensor
+    values: Mapping[str, Tensor]
+    squares: Tensor
+    absolutes: Tensor
+    weights: Tensor
+    per_weight: Mapping[str, Tensor] = field(factory=dict)
+
+    def row(self, i: int) -> Given:
+        """What is given for example `i` alone."""
+        return evolve(
+            self,
+            output=self.output[i : i + 1],
+            target=self.target[i : i + 1],
+            values={name: value[i : i + 1] for name, value in self.values.items()},
+            squares=self.squares[i : i + 1],
+            absolutes=self.absolutes[i : i + 1],
+        )
+
+
+@frozen(repr=False)
+class LossCase:
+    """One use of a loss, and the seed of the numbers that a law feeds it; all are double."""
+
+    kind: LossType
+    args: Args
+    examples: int
+    outputs: int  # classes, or numbers of a real target
+    seed: int
+
+    def __repr__(self) -> str:
+        of = f"{self.examples} examples of {self.outputs} outputs"
+        return f"{written(self.kind, self.args)} on {of}, seed {self.seed}"
+
+    def _repr_pretty_(self, printer: Any, cycle: bool) -> None:
+        printer.text(repr(self))
+
+    def given(self) -> Given:
+        """Outputs, targets, values of hyperparameters, and effective weights."""
+        with seeded(self.seed):
+            output = torch.randn(self.examples, self.outputs).double()
+            weights = torch.randn(6).double()
+            effective = weights + torch.randn(self.examples, 6).double()
+            real = torch.randn(self.examples, self.outputs).double()
+            classes = torch.randint(self.outputs, (self.examples,))
+            values = {
+                arg.name: some_values(arg, self.examples)
+                for arg in self.kind.args
+                if isinstance(self.args[arg.name], Ref)
+            }
+        target = real if self.kind.targets == "real" else classes
+        squares, absolutes = effective.square().sum(1), effective.abs().sum(1)
+        return Given(output, target, values, squares, absolutes, weights)
+
+    def run(self, given: Given) -> Tensor:
+        """The loss."""
+        found: Tensor = self.kind.build(self.args)(
+            LossInput(
+                output=given.output,
+                target=given.target,
+                values=given.values,
+                squares=lambda: given.squares,
+                absolutes=lambda: given.absolutes,
+                weights=lambda: [given.weights[:2], given.weights[2:].view(2, 2)],
+                per_weight=given.per_weight,
+            )
+        )
+        return found
+
+    def with_constants(self, values: Mapping[str, float]) -> LossCase:
+        """The same with these constants in the place of arguments."""
+        return evolve(self, args={**self.args, **values})
