@@ -97,8 +97,15 @@ class Layer(nn.Module):
         self, function: Callable[..., Tensor], at: tuple[Tensor, ...], along: tuple[Tensor, ...]
     ) -> tuple[Tensor, Tensor]:
         before = [(m._buffers, dict(m._buffers)) for m in self.modules() if m._buffers]
+
+        def with_own_buffers(*at: Tensor) -> Tensor:
+            for buffers, values in before:  # copies made here may be moved in place here
+                buffers.update((k, None if b is None else b.clone()) for k, b in values.items())
+            return function(*at)
+
         try:
-            y, dy = torch.func.jvp(function, at, along)  # type: ignore[misc]  # 3 with has_aux
+            # mypy: jvp gives three with `has_aux`
+            y, dy = torch.func.jvp(with_own_buffers, at, along)  # type: ignore[misc]
         finally:  # what was assigned inside belongs to the transformation
             for buffers, values in before:
                 buffers.update(values)

@@ -1,0 +1,324 @@
+"""One-line mistakes in the numbers, each with the test that must fail under it.
+
+    python tests/numerics_mutations.py [WORD]
+
+makes them one at a time in a copy of the package (all, or those whose text holds the word) and
+runs their tests. A mistake that its test does not see, and a line that is no longer there, fail.
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+import sys
+from importlib import import_module
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+import pytest
+from attrs import frozen
+
+ROOT = Path(__file__).parents[1]
+COPIED = ("hypertune", "grammars", "specs", "tests")
+HEAVY = ("torch", "torch._dynamo", "torch.func", "sklearn.datasets", "lark")
+PASSED, FAILED, FAULT = 0, 1, 3  # what pytest exits with
+
+
+@frozen
+class Mutation:
+    """`old` becomes `new`, in a file of the package; `test` must see it."""
+
+    file: str
+    old: str
+    new: str
+    test: str
+
+    def __str__(self) -> str:
+        old, new = (" ".join(text.split()) for text in (self.old, self.new))
+        return f"{self.file}: {old}  ->  {new}"
+
+
+GRADIENTS, PASSES = "tests/test_seam.py::", "tests/test_seam_passes.py::"
+VALUES = GRADIENTS + "test_hyperparameters_descend_the_validation_loss_through_the_response"
+SCALES = GRADIENTS + "test_scales_descend_the_validation_loss_less_their_entropy"
+WEIGHTS = GRADIENTS + "test_weights_and_responses_descend_the_training_loss"
+CONSTRAINED = GRADIENTS + "test_unconstrained_values_are_what_they_are_taken_for"
+NOISE = PASSES + "test_training_has_noise_for_each_example_and_validation_has_none"
+DRAWS = PASSES + "test_every_batch_has_a_draw_of_its_own"
+PERTURBED = PASSES + "test_a_spec_says_how_each_hyperparameter_is_perturbed"
+DELTA = PASSES + (
+    "test_delta_stn_evaluates_plainly_then_responding_to_first_order_then_on_validation"
+)
+OPTIONS = PASSES + "test_delta_stn_hands_on_whether_responses_are_linearised"
+STN = PASSES + "test_stn_evaluates_at_perturbed_values_that_the_weights_respond_to"
+STATISTICS = PASSES + "test_statistics_are_those_of_the_first_training_pass_alone"
+AGAIN = PASSES + "test_a_pass_that_is_taken_again_gives_the_same"
+UNMOVED = PASSES + "test_an_evaluation_moves_no_statistics"
+STATES = PASSES + "test_states_are_carried_along_each_part_until_a_stream_begins"
+CHUNKS = PASSES + "test_a_measure_carries_states_from_chunk_to_chunk_of_a_stream"
+PRECISION = PASSES + "test_precision_holds_in_training_and_in_the_validation_step"
+EPOCHS = PASSES + "test_epochs_and_reports_count_the_batches_that_a_step_takes"
+FOLDED = PASSES + "test_the_plain_network_is_folded_at_what_the_weights_respond_to"
+
+POSING, LOSS = "tuning/posing.py", "lowering/compiled_loss.py"
+HYPERS, DELTA_STN = "methods/algorithms/hyperparameters.py", "methods/algorithms/delta_stn.py"
+VALIDATE, RUNTIME_PASSES = "methods/algorithms/alternation.py", "runtime/passes.py"
+FILLING, NETWORK = "lowering/filling.py", "lowering/network.py"
+
+MUTATIONS = (
+    # What a spec says reaches the problem.
+    Mutation(POSING, "training = network.train()", "training = network.eval()", NOISE),
+    Mutation(POSING, "deepcopy(training).eval()", "deepcopy(training)", NOISE),
+    Mutation(
+        POSING,
+        "program, catalogue, _scaled(scaling))",
+        "program, catalogue, _augmented(scaling, augmentation))",
+        NOISE,
+    ),
+    Mutation(
+        POSING,
+        'x, y = augmentation("pixels", scaling.numbers(x), y, values)',
+        "x = scaling.numbers(x)",
+        NOISE,
+    ),
+    Mutation(POSING, 'h.per == "batch" for h', "False for h", PERTURBED),
+    Mutation(POSING, 'h.per == "batch" for h', "False for h", SCALES),
+    Mutation(POSING, "mask(h.spread_fixed for", "mask(False for", PERTURBED),
+    Mutation(POSING, "mask(h.frozen for", "mask(False for", PERTURBED),
+    Mutation(POSING, "[h.spread for h in each]", "[1.0 for h in each]", PERTURBED),
+    Mutation(POSING, "CompiledLoss(*valid, precision),", "CompiledLoss(*valid),", PRECISION),
+    Mutation(
+        POSING,
+        "CompiledLoss(*valid), folded",
+        "CompiledLoss(*valid, precision), folded",
+        PRECISION,
+    ),
+    Mutation(POSING, "evaluation, terms.valid,", "evaluation, terms.train,", VALUES),
+    Mutation(
+        POSING,
+        "training.folded(response_H)",
+        "training.folded(None)",
+        FOLDED,
+    ),
+    Mutation("tuning/preparing.py", "sets, tune.precision)", 'sets, "float32")', PRECISION),
+    Mutation(
+        "tuning/preparing.py",
+        "_Steps(batches.per_epoch / method.batches_per_step)",
+        "_Steps(batches.per_epoch)",
+        EPOCHS,
+    ),
+    Mutation(
+        "response/parameters.py", "groups[id(parameter) in response]", "groups[False]", WEIGHTS
+    ),
+    # What a loss does with a sample and what it is conditioned on.
+    Mutation(LOSS, "seeded(self._generators, sample.draw)", "seeded(self._generators, 0)", NOISE),
+    Mutation(LOSS, "seeded(self._generators, sample.draw)", "nullcontext()", NOISE),
+    Mutation(LOSS, "if not conditioning.linearised:", "if True:", WEIGHTS),
+    Mutation(LOSS, "value if tangent is None else value + tangent", "value", WEIGHTS),
+    Mutation(LOSS, "total + term.factor * term.loss(given)", "total + term.loss(given)", WEIGHTS),
+    Mutation(
+        NETWORK,
+        "for name in node.given for place in places.get(name, ())",
+        "for place in range(len(node.given))",
+        WEIGHTS,
+    ),
+    Mutation(
+        "conditioning.py", "self.matrix_BC[:, self.columns[name]]", "self.matrix_BC[:, 0]", WEIGHTS
+    ),
+    Mutation(
+        "response/dropout.py",
+        "noise = _noise(shape, x.device)",
+        "noise = _noise(shape[1:], x.device)",
+        NOISE,
+    ),
+    Mutation(
+        "response/dropout.py",
+        "kept.mul_(_LEVELS / (_LEVELS - dropped_B))",
+        "kept",
+        "tests/test_dropout.py::test_that_the_mean_stays",
+    ),
+    Mutation(
+        FILLING, "statistic.clone() if self._training else statistic", "statistic", STATISTICS
+    ),
+    Mutation(FILLING, "kept.states.get(slot.name)", "None", AGAIN),
+    # What passes hand out and keep.
+    Mutation(RUNTIME_PASSES, "mixed(self._seed, _TRAIN, k)", "mixed(self._seed, _TRAIN)", DRAWS),
+    Mutation(
+        RUNTIME_PASSES, "mixed(self._seed, _VALID, k)", "mixed(self._seed, _TRAIN, k)", DRAWS
+    ),
+    Mutation(RUNTIME_PASSES, "if batch.begins:", "if False:", STATES),
+    Mutation(RUNTIME_PASSES, "if batch.begins:", 'if batch.begins and part == "train":', STATES),
+    Mutation(RUNTIME_PASSES, "self._states[sample.part] =", 'self._states["train"] =', STATES),
+    Mutation(RUNTIME_PASSES, "self.statistics = dict(kept.statistics)", "pass", STATISTICS),
+    Mutation(DELTA_STN, "sample, keep=True)", "sample)", STATISTICS),
+    Mutation(
+        DELTA_STN,
+        "loss = passes.inner(state.for_response, conditioning, sample)",
+        "loss = passes.inner(state.for_response, conditioning, sample, keep=True)",
+        STATISTICS,
+    ),
+    Mutation("methods/algorithms/stn.py", "sample, keep=True)", "sample)", STATISTICS),
+    Mutation(
+        "methods/algorithms/fixed.py",
+        "passes.train(k), keep=True)",
+        "passes.train(k))",
+        STATISTICS,
+    ),
+    Mutation(VALIDATE, "sample, keep=True)", "sample)", STATES),
+    Mutation("tuning/measure.py", "carried = kept if batch.begins else carried", "pass", CHUNKS),
+    Mutation("tuning/measure.py", "carried = found.kept", "pass", CHUNKS),
+    # What a method makes of them.
+    Mutation(DELTA_STN, "linearised=self.linearise", "linearised=False", DELTA),
+    Mutation(DELTA_STN, "linearised=self.linearise", "linearised=True", OPTIONS),
+    Mutation(DELTA_STN, "sample = sample.redrawn(mixed(sample.draw, 1))", "pass", DELTA),
+    Mutation(DELTA_STN, "passes.inner(state.for_base, ", "passes.inner(state.for_both, ", DELTA),
+    Mutation(
+        DELTA_STN,
+        "state.unconstrained_H + delta_BH, delta_BH,",
+        "state.unconstrained_H[None], delta_BH,",
+        WEIGHTS,
+    ),
+    Mutation(
+        DELTA_STN,
+        "hypers.conditioning(at_BH, at_BH - here_H)",
+        "hypers.conditioning(at_BH, hypers.constrain(at_BH) - hypers.constrain(here_H))",
+        VALUES,
+    ),
+    Mutation(
+        DELTA_STN,
+        "hypers.conditioning(at_BH, at_BH - here_H)",
+        "hypers.conditioning(at_BH, at_BH)",
+        VALUES,
+    ),
+    Mutation(
+        "methods/algorithms/stn.py",
+        "hypers.conditioning(at_BH, at_BH)",
+        "hypers.conditioning(at_BH, hypers.constrain(at_BH))",
+        STN,
+    ),
+    Mutation(
+        "methods/algorithms/stn.py",
+        "uncentred(passes.problem.hypers, at_BH, at_BH)",
+        "uncentred(passes.problem.hypers, state.unconstrained_H[None], at_BH)",
+        STN,
+    ),
+    Mutation(
+        "runtime/problem.py",
+        "Values(self.constrain(unconstrained_BH), self",
+        "Values(unconstrained_BH, self",
+        CONSTRAINED,
+    ),
+    Mutation("runtime/batch.py", "return tree[:rows]", "return tree[-rows:]", OPTIONS),
+    Mutation(
+        "runtime/batch.py",
+        "_first(self.targets, rows),",
+        "_first(self.targets.flip(0), rows),",
+        OPTIONS,
+    ),
+    Mutation(
+        VALIDATE,
+        "hypers.perturbation_BH(len(sample.batch), passes.generator)",
+        "hypers.perturbation_BH(len(sample.batch), passes.generator).detach()",
+        SCALES,
+    ),
+    Mutation(
+        VALIDATE, "loss - self.entropy * hypers", "loss - 100 * self.entropy * hypers", SCALES
+    ),
+    Mutation(VALIDATE, "loss - self.entropy * hypers", "loss + self.entropy * hypers", SCALES),
+    Mutation(VALIDATE, "at_BH = here_H[None]", "at_BH = here_H.detach()[None]", VALUES),
+    Mutation(HYPERS, "noise_BH * self.scale_H()", "noise_BH * self.scale_H().square()", WEIGHTS),
+    Mutation(HYPERS, "torch.where(self._per_batch_H, noise_BH[:1], noise_BH)", "noise_BH", DELTA),
+    Mutation(HYPERS, "torch.where(tuned_H, hypers.scale_H, 0.0)", "hypers.scale_H", DELTA),
+    Mutation(HYPERS, "tuned_H & ~hypers.scale_fixed_H & (hypers", "tuned_H & (hypers", SCALES),
+    Mutation(HYPERS, "y + torch.log(-torch.expm1(-y))", "y", WEIGHTS),
+    # The structured response.
+    Mutation("response/responding_map.py", "y.addcmul_(scale, u)", "y.add_(u)", WEIGHTS),
+    Mutation(
+        "response/responding_map.py",
+        "self.rows(self.response.weight), scale_BO",
+        "self.rows(self.weight), scale_BO",
+        WEIGHTS,
+    ),
+    Mutation("response/effective.py", "(2 * cross_O + s_BO * square_O)", "(2 * cross_O)", WEIGHTS),
+    # What the loop counts.
+    Mutation(
+        "runtime/training.py",
+        "self.batches.per_epoch / self.method.batches_per_step",
+        "self.batches.per_epoch",
+        EPOCHS,
+    ),
+    Mutation(
+        "runtime/training.py",
+        "step * self.method.batches_per_step // self",
+        "step // self",
+        EPOCHS,
+    ),
+)
+
+
+def applied(mutation: Mutation, package: Path) -> str:
+    """The text of the file with its mistake.
+
+    Raises:
+        LookupError: if the line is not there, or there more than once.
+
+    """
+    text = (package / mutation.file).read_text(encoding="utf-8")
+    if text.count(mutation.old) != 1:
+        raise LookupError(
+            f"`{mutation.old}` is {text.count(mutation.old)} times in {mutation.file}"
+        )
+    return text.replace(mutation.old, mutation.new)
+
+
+def run_tests(folder: Path, *tests: str) -> int:
+    """What pytest exits with, in a process of its own that has the heavy packages already."""
+    child = os.fork()
+    if child == 0:
+        code = FAULT
+        try:
+            with (folder / "output").open("w") as output:
+                os.dup2(output.fileno(), 1)
+                os.dup2(output.fileno(), 2)
+            os.chdir(folder)
+            sys.path.insert(0, str(folder))
+            code = pytest.main(["-x", "-q", "-p", "no:cacheprovider", *tests])
+        finally:
+            os._exit(code)
+    return os.waitstatus_to_exitcode(os.waitpid(child, 0)[1])
+
+
+def copy(folder: Path) -> None:
+    """The package and its tests, without compiled code."""
+    for name in COPIED:
+        shutil.copytree(ROOT / name, folder / name, ignore=shutil.ignore_patterns("__pycache__"))
+    shutil.copy(ROOT / "pyproject.toml", folder)
+
+
+def main(word: str = "") -> int:
+    """How many mistakes nobody saw."""
+    chosen = [mutation for mutation in MUTATIONS if word in f"{mutation} {mutation.test}"]
+    survived = 0
+    sys.dont_write_bytecode = True  # it would outlive the mistake that it was compiled from
+    for heavy in HEAVY:
+        import_module(heavy)
+    with TemporaryDirectory() as name:
+        folder = Path(name)
+        copy(folder)
+        if run_tests(folder, *dict.fromkeys(mutation.test for mutation in chosen)) != PASSED:
+            print((folder / "output").read_text(encoding="utf-8"))
+            sys.exit("the tests fail as it is: mend that first")
+        for mutation in chosen:
+            file = folder / "hypertune" / mutation.file
+            before = file.read_text(encoding="utf-8")
+            file.write_text(applied(mutation, folder / "hypertune"), encoding="utf-8")
+            killed = run_tests(folder, mutation.test) == FAILED
+            file.write_text(before, encoding="utf-8")
+            survived += not killed
+            print("killed  " if killed else "SURVIVED", mutation, flush=True)
+    print(f"{len(chosen)} mistakes, {survived} of them seen by no test")
+    return survived
+
+
+if __name__ == "__main__":
+    sys.exit(main(*sys.argv[1:2]) > 0)
