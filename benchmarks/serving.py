@@ -89,7 +89,8 @@ def steps(path: Path, watch: Stopwatch, count: int) -> None:
     """Train so many steps, a lap each."""
     program = place(compile_text(path.read_text(), str(path)).program, STANDARD, ("cpu",), "cpu")
     tune = program.tunes[0]
-    method = evolve(tune.method, args=tune.method.args | {"warmup": Quantity(0, "steps")})
+    none = {"warmup": Quantity(0, "steps")} if "warmup" in tune.method.args else {}
+    method = evolve(tune.method, args=tune.method.args | none)
     program = evolve(program, tunes=(evolve(tune, method=method),))
     training = prepare(program, sets=made_up(program)).training
     watch.put_upon("step", type(training.method), "step")
