@@ -80,7 +80,7 @@ def test_two_declarations_that_one_file_uses_are_changed_together() -> None:
 
 def test_a_name_that_is_taken_in_another_open_text_is_refused() -> None:
     desk = _desk(sizes=SIZES, one=USER, two=USER + "let size = 2\n")
-    with pytest.raises(CannotRename, match="`size` is declared twice"):
+    with pytest.raises(CannotRename, match="duplicate declaration of `size`"):
         _ask(rename, desk, "one", "width", "size")
     captured = USER.replace("piece {", "piece(size) {")
     with pytest.raises(CannotRename, match="means something else"):

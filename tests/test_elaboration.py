@@ -171,7 +171,7 @@ def test_a_set_with_a_test_part_is_split_in_file_order() -> None:
 def test_an_objective_is_multiplied_out() -> None:
     objective = "objective { train = 2 * (cross_entropy + 0.5 * l2(1)) - l1(1) / 4; valid = mae }"
     wrong = findings(spec(objective=objective))
-    assert [f.message for f in wrong] == ["no loss is called `mae`"]
+    assert [f.message for f in wrong] == ["unknown loss `mae`"]
     train = program_of(objective=objective.replace("mae", "cross_entropy")).objective.train
     assert [(t.loss.kind, t.weight) for t in train] == [
         ("cross_entropy", 2.0),

@@ -86,7 +86,7 @@ def test_setting_reaches_blocks_of_included_files(tmp_path):
 
 def test_setting_does_not_hide_that_a_line_is_set_twice():
     twice = TINY.replace("epochs  = 2", "epochs  = 2; epochs = 3")
-    with pytest.raises(SpecError, match="`epochs` is set twice"):
+    with pytest.raises(SpecError, match="duplicate setting `epochs`"):
         compile_text(twice, overrides=["tune.plain.epochs=4"])
 
 

@@ -37,7 +37,7 @@ class Unclosed(Diagnostic):
     """
 
     code = "HT102"
-    title = "`{bracket}` is never closed"
+    title = "unclosed `{bracket}`"
     label = "expected {expected}"
     notes = (("opening", "opened here"),)
     example = Example(wrong="let width = min(32, 64", right="let width = min(32, 64)", of=BARE)
@@ -56,7 +56,7 @@ class Unopened(Diagnostic):
     """A bracket is closed that was never opened."""
 
     code = "HT103"
-    title = "`{bracket}` closes nothing"
+    title = "unmatched `{bracket}`"
     label = "no `{partner}` is open here"
     example = Example(wrong="let width = min(32, 64))", right="let width = min(32, 64)", of=BARE)
 
@@ -72,7 +72,7 @@ class UnendedString(Diagnostic):
     """
 
     code = "HT104"
-    title = "the string has no end on this line"
+    title = "unterminated string"
     label = 'expected a closing `"`'
     example = Example(
         wrong='data { source = csv("prices.csv }',
@@ -110,7 +110,7 @@ class BadName(Diagnostic):
     """
 
     code = "HT106"
-    title = "`{name}` is not a name"
+    title = "invalid name `{name}`"
     label = "names are written `lower_snake`"
     example = Example(wrong="let hiddenWidth = 32", right="let hidden_width = 32", of=BARE)
 
@@ -150,8 +150,8 @@ class TooDeep(Diagnostic):
     """
 
     code = "HT108"
-    title = "this goes too deep"
-    label = "more than {limit} hang on one another here"
+    title = "nested too deeply"
+    label = "more than {limit} inside one another"
     help = "name the parts with `{namer}`"
 
     limit: str

@@ -12,7 +12,7 @@ class UnknownArgument(Diagnostic):
     """A call passes an argument by a name that its kind does not have."""
 
     code = "HT241"
-    title = "`{kind}` has no argument `{name}`"
+    title = "unknown argument `{name}` of `{kind}`"
     label = "not an argument of `{kind}`"
     example = Example(wrong="tune.weights = sgd(rate = 0.1)")
 
@@ -32,7 +32,7 @@ class MissingArgument(Diagnostic):
     """A call lacks an argument that has no default."""
 
     code = "HT242"
-    title = "`{kind}` needs its argument `{name}`"
+    title = "missing argument `{name}` of `{kind}`"
     label = "`{name}` is missing"
     example = Example(wrong="model (1, 8, 8) { flatten; linear }")
 
@@ -89,7 +89,7 @@ class ArgumentTwice(Diagnostic):
     """A call passes the same argument twice, by position or by name."""
 
     code = "HT244"
-    title = "`{kind}` gets its argument `{name}` twice"
+    title = "duplicate argument `{name}` of `{kind}`"
     label = "passed again"
     notes = (("first", "first passed here"),)
     example = Example(wrong="model (1, 8, 8) { flatten; linear(10, out_features = 10) }")
@@ -104,7 +104,7 @@ class PositionalAfterNamed(Diagnostic):
     """An argument without a name stands behind one with a name, so that its place says nothing."""
 
     code = "HT245"
-    title = "an argument without a name follows one with a name"
+    title = "a positional argument follows a named one"
     label = "which argument of `{kind}` is this?"
     example = Example(
         wrong="model (1, 8, 8) { conv2d(out_channels = 4, 3); flatten; linear(10) }",
@@ -141,7 +141,7 @@ class OutOfRange(Diagnostic):
     """An argument or a setting gets a number beyond its bounds."""
 
     code = "HT247"
-    title = "`{name}` of `{kind}` cannot be {value}"
+    title = "invalid value {value} of `{name}` of `{kind}`"
     label = "must be {wanted}"
     example = Example(
         wrong="model (1, 8, 8) { flatten; dropout(1.5); linear(10) }",
@@ -159,8 +159,8 @@ class UnknownWord(Diagnostic):
     """An argument or a setting takes one of a few words, and gets another."""
 
     code = "HT248"
-    title = "`{name}` of `{kind}` cannot be `{word}`"
-    label = "not one of its words"
+    title = "invalid value `{word}` of `{name}` of `{kind}`"
+    label = "not one of its values"
     one_of = ("word", "it is one of ")
     example = Example(wrong="tune.precision = fp16", right="tune.precision = bf16")
 
@@ -188,7 +188,7 @@ class KindWanted(Diagnostic):
     """A kind is wanted by name, and something else is written."""
 
     code = "HT250"
-    title = "the name of one {noun} is wanted"
+    title = "expected the name of one {noun}"
     label = "this names no {noun}"
     example = Example(wrong="tune.method = 3")
 

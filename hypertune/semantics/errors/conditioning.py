@@ -16,7 +16,7 @@ class UnusedHyper(Diagnostic):
 
     code = "HT421"
     severity = "warning"
-    title = "the hyperparameter `{name}` is never used"
+    title = "unused hyperparameter `{name}`"
     label = "passed to no argument"
     example = Example(
         both="hyper drop : rate = 0.1",
@@ -66,8 +66,8 @@ class NothingAnswers(Diagnostic):
     """A method learns how the weights answer to the hyperparameters, and no layer answers."""
 
     code = "HT423"
-    title = "no layer answers to any hyperparameter"
-    label = "`{method}` needs layers that answer"
+    title = "no layer responds to any hyperparameter"
+    label = "`{method}` needs layers that respond"
     notes = (("place", "the method"),)
     help = "write `given *` after the shape of the model"
     example = Example(wrong="model (1, 8, 8) { flatten; linear(10) }", of=TUNED)
@@ -85,7 +85,7 @@ class Unanswered(Diagnostic):
     """
 
     code = "HT424"
-    title = "`{method}` cannot tune `{name}`: no layer answers to it"
+    title = "`{method}` cannot tune `{name}`: no layer responds to it"
     label = "given to no layer"
     notes = (("use", "used here, where the loss has no gradient in it"),)
     help = "write `given {name}` after a layer, or `given *` on the model"
@@ -111,7 +111,7 @@ class UnansweredInPart(Diagnostic):
 
     code = "HT425"
     severity = "warning"
-    title = "no layer answers to `{name}`"
+    title = "no layer responds to `{name}`"
     label = "`{method}` will not see what it does to the weights"
     notes = (("use", "used here"),)
     help = "write `given {name}` after a layer, or `given *` on the model"
@@ -135,8 +135,8 @@ class CannotRespond(Diagnostic):
     """
 
     code = "HT426"
-    title = "`{layer}` has no weights that could answer"
-    label = "nothing to answer with"
+    title = "`{layer}` has no weights that could respond"
+    label = "nothing that could respond"
     example = Example(
         wrong="model (1, 8, 8) { flatten; linear(10) given decay; relu given decay }",
         right="model (1, 8, 8) { flatten; linear(10) given decay; relu }",
@@ -186,7 +186,7 @@ class CannotAnswerToEach(Diagnostic):
     """Weights cannot answer to a hyperparameter of which each example or weight has one."""
 
     code = "HT428"
-    title = "no layer can answer to `{name}`: there is one for every {over}"
+    title = "no layer can respond to `{name}`: there is one for every {over}"
     label = "one for every {over}"
     notes = (("declared", "declared here"),)
     example = Example(

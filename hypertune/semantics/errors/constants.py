@@ -22,7 +22,7 @@ class NotNumbers(Diagnostic):
     """Arithmetic is done with something that is not a number."""
 
     code = "HT262"
-    title = "a number is wanted"
+    title = "expected a number"
     label = "this is {found}"
     example = Example(wrong='let size = 2 * "three"', right="let size = 2 * 3")
 
@@ -76,7 +76,7 @@ class UnknownFunction(Diagnostic):
     """A constant expression calls a function that is not there."""
 
     code = "HT265"
-    title = "no function is called `{name}`"
+    title = "unknown function `{name}`"
     label = "not a function of constants"
     example = Example(wrong="let high = maximum(1, 2)", right="let high = max(1, 2)")
 
@@ -110,7 +110,7 @@ class UnknownUnit(Diagnostic):
     """A quantity is in a unit that is not known."""
 
     code = "HT267"
-    title = "no unit is called `{name}`"
+    title = "unknown unit `{name}`"
     label = "not a unit"
     example = Example(
         wrong="tune { method = fixed; weights = sgd(lr = 0.1); budget = 3 weeks }",

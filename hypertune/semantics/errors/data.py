@@ -13,8 +13,8 @@ class NotABatch(Diagnostic):
     """A batch has no sensible number of examples."""
 
     code = "HT610"
-    title = "this is no size of a batch"
-    label = "a positive whole number or `all` is wanted"
+    title = "invalid batch size"
+    label = "expected a positive whole number or `all`"
     example = Example(wrong="data.batch = 0")
 
 
@@ -43,8 +43,8 @@ class NotAScale(Diagnostic):
     """`scale` is neither `standardize` nor a mean and a deviation."""
 
     code = "HT612"
-    title = "this is no way to scale the data"
-    label = "`standardize` or `(mean = …, std = …)` is wanted"
+    title = "invalid scaling"
+    label = "expected `standardize` or `(mean = …, std = …)`"
     example = Example(wrong="data.scale = 255", right="data.scale = (mean = 0.3, std = 0.4)")
 
 

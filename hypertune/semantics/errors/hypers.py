@@ -12,7 +12,7 @@ class MissingStart(Diagnostic):
     """A hyperparameter has no value to start from."""
 
     code = "HT402"
-    title = "`{names}` has no start"
+    title = "missing initial value of `{names}`"
     label = "write `= START` after the domain"
     example = Example(wrong="hyper decay : log(1e-8, 1) per batch", of=TUNED)
 
@@ -24,7 +24,7 @@ class NotAStart(Diagnostic):
     """A hyperparameter starts from something that is not in its domain at all."""
 
     code = "HT403"
-    title = "the start must be {wanted}"
+    title = "the initial value must be {wanted}"
     label = "this is {found}"
     example = Example(wrong='hyper decay : log(1e-8, 1) = "small" per batch', of=TUNED)
 
@@ -41,7 +41,7 @@ class StartOutside(Diagnostic):
     """
 
     code = "HT404"
-    title = "the start {value} is not inside its domain"
+    title = "the initial value {value} is outside its domain"
     label = "must lie {wanted}"
     notes = (("domain", "the domain"),)
     example = Example(wrong="hyper decay : log(1e-8, 1) = 1 per batch", of=TUNED)
@@ -56,8 +56,8 @@ class NotASize(Diagnostic):
     """A vector of hyperparameters has no sensible number of items."""
 
     code = "HT405"
-    title = "this is no number of hyperparameters"
-    label = "a whole number from 1 to {most:_} is wanted"
+    title = "invalid number of hyperparameters"
+    label = "expected a whole number from 1 to {most:_}"
     example = Example(
         wrong="hyper drops[0] : rate = 0.1",
         right="""
@@ -77,8 +77,8 @@ class NotASpread(Diagnostic):
     """
 
     code = "HT406"
-    title = "this is no spread"
-    label = "a positive number is wanted"
+    title = "invalid spread"
+    label = "expected a positive number"
     example = Example(
         wrong="hyper decay : log(1e-8, 1) = 1e-3 per batch spread 0",
         right="hyper decay : log(1e-8, 1) = 1e-3 per batch spread 0.5",

@@ -16,7 +16,7 @@ class UnknownLabel(Diagnostic):
     """
 
     code = "HT212"
-    title = "no layer is labelled `{name}`"
+    title = "undeclared label `{name}`"
     label = "no `as {name}` here"
     example = Example(
         wrong="model (1, 8, 8) { flatten as pixels; linear(64); add(pixel); linear(10) }",
@@ -60,7 +60,7 @@ class LabelWanted(Diagnostic):
 
     code = "HT214"
     title = "`{taker}` takes the labels of layers"
-    label = "a label is wanted"
+    label = "expected a label"
     example = Example(
         wrong="model (1, 8, 8) { flatten as pixels; linear(64); add(64); linear(10) }",
         right="model (1, 8, 8) { flatten as pixels; linear(64); add(pixels); linear(10) }",

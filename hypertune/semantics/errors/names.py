@@ -16,7 +16,7 @@ class UnknownHyper(Diagnostic):
     """
 
     code = "HT201"
-    title = "no hyperparameter is called `{name}`"
+    title = "undeclared hyperparameter `{name}`"
     label = "not declared in this spec"
     example = Example(
         wrong="model (1, 8, 8) { flatten; linear(10) given dacay }",
@@ -45,7 +45,7 @@ class UnknownKind(Diagnostic):
     """
 
     code = "HT202"
-    title = "no {noun} is called `{name}`"
+    title = "unknown {noun} `{name}`"
     label = "there is no such {noun}"
     example = Example(wrong="model (1, 8, 8) { flatten; liner(10) }")
 
@@ -67,7 +67,7 @@ class UnknownName(Diagnostic):
     """An expression uses a name that nothing in the spec gives a meaning."""
 
     code = "HT203"
-    title = "nothing is called `{name}`"
+    title = "undeclared name `{name}`"
     label = "not declared in this spec"
     example = Example(
         both="let width = 32",
@@ -93,7 +93,7 @@ class DeclaredTwice(Diagnostic):
     """
 
     code = "HT204"
-    title = "`{name}` is declared twice"
+    title = "duplicate declaration of `{name}`"
     label = "declared again"
     notes = (("first", "first declared here"),)
     help = "give one of them another name"
@@ -137,8 +137,8 @@ class NotAValue(Diagnostic):
     """
 
     code = "HT206"
-    title = "`{name}` is no value"
-    label = "a value is wanted here"
+    title = "`{name}` is not a value"
+    label = "expected a value"
     example = Example(wrong="let size = (height = 8, width = 8)", right="let size = (8, 8)")
 
     name: str
@@ -153,7 +153,7 @@ class NotAHyper(Diagnostic):
 
     code = "HT207"
     title = "`{name}` is not a hyperparameter"
-    label = "a hyperparameter is wanted here"
+    label = "expected a hyperparameter"
     example = Example(
         both="let width = 32",
         wrong="model (1, 8, 8) { flatten; linear(10) given decay, width }",

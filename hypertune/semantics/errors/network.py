@@ -89,8 +89,8 @@ class NotADimension(Diagnostic):
     """The shape of the model holds something that is no size."""
 
     code = "HT304"
-    title = "this is no size of an axis"
-    label = "a positive whole number is wanted"
+    title = "invalid size of an axis"
+    label = "expected a positive whole number"
     example = Example(wrong="model (1, 8, 0) { flatten; linear(10) }")
 
 
@@ -99,8 +99,8 @@ class NotACount(Diagnostic):
     """`repeat` does not say how often."""
 
     code = "HT305"
-    title = "this is no number of times"
-    label = "a positive whole number is wanted"
+    title = "invalid number of repetitions"
+    label = "expected a positive whole number"
     example = Example(
         wrong="model (1, 8, 8) { flatten; repeat 0.5 { linear(10) } }",
         right="model (1, 8, 8) { flatten; repeat 2 { linear(10) } }",
@@ -173,7 +173,7 @@ class UnknownDevice(Diagnostic):
     """
 
     code = "HT309"
-    title = "`{text}` names no device"
+    title = "unknown device `{text}`"
     label = "not a device"
     help = "write `cpu`, `cuda:0`, `mps` or `auto`"
     example = Example(

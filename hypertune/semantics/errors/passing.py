@@ -18,7 +18,7 @@ class HyperInArithmetic(Diagnostic):
     """
 
     code = "HT401"
-    title = "the hyperparameter `{name}` cannot be counted with"
+    title = "hyperparameter `{name}` in a constant expression"
     label = "expressions are constant"
     help = "pass `{name}` by itself to an argument that can be tuned"
     example = Example(wrong="objective.train = cross_entropy + l2(2 * decay)", of=TUNED)
@@ -32,7 +32,7 @@ class ConstantWanted(Diagnostic):
 
     code = "HT408"
     title = "`{argument}` of `{kind}` cannot be tuned"
-    label = "`{name}` is a hyperparameter; a constant is wanted"
+    label = "expected a constant, and `{name}` is a hyperparameter"
     example = Example(
         both="model (1, 8, 8) { flatten; linear(width); linear(10) }",
         wrong="hyper width : int(8, 64) = 16",

@@ -23,7 +23,7 @@ class UnknownPart(Diagnostic):
     """`split` has a part that is not there."""
 
     code = "HT602"
-    title = "a split has no part `{name}`"
+    title = "unknown part `{name}` of a split"
     label = "not a part"
     one_of = ("name", "it has ")
     example = Example(wrong="data.split = (train = 60%, validation = 20%, test = 20%)")
@@ -37,7 +37,7 @@ class PartTwice(Diagnostic):
     """`split` gives a part two sizes."""
 
     code = "HT603"
-    title = "the part `{name}` stands twice"
+    title = "duplicate part `{name}`"
     label = "again"
     notes = (("first", "first here"),)
     example = Example(wrong="data.split = (train = 60%, valid = 20%, train = 20%)")
@@ -51,8 +51,8 @@ class NotAPart(Diagnostic):
     """A part of the data is neither a share nor a count of examples."""
 
     code = "HT604"
-    title = "this is no size of a part"
-    label = "a share such as `20%` or a count such as `5_000` is wanted"
+    title = "invalid size of a part"
+    label = "expected a share such as `20%` or a count such as `5_000`"
     example = Example(wrong="data.split = (train = 60%, valid = 120%, test = 20%)")
 
 
@@ -64,7 +64,7 @@ class MissingPart(Diagnostic):
     """
 
     code = "HT605"
-    title = "the split has no part `{part}`"
+    title = "missing part `{part}` of the split"
     label = "`{part}` is missing"
     help = "write `split = (train = 60%, valid = 20%, test = 20%)`"
     example = Example(wrong="data.split = (train = 80%, test = 20%)")

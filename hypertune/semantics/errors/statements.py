@@ -12,7 +12,7 @@ class MissingVersion(Diagnostic):
     """A spec does not say which version of the language it is written in."""
 
     code = "HT221"
-    title = "the language version is missing"
+    title = "missing language version"
     label = "the first statement should be `hspec 1`"
     help = "write `hspec 1` on the first line"
     example = Example(lacks="hspec")
@@ -23,7 +23,7 @@ class UnknownVersion(Diagnostic):
     """A spec is written in a version of the language that is not known here."""
 
     code = "HT222"
-    title = "version {number} of the language is not known"
+    title = "unknown language version {number}"
     label = "only version 1 is"
     example = Example(wrong="hspec 2")
 
@@ -45,7 +45,7 @@ class MissingStatement(Diagnostic):
     """A spec has one each of `data`, `model` and `objective`, and a `tune`; one is missing."""
 
     code = "HT224"
-    title = "the spec has no `{what}`"
+    title = "missing `{what}`"
     label = "`{what}` is missing"
     example = Example(lacks="tune")
 
@@ -72,7 +72,7 @@ class StatementTwice(Diagnostic):
     """
 
     code = "HT225"
-    title = "`{what}` stands twice"
+    title = "duplicate `{what}`"
     label = "again"
     notes = (("first", "first here"),)
     example = Example(
@@ -105,7 +105,7 @@ class MissingSetting(Diagnostic):
     """A section lacks a line that it cannot do without."""
 
     code = "HT227"
-    title = "`{section}` does not say its `{key}`"
+    title = "missing setting `{key}` of `{section}`"
     label = "`{key}` is missing in here"
     help = "write, for example, `{line}`"
     example = Example(lacks="data.batch")
@@ -120,7 +120,7 @@ class UnknownSetting(Diagnostic):
     """A section has a line whose key it does not know."""
 
     code = "HT228"
-    title = "`{section}` has no setting `{key}`"
+    title = "unknown setting `{key}` of `{section}`"
     label = "not a setting of `{section}`"
     one_of = ("key", "its settings are ")
     example = Example(wrong="tune.epoch = 1")
@@ -135,7 +135,7 @@ class SettingTwice(Diagnostic):
     """A section says the same thing twice."""
 
     code = "HT229"
-    title = "`{key}` is set twice"
+    title = "duplicate setting `{key}`"
     label = "set again"
     notes = (("first", "first set here"),)
     example = Example(

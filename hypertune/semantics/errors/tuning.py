@@ -12,7 +12,7 @@ class MissingOptimiser(Diagnostic):
     """A method moves something, and the block does not say with which optimiser."""
 
     code = "HT641"
-    title = "`{method}` needs an optimiser for `{role}`"
+    title = "missing optimiser for `{role}`, which `{method}` needs"
     label = "`{role}` is missing"
     help = "write, for example, `{role} = adam(lr = 0.01)`"
     example = Example(lacks="tune.hypers", of=TUNED)
@@ -27,8 +27,8 @@ class UnusedOptimiser(Diagnostic):
 
     code = "HT642"
     severity = "warning"
-    title = "`{method}` has no use for an optimiser of `{role}`"
-    label = "not used"
+    title = "unused optimiser for `{role}`"
+    label = "`{method}` does not use it"
     example = Example(wrong="tune.hypers = adam(lr = 0.01)")
 
     role: str
@@ -40,7 +40,7 @@ class MissingLength(Diagnostic):
     """A block does not say how long to train."""
 
     code = "HT643"
-    title = "the length of the training is missing"
+    title = "missing length of the training"
     label = "how long?"
     help = "write `epochs = 10`, `steps = 1_000` or `budget = 30 min`"
     example = Example(lacks="tune.epochs")
@@ -51,7 +51,7 @@ class LengthTwice(Diagnostic):
     """A block says in two ways how long to train."""
 
     code = "HT644"
-    title = "the length of the training is said twice"
+    title = "duplicate length of the training"
     label = "and again by `{key}`"
     notes = (("first", "said here"),)
     help = "keep one of them"
@@ -66,7 +66,7 @@ class NotALength(Diagnostic):
     """A length of training is not positive, not whole, or in the wrong unit."""
 
     code = "HT645"
-    title = "`{key}` is no such length"
+    title = "invalid length `{key}`"
     label = "{wanted}"
     example = Example(wrong="tune.epochs = 0")
 
@@ -74,9 +74,9 @@ class NotALength(Diagnostic):
     unit: str
 
     def fill(self, template: str) -> str:
-        wanted = f"a positive whole number of {self.unit} is wanted"
+        wanted = f"expected a positive whole number of {self.unit}"
         if self.unit == "seconds":
-            wanted = "a time such as `30 min` is wanted"
+            wanted = "expected a time such as `30 min`"
         return template.format(key=self.key, wanted=wanted)
 
 
