@@ -15,6 +15,7 @@ from hypertune.runtime import (
     Recipe,
     Sample,
     Training,
+    Vector,
     stateless,
 )
 
@@ -162,3 +163,58 @@ def run(*args, **options):
     """A training after its run, and its events."""
     done = training(*args, **options)
     return done, list(done.run())
+
+
+def weighted_ridge_loss(weights, conditioning: Conditioning, batch: Batch):
+    """A penalty for each weight, half of each from a column and half from a vector."""
+    values = conditioning.values
+    penalty_D = values["h0"] + values["decays"]
+    fit = (batch.inputs @ weights["w"] - batch.targets).square().mean()
+    return fit + (penalty_D * weights["w"].square()).sum()
+
+
+def weighted_ridge(column=-2.0, vector=None, base=None, **options):
+    """Ridge regression with exp(h0) + exp(decays[j]) on weight j."""
+    start = torch.linspace(-3.0, 0.0, 8, dtype=FLOAT) if vector is None else vector
+    return Problem(
+        stateless(weighted_ridge_loss),
+        stateless(squared_error),
+        base={"w": torch.zeros(8, dtype=FLOAT) if base is None else base},
+        response={},
+        hypers=hypers([column], vectors={"decays": Vector(start, torch.exp)}, **options),
+    )
+
+
+def solved_ridge(penalty_D):
+    """The best weights under a penalty on each; differentiable."""
+    x, y = TRAIN
+    return torch.linalg.solve(x.T @ x / len(x) + penalty_D.diag(), x.T @ y / len(x))
+
+
+def exact_hypergradient(problem):
+    """Of the validation loss at the best weights: in h0 and in the decays, unconstrained."""
+    column = problem.hypers.start_H.clone().requires_grad_()
+    decays = problem.hypers.vectors["decays"].start_N.clone().requires_grad_()
+    x, y = VALID
+    loss = (x @ solved_ridge(column.exp() + decays.exp()) - y).square().mean()
+    return torch.autograd.grad(loss, [column, decays])
+
+
+def stepped(method, problem, recipe=None, batches=None, **options):
+    """A training after one step."""
+    one = training(method, problem, recipe, batches, steps=1, **options)
+    one.passes.begin(0)
+    one.statistics = one.method.step(one.passes, one.state, 0).statistics
+    return one
+
+
+def moved(method, problem, recipe=None, batches=None, **options):
+    """How far one step moves columns and vectors: the hypergradient, with a minus."""
+    plain = Optimiser(torch.optim.SGD, {"lr": 1.0})
+    recipe = recipe or Recipe(SGD, hypers=plain)
+    state = stepped(method, problem, recipe, batches, **options).state
+    vectors = problem.hypers.vectors
+    return (
+        problem.hypers.start_H - state.unconstrained_H,
+        *(vectors[name].start_N - after for name, after in state.vectors.items()),
+    )

@@ -13,6 +13,8 @@ _ADVICE = {
     "weights": "try a smaller learning rate for `weights`, or a `clip`",
     "perturbation_scale": "try a smaller learning rate for `scales`, or a fixed scale",
     "response_norm": "try a smaller learning rate for `responses`, or smaller perturbation scales",
+    "residual": "the linear solve diverges: try a smaller `scale` of a Neumann series, more"
+    " `damping`, or more training before each hypergradient",
 }
 _GENERAL = "try smaller learning rates"
 

@@ -39,7 +39,8 @@ def _same(unconstrained: Tensor) -> Tensor:
 class Vector:
     """A hyperparameter that there is one of for each training example or weight.
 
-    Shapes: `start_N` (N,). Units: unconstrained; `constrain` gives constrained values.
+    Shapes: `start_N` (N,). Units: unconstrained; `constrain` gives constrained values, each from
+    the unconstrained one in its place, so that it can be asked for some of them at a time.
     """
 
     start_N: Tensor

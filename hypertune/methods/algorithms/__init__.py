@@ -2,4 +2,5 @@
 
 from hypertune.methods.algorithms.delta_stn import DeltaSTN as DeltaSTN
 from hypertune.methods.algorithms.fixed import Fixed as Fixed
+from hypertune.methods.algorithms.implicit import Implicit as Implicit
 from hypertune.methods.algorithms.stn import STN as STN

@@ -1,0 +1,54 @@
+"""The Hessian in full."""
+
+from __future__ import annotations
+
+import torch
+from attrs import field, frozen, validators
+
+from hypertune.methods.algorithms.solvers.solver import Product, Solution, Vector, damped, residual
+from hypertune.runtime import Problem, Recipe
+
+
+@frozen(kw_only=True)
+class Exact:
+    """A dense solve, of problems that are small: a product for each weight.
+
+    Args:
+        damping: is added to the diagonal.
+        limit: the most weights that it takes.
+
+    """
+
+    damping: float = field(default=0.0, validator=validators.ge(0))
+    limit: int = field(default=2000, validator=validators.ge(1))
+
+    def prepared(self, problem: Problem, recipe: Recipe) -> Exact:
+        size = sum(w.numel() for w in problem.base.values())
+        if size > self.limit:
+            raise ValueError(
+                f"the exact solve takes at most {self.limit} weights, here are {size}: take"
+                " another solver, such as cg, or raise its limit"
+            )
+        return self
+
+    def solve(self, product: Product, b: Vector, generator: torch.Generator) -> Solution:
+        product = damped(product, self.damping)
+        b_N = flat(b)
+        hessian_NN = torch.stack(
+            [flat(product(like(unit_N, b))) for unit_N in torch.eye(len(b_N)).to(b_N)], dim=1
+        )
+        v_N, _ = torch.linalg.solve_ex(hessian_NN, b_N)  # `solve` would wait, to see if it can
+        v = like(v_N, b)
+        count = b_N.new_full((), len(b_N))
+        return Solution(v, {"residual": residual(product, v, b), "products": count})
+
+
+def flat(x: Vector) -> torch.Tensor:
+    """One tensor of all, on the device of the first."""
+    return torch.cat([part.flatten().to(x[0].device, x[0].dtype) for part in x])
+
+
+def like(x_N: torch.Tensor, parts: Vector) -> Vector:
+    """Tensors of the shapes, types and devices of `parts`."""
+    pieces = torch.split(x_N, [part.numel() for part in parts])
+    return [piece.view_as(p).to(p) for piece, p in zip(pieces, parts, strict=True)]

@@ -1,0 +1,118 @@
+"""Hyperparameters that are moved by gradients in their constrained values."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+from typing import Any
+
+import torch
+from torch import Tensor
+
+from hypertune.conditioning import Conditioning, Values
+from hypertune.methods.algorithms.group import Group
+from hypertune.runtime import Hypers, Recipe
+
+_PIECE = 1 << 16  # numbers of a vector that go through its domain at once
+
+
+class Tuned:
+    """Columns and vectors of hyperparameters, of which those that are not frozen move.
+
+    A method differentiates its losses at `constrained`, by constrained values, however often;
+    what it finds is pulled back through the domains once, in `descend`. So a million of them
+    cost a few copies of the vector, and no graph of a domain is differentiated twice.
+
+    Args:
+        hypers: the hyperparameters at their start.
+        recipe: has the optimiser that moves them.
+        roles: of the optimisers whose options may be tied to them.
+
+    Raises:
+        ValueError: if the recipe has no optimiser for them, or ties an option of another to one.
+
+    """
+
+    def __init__(self, hypers: Hypers, recipe: Recipe, roles: Collection[str] = ()) -> None:
+        tuned_H = ~hypers.frozen_H
+        vectors = {n: v.start_N for n, v in hypers.vectors.items() if not v.frozen}
+        self._places = tuned_H.nonzero().squeeze(1)
+        columns = [hypers.names[place] for place in self._places.tolist()]
+        self.names = (*columns, *vectors)
+        recipe.check_tied(self.names, roles)
+        optimiser = recipe.need("hypers") if self.names else None
+
+        self._hypers = hypers
+        self._start_H = hypers.start_H.detach().clone()
+        self._columns = Group({"unconstrained": self._start_H[self._places]}, optimiser)
+        self._vectors = Group(vectors, optimiser)
+
+    def __bool__(self) -> bool:
+        return bool(self.names)
+
+    @property
+    def unconstrained_H(self) -> Tensor:
+        """The unconstrained values of the columns, detached."""
+        return self._unconstrained_H().detach()
+
+    @property
+    def vectors(self) -> dict[str, Tensor]:
+        """The unconstrained values of the vectors that are tuned, detached."""
+        return self._vectors.detached
+
+    def constrained(self) -> list[Tensor]:
+        """Constrained values as leaves: the columns (1, C), then each vector that is tuned."""
+        with torch.no_grad():
+            columns = self._hypers.constrain(self.unconstrained_H[None])
+            return [columns.detach(), *(self._constrained(name) for name in self.vectors)]
+
+    def conditioning(self, constrained: Sequence[Tensor]) -> Conditioning:
+        """What losses are evaluated at, for values as `constrained` gives them."""
+        matrix_1C, *moved = constrained
+        vectors = dict(zip(self.vectors, moved, strict=True))
+        if len(vectors) < len(self._hypers.vectors):
+            vectors = {**self._hypers.starting_vectors, **vectors}
+        return Conditioning(Values(matrix_1C, self._hypers.columns, vectors))
+
+    def descend(self, gradient: list[Tensor]) -> None:
+        """Move what is tuned, after a gradient in the constrained values, which is used up.
+
+        What has no finite gradient stays: a solve that is lost is seen as such, before it has
+        spoilt the hyperparameters.
+        """
+        with torch.enable_grad():
+            if len(self._places):
+                at_1H = self._unconstrained_H()[None]
+                torch.autograd.backward(self._hypers.constrain(at_1H), gradient[0])
+        for name, unconstrained_N in self._vectors.trainable.items():
+            unconstrained_N.grad = self._pulled_back(name, gradient.pop(1))
+        for group in (self._columns, self._vectors):
+            for p in group.trainable.values():
+                if p.grad is not None:
+                    p.grad.nan_to_num_(nan=0.0, posinf=0.0, neginf=0.0)
+            group.move()
+
+    def state_dict(self) -> dict[str, Any]:
+        return {"columns": self._columns.state_dict(), "vectors": self._vectors.state_dict()}
+
+    def load_state_dict(self, tree: dict[str, Any]) -> None:
+        self._columns.load_state_dict(tree["columns"])
+        self._vectors.load_state_dict(tree["vectors"])
+
+    def _constrained(self, name: str) -> Tensor:
+        constrain, at_N = self._hypers.vectors[name].constrain, self.vectors[name]
+        return torch.cat([constrain(piece) for piece in torch.split(at_N, _PIECE)])
+
+    def _pulled_back(self, name: str, gradient_N: Tensor) -> Tensor:
+        """The gradient in unconstrained values, in the memory of that in constrained ones."""
+        constrain, at_N = self._hypers.vectors[name].constrain, self.vectors[name]
+        for piece, into in zip(
+            torch.split(at_N, _PIECE), torch.split(gradient_N, _PIECE), strict=True
+        ):
+            leaf = piece.detach().requires_grad_()
+            with torch.enable_grad():
+                into.copy_(torch.autograd.grad(constrain(leaf), leaf, into)[0])
+        return gradient_N
+
+    def _unconstrained_H(self) -> Tensor:
+        moved = self._columns.trainable["unconstrained"]
+        return self._start_H.index_copy(0, self._places, moved)
