@@ -10,7 +10,9 @@ from hypertune.cli import main
 KINDS = """
 from attrs import evolve
 from hypertune.catalogue import Arg
+from hypertune.augment.flip import FLIP
 from hypertune.layers import LINEAR, RELU
+from hypertune.losses.squared import MSE
 from hypertune.response import Layer
 from hypertune.standard import STANDARD
 
@@ -29,6 +31,8 @@ CENTRED = evolve(RELU, name="centred", build=lambda a, s, g: Centred(), waived=W
 BROKEN = evolve(RELU, name="broken", build=lambda a, s, g: Broken())
 BARE = evolve(RELU, waived={"treats rows alone": " "})
 UNDRAWN = evolve(RELU, args=(Arg("module", "call", "any module"),))
+HALVED = evolve(FLIP, name="halved", args=(), build=lambda args: lambda x, s: x[..., ::2])
+OTHERS = {"halved": HALVED, "mse": MSE}
 MINE = {"dense": DENSE}
 MORE = STANDARD | MINE
 CLASH = {"relu": evolve(LINEAR, name="relu")}
@@ -131,6 +135,16 @@ def test_that_a_broken_law_is_shown_with_the_smallest_case():
     ]
     assert "waived (why not), and it held in every case" in done.stdout
     assert lines[-1].endswith(" 1 waived, 3 broken")
+
+
+def test_that_augmentations_and_losses_are_held_to_theirs():
+    done = conform("OTHERS", "--cases", "3")
+    assert done.exit_code == 1
+    lines = done.stdout.splitlines()
+    assert lines[0] == "halved:"
+    assert "  broken  keeps shape and dtype" in lines
+    assert "            augment = halved" in lines
+    assert "  held    is the mean over examples" in lines[lines.index("mse:") :]
 
 
 def test_that_a_layer_that_fails_is_told_without_a_traceback():

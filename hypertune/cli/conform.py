@@ -9,12 +9,15 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from hypertune.catalogue import LayerType
+from hypertune.catalogue import AugmentType, LayerType, LossType
 from hypertune.cli.catalogues import as_catalogue, named
 from hypertune.cli.exits import DONE, WRONG_SPEC
 
 if TYPE_CHECKING:
     from hypertune.testing import Case, Verdict
+    from hypertune.testing.augment_case import AugmentCase
+    from hypertune.testing.loss_case import LossCase
+    from hypertune.testing.writing import Conforming
 
 _HINT = "MODULE:NAME"
 _SHOWN = 8  # lines of what is found
@@ -26,11 +29,13 @@ _SHOWN = 8  # lines of what is found
 @click.option("--seed", default=0, show_default=True, help="Which ones.")
 @click.pass_context
 def command(ctx: click.Context, target: str, cases: int, seed: int) -> None:
-    """Hold a layer type, or all of a catalogue, against the laws of layers; exit 1 if one breaks.
+    """Hold a layer type, augmentation or loss, or all of a catalogue, against its laws.
+
+    Exit 1 if one breaks.
 
     A broken law is shown with the smallest case that breaks it, as the part of a spec.
     """
-    kinds = _layer_types(named(target, _HINT), target)
+    kinds = _conforming(named(target, _HINT), target)
     try:
         from hypertune.testing import Sample, verdicts
     except ModuleNotFoundError as missing:
@@ -53,13 +58,15 @@ def command(ctx: click.Context, target: str, cases: int, seed: int) -> None:
     ctx.exit(WRONG_SPEC if endings["broken"] else DONE)
 
 
-def _layer_types(found: Any, target: str) -> list[LayerType]:
-    if isinstance(found, LayerType):
+def _conforming(found: Any, target: str) -> list[Conforming]:
+    if isinstance(found, LayerType | AugmentType | LossType):
         return [found]
-    kinds = as_catalogue(found, target, _HINT).of(LayerType)
+    catalogue = as_catalogue(found, target, _HINT)
+    kinds = [kind for kind in catalogue if isinstance(kind, LayerType | AugmentType | LossType)]
     if not kinds:
-        raise click.BadParameter(f"there is no layer type in {target}", param_hint=_HINT)
-    return list(kinds.values())
+        why = f"there is no layer type, augmentation or loss in {target}"
+        raise click.BadParameter(why, param_hint=_HINT)
+    return kinds
 
 
 def _told(verdict: Verdict) -> str:
@@ -72,6 +79,6 @@ def _told(verdict: Verdict) -> str:
     return "\n".join([line, *(indent(text, " " * 8) for text in [*lines, *shown])])
 
 
-def _shown(case: Case) -> list[str]:
+def _shown(case: Case | AugmentCase | LossCase) -> list[str]:
     examples = f"{case.examples} example{'s' * (case.examples != 1)}"
     return [f"with {examples} and the seed {case.seed}, of", indent(case.fragment(), "  ")]

@@ -13,7 +13,7 @@ from hypertune.catalogue import Args, AugmentType
 from hypertune.ir import Ref, Shape
 from hypertune.testing.seeding import seeded
 from hypertune.testing.values import some_values
-from hypertune.testing.writing import written
+from hypertune.testing.writing import fragment, written
 
 CLASSES = 4
 _DRAWS = 2**16  # so far apart are the seeds of different draws
@@ -34,6 +34,10 @@ class AugmentCase:
             f"{written(self.kind, self.args)} "
             f"on {self.examples} examples of {self.shape}, seed {self.seed}"
         )
+
+    def fragment(self) -> str:
+        """The setting of a spec in which it is used so."""
+        return fragment(self.kind, self.args)
 
     def _repr_pretty_(self, printer: Any, cycle: bool) -> None:
         printer.text(repr(self))

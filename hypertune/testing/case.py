@@ -23,7 +23,7 @@ from hypertune.response.parameters import split_parameters
 from hypertune.testing.buffers import restored, statistics
 from hypertune.testing.seeding import drawing_from, seeded
 from hypertune.testing.values import some_values
-from hypertune.testing.writing import fragment, written
+from hypertune.testing.writing import model_fragment, written
 
 M = TypeVar("M", bound=nn.Module)
 # Seeds of numbers that must not be alike are so far apart; torch reads 32 bits of a seed on a CPU.
@@ -54,7 +54,7 @@ class Case:
 
     def fragment(self) -> str:
         """The part of a spec in which the layer is used so."""
-        return fragment(self.kind, self.args, self.shape, self.given)
+        return model_fragment(self.kind, self.args, self.shape, self.given)
 
     def _repr_pretty_(self, printer: Any, cycle: bool) -> None:
         printer.text(repr(self))  # what Hypothesis shows of a failing case

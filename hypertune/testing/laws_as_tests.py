@@ -13,7 +13,8 @@ from hypertune.testing.case import Case
 from hypertune.testing.law import Law
 from hypertune.testing.laws.augmentations import does_nothing_at
 from hypertune.testing.loss_case import LossCase
-from hypertune.testing.trial import Conforming, trials
+from hypertune.testing.trial import trials
+from hypertune.testing.writing import Conforming
 
 
 def layer_laws(kind: LayerType, cases: st.SearchStrategy[Case] | None = None) -> Any:

@@ -14,7 +14,7 @@ from hypertune.ir import Ref
 from hypertune.losses.loss_input import LossInput
 from hypertune.testing.seeding import seeded
 from hypertune.testing.values import some_values
-from hypertune.testing.writing import written
+from hypertune.testing.writing import fragment, written
 
 
 @frozen
@@ -58,6 +58,10 @@ class LossCase:
     def __repr__(self) -> str:
         of = f"{self.examples} examples of {self.outputs} outputs"
         return f"{written(self.kind, self.args)} on {of}, seed {self.seed}"
+
+    def fragment(self) -> str:
+        """The setting of a spec in which it is used so."""
+        return fragment(self.kind, self.args)
 
     def _repr_pretty_(self, printer: Any, cycle: bool) -> None:
         printer.text(repr(self))

@@ -13,8 +13,7 @@ from hypertune.catalogue import AugmentType, LayerType, LossType
 from hypertune.testing.drawing import augment_cases, cases as layer_cases, loss_cases
 from hypertune.testing.law import Check, Law
 from hypertune.testing.laws import LAWS, augmentations, losses
-
-Conforming = LayerType | AugmentType | LossType  # kinds that there are laws for
+from hypertune.testing.writing import Conforming
 
 
 @frozen

@@ -1,4 +1,4 @@
-"""Whether a layer type keeps the laws, for people who do not run pytest."""
+"""Whether a kind keeps the laws, for people who do not run pytest."""
 
 from __future__ import annotations
 
@@ -7,10 +7,12 @@ from traceback import extract_tb
 
 from attrs import frozen
 
-from hypertune.catalogue import LayerType
+from hypertune.testing.augment_case import AugmentCase
 from hypertune.testing.case import Case
 from hypertune.testing.drawing import Undrawable
+from hypertune.testing.loss_case import LossCase
 from hypertune.testing.trial import Sample, Trial, trials
+from hypertune.testing.writing import Conforming
 
 HELD, WAIVED, BROKEN = "held", "waived", "broken"
 
@@ -26,10 +28,10 @@ class Verdict:
     law: str
     ending: str
     why: str = ""
-    case: Case | None = None
+    case: Case | AugmentCase | LossCase | None = None
 
 
-def verdicts(kind: LayerType, sample: Sample | None = None) -> Iterator[Verdict]:
+def verdicts(kind: Conforming, sample: Sample | None = None) -> Iterator[Verdict]:
     """A verdict for each law that concerns `kind`, as it is reached.
 
     A law that is waived, and held after all, is broken: it must not be waived.

@@ -8,15 +8,23 @@ from math import inf
 from hypertune.catalogue import Arg, Args, AugmentType, LayerType, LossType
 from hypertune.ir import Ref, Shape, print_value
 
+Conforming = LayerType | AugmentType | LossType  # kinds that there are laws for
 
-def written(kind: LayerType | AugmentType | LossType, args: Args) -> str:
+
+def written(kind: Conforming, args: Args) -> str:
     """A use of the kind: `linear(out_features = 3, bias = true)`."""
     passed = ", ".join(f"{arg.name} = {print_value(args[arg.name])}" for arg in kind.args)
     return f"{kind.name}({passed})" if passed else kind.name
 
 
-def fragment(kind: LayerType, args: Args, shape: Shape, given: int) -> str:
-    """The part of a spec that has this use of a kind, with the hyperparameters it needs."""
+def fragment(kind: Conforming, args: Args) -> str:
+    """The setting of a spec that has this use of a kind, with the hyperparameters it needs."""
+    setting = "train" if isinstance(kind, LossType) else "augment"
+    return "\n".join([*_hypers(kind, args), f"{setting} = {written(kind, args)}"])
+
+
+def model_fragment(kind: LayerType, args: Args, shape: Shape, given: int) -> str:
+    """The model of a spec that has this layer, with the hyperparameters it needs."""
     names = [f"response_{i + 1}" for i in range(given)]
     responding = f" given {', '.join(names)}" if names else ""
     lines = [
@@ -29,7 +37,7 @@ def fragment(kind: LayerType, args: Args, shape: Shape, given: int) -> str:
     return "\n".join(lines)
 
 
-def _hypers(kind: LayerType, args: Args) -> Iterator[str]:
+def _hypers(kind: Conforming, args: Args) -> Iterator[str]:
     for arg in kind.args:
         value = args[arg.name]
         if isinstance(value, Ref):

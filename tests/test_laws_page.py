@@ -1,0 +1,23 @@
+"""The page about laws names them all."""
+
+from pathlib import Path
+
+import pytest
+from wrong_augmentations import NEUTRAL
+
+from hypertune.testing import LAWS
+from hypertune.testing.laws import augmentations, losses
+
+PAGE = (Path(__file__).parents[1] / "docs/laws.md").read_text(encoding="utf-8")
+SECTIONS = {
+    "layer": [law.name for law in LAWS],
+    "augmentation": [*(law.name for law in augmentations.LAWS), NEUTRAL],
+    "loss": [law.name for law in losses.LAWS],
+}
+
+
+@pytest.mark.parametrize("sort", SECTIONS)
+def test_that_every_law_of_a_sort_is_told_in_order(sort):
+    _, _, section = PAGE.partition(f"The laws of a{'n' * (sort[0] == 'a')} {sort}\n")
+    rows = [line for line in section.partition("\n## ")[0].splitlines() if line.startswith("| ")]
+    assert [row.split(" | ")[0].removeprefix("| ") for row in rows[1:]] == SECTIONS[sort]
