@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from attrs import frozen
+from attrs import evolve, frozen
 
 from hypertune.catalogue import Catalogue, Costs
 from hypertune.ir import Node, Program
@@ -60,5 +60,10 @@ def plan(program: Program, catalogue: Catalogue, tune_name: str = "") -> Plan:
         return Plan(layers, "", None, None)
     tune = program.tune(tune_name)
     sizes = length(program, tune, catalogue)
-    nodes = [(layer.layer, layer.costs, layer.device) for layer in layers]
-    return Plan(layers, tune.name, memory(program, tune, catalogue, nodes), sizes)
+    placed = evolve(program, layers=tuple(_placed(layer) for layer in layers))
+    found = memory(placed, tune, catalogue, [(layer.costs, layer.device) for layer in layers])
+    return Plan(layers, tune.name, found, sizes)
+
+
+def _placed(layer: LayerPlan) -> Node:
+    return evolve(layer.layer, device=layer.device)
