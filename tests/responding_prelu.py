@@ -49,6 +49,6 @@ PRELU = LayerType(
     plain=lambda args, shape: Plain("PReLU", (shape[0],)),
     responds=True,
     costs=lambda args, shape, given: Costs(
-        base=shape[0], response=shape[0] * given, flops=prod(shape), keeps=("input",)
+        base=shape[0], response=shape[0] * given, flops=prod(shape)
     ),
 )

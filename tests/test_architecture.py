@@ -41,7 +41,7 @@ MAY_IMPORT = {
     "anchoring": "overrides semantics syntax catalogue ir emitting",
     "compiler": "anchoring overrides semantics syntax diagnostics catalogue ir standard",
     "explanations": "diagnostics",
-    "planning": "catalogue ir reporting data",
+    "planning": "catalogue ir reporting data lowering tuning runtime conditioning",
     "draft": "catalogue ir data",
     "differences": "ir",
     "tuning": "catalogue ir standard lowering data hyper optimisers runtime response conditioning",

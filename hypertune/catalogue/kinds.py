@@ -53,22 +53,16 @@ class Costs:
     Units: parameters are counted; `flops` are per example, for the plain forward pass. A
     multiply-add of a product or convolution is two, a bias nothing (as
     `torch.utils.flop_counter` counts); an elementwise map is one per element of its output, a
-    pooling one per element of every window. `keeps` says which of its "input" and "output" the
-    backward pass reads, with "change" if torch keeps the first-order change of the input as well,
-    and `extra` how many further numbers per example (a mask, places). `scratch` is how many more
-    its kernels take for themselves on the way back.
+    pooling one per element of every window. The memory of activations is measured.
     """
 
     base: int = 0
     response: int = 0
     flops: int = 0
-    keeps: tuple[str, ...] = ("output",)
-    extra: int = 0
-    scratch: int = 0
 
 
 def _free(args: Args, shape: Shape, given: int) -> Costs:
-    return Costs(keeps=())
+    return Costs()
 
 
 def _fit(args: Args) -> str:
@@ -105,7 +99,7 @@ class LayerType:
 
 
 def _free_merge(args: Args, shapes: Sequence[Shape]) -> Costs:
-    return Costs(keeps=())
+    return Costs()
 
 
 @frozen
@@ -293,10 +287,9 @@ class CorruptionType:
 class LossType:
     """A summand of an objective.
 
-    `build(args)` gives a function of a `losses.Reading` to a scalar, the mean over the batch.
+    `build(args)` gives a function of a `losses.LossInput` to a scalar, the mean over the batch.
     `penalty` tells that it reads weights, not predictions. `targets` is `classes`, `real` or ``.
-    `keeps` is, of a penalty on weights that answer, how many numbers torch keeps for the way back:
-    per weight, and per row of a weight and example. `waived` is as for a `LayerType`.
+    `waived` is as for a `LayerType`.
     """
 
     noun: ClassVar = "loss"
@@ -306,7 +299,6 @@ class LossType:
     build: Callable[[Args], Any]
     targets: str = ""
     penalty: bool = False
-    keeps: tuple[int, int] = (0, 0)
     waived: Mapping[str, str] = {}
 
 

@@ -25,7 +25,7 @@ def _costs(args: Args, shape: Shape, given: int) -> Costs:
         sum(-(-(i + 1) * size // count) - i * size // count for i in range(count))
         for size, count in zip(image, pair(args, "output_size"), strict=True)
     )
-    return Costs(flops=channels * height * width, keeps=("input",))
+    return Costs(flops=channels * height * width)
 
 
 ADAPTIVE_AVG_POOL2D = LayerType(

@@ -28,5 +28,5 @@ ADD = MergeType(
     output=_output,
     build=_build,
     plain=lambda args, names: " + ".join(names),
-    costs=lambda args, shapes: Costs(flops=(len(shapes) - 1) * prod(shapes[0]), keeps=()),
+    costs=lambda args, shapes: Costs(flops=(len(shapes) - 1) * prod(shapes[0])),
 )

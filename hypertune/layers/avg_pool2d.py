@@ -29,7 +29,7 @@ def _build(args: Args, shape: Shape, given: int) -> Any:
 
 def _costs(args: Args, shape: Shape, given: int) -> Costs:
     flops = prod(pooled(args, shape)) * prod(pair(args, "kernel_size"))
-    return Costs(flops=flops, keeps=("input", "change"))
+    return Costs(flops=flops)
 
 
 AVG_POOL2D = LayerType(

@@ -63,7 +63,7 @@ def _costs(args: Args, shape: Shape, given: int) -> Costs:
     scales = (1 + args["bias"]) * rows * given
     flops = 2 * fan_in * prod(_output(args, shape))
     response = base + scales if given else 0
-    return Costs(base, response, flops, ("input", "change"), scratch=2 * prod(shape))
+    return Costs(base, response, flops)
 
 
 CONV2D = LayerType(

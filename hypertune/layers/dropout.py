@@ -27,11 +27,9 @@ def build_dropout(args: Args, channels: bool) -> Any:
     return Dropout(None if isinstance(args["p"], Ref) else float(args["p"]), channels)
 
 
-def dropout_costs(args: Args, shape: Shape, given: int, channels: bool = False) -> Costs:
-    """A product with a mask, which is kept: a number per element, or one per channel."""
-    if args["p"] == 0:
-        return Costs(keeps=())
-    return Costs(flops=prod(shape), keeps=(), extra=shape[0] if channels else prod(shape))
+def dropout_costs(args: Args, shape: Shape, given: int) -> Costs:
+    """A product with a mask."""
+    return Costs(flops=0 if args["p"] == 0 else prod(shape))
 
 
 DROPOUT = LayerType(

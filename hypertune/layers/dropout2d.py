@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from functools import partial
-
 from hypertune.catalogue import LayerType, Plain
 from hypertune.layers.dropout import RATE, build_dropout, dropout_costs
 
@@ -15,5 +13,5 @@ DROPOUT2D = LayerType(
     output=lambda args, shape: shape,
     build=lambda args, shape, given: build_dropout(args, channels=True),
     plain=lambda args, shape: Plain.of("Dropout2d", args, (RATE,)),
-    costs=partial(dropout_costs, channels=True),
+    costs=dropout_costs,
 )

@@ -15,12 +15,8 @@ def elementwise(
     torch: str,
     build: Callable[[Args], Any],
     declared: tuple[Arg, ...] = (),
-    keeps: str = "output",
 ) -> LayerType:
-    """The layer type that is called `torch` in `torch.nn` and takes the same arguments.
-
-    `keeps` is what its derivative is computed from: "output" or "input".
-    """
+    """The layer type that is called `torch` in `torch.nn` and takes the same arguments."""
     return LayerType(
         name=name,
         doc=doc,
@@ -28,5 +24,5 @@ def elementwise(
         output=lambda args, shape: shape,
         build=lambda args, shape, given: build(args),
         plain=lambda args, shape: Plain.of(torch, args, declared),
-        costs=lambda args, shape, given: Costs(flops=prod(shape), keeps=(keeps,)),
+        costs=lambda args, shape, given: Costs(flops=prod(shape)),
     )

@@ -28,5 +28,4 @@ GELU = elementwise(
             choices=("none", "tanh"),
         ),
     ),
-    keeps="input",
 )

@@ -20,5 +20,4 @@ LEAKY_RELU = elementwise(
     "LeakyReLU",
     _build,
     declared=(Arg("negative_slope", "float", "that fraction", default=0.01, low=0),),
-    keeps="input",
 )

@@ -31,7 +31,7 @@ def _costs(args: Args, shape: Shape, given: int) -> Costs:
     rows = args["out_features"]
     base = rows * (shape[0] * (args["tied"] is None) + args["bias"])
     scales = (1 + args["bias"]) * rows * given
-    return Costs(base, base + scales if given else 0, 2 * rows * shape[0], ("input",))
+    return Costs(base, base + scales if given else 0, 2 * rows * shape[0])
 
 
 LINEAR = LayerType(

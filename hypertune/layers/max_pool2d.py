@@ -34,10 +34,7 @@ def _build(args: Args, shape: Shape, given: int) -> Any:
 
 
 def _costs(args: Args, shape: Shape, given: int) -> Costs:
-    windows = prod(pooled(args, shape))
-    places = 2 * windows  # in eight bytes
-    flops = windows * prod(pair(args, "kernel_size"))
-    return Costs(flops=flops, keeps=("input", "change"), extra=places)
+    return Costs(flops=prod(pooled(args, shape)) * prod(pair(args, "kernel_size")))
 
 
 MAX_POOL2D = LayerType(

@@ -14,4 +14,4 @@ def _build(args: Args) -> Any:
     return silu()
 
 
-SILU = elementwise("silu", "x times its sigmoid.", "SiLU", _build, keeps="input")
+SILU = elementwise("silu", "x times its sigmoid.", "SiLU", _build)

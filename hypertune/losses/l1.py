@@ -34,5 +34,4 @@ L1 = LossType(
     ),
     build=_build,
     penalty=True,
-    keeps=(7, 4),  # kinks in order, sums along them, and the place of every example among them
 )

@@ -50,17 +50,17 @@ def _batch(data: Data, catalogue: Catalogue) -> int:
 
 
 def _activations(layer: Node, costs: Costs) -> int:
-    """Numbers per example that the backward pass reads."""
-    size = costs.extra
-    if "input" in costs.keeps:
-        size += sum(map(prod, layer.shapes))
-    if "output" in costs.keeps:
-        size += prod(layer.output)
-    return size
+    """Numbers per example that the backward pass reads, roughly.
+
+    A product reads what enters it, a map without weights what leaves it, a view nothing.
+    """
+    if costs.base or costs.response:
+        return sum(map(prod, layer.shapes))
+    return prod(layer.output) if costs.flops else 0
 
 
 def _copies(tune: Tune, catalogue: Catalogue) -> float:
-    """How often activations are kept; where the weights answer, their changes are kept as well."""
+    """How often activations are kept; where the weights respond, tangents are kept as well."""
     passes = catalogue.of(MethodType)[tune.method.kind].passes(tune.method.args)
     return max((p.share * (2 if p.responding else 1) for p in passes), default=1)
 

@@ -1,4 +1,4 @@
-"""What a program costs, layer by layer and in all, before anything runs. Loads no torch."""
+"""What a program costs, layer by layer and in all, before it runs. Only memory needs torch."""
 
 from hypertune.planning.length import Length as Length, length as length
 from hypertune.planning.machine import plan_json as plan_json

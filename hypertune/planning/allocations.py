@@ -16,7 +16,7 @@ _aten = torch.ops.aten
 _COPYING = {_aten.convolution.default, _aten.convolution_backward.default}
 
 
-class Allocations(TorchDispatchMode):
+class Allocations(TorchDispatchMode):  # type: ignore[no-untyped-call]  # torch says no types
     """Counts the bytes of all tensors on `meta` that come to be inside, as long as they live.
 
     On `meta` every tensor is of one device, so a tensor is taken to be where the parameter lies
@@ -31,7 +31,7 @@ class Allocations(TorchDispatchMode):
     """
 
     def __init__(self, places: Mapping[int, str], default: str) -> None:
-        super().__init__()
+        super().__init__()  # type: ignore[no-untyped-call]
         self._places, self._default = dict(places), default
         self._found: dict[int, str] = {}
         self.now = dict.fromkeys({default, *places.values()}, 0)
@@ -73,7 +73,8 @@ class Allocations(TorchDispatchMode):
 
 def storage_key(x: Tensor) -> int:
     """What tells the storage of a tensor from others while it lives."""
-    return x.untyped_storage()._cdata
+    key: int = x.untyped_storage()._cdata
+    return key
 
 
 def _tensors(tree: Any) -> list[Tensor]:

@@ -75,7 +75,8 @@ def transient(
 def _most(counting: Callable[[], Allocations], work: Callable[[], None]) -> Bytes:
     with counting() as found:
         work()
-    return found.most
+    most: Bytes = found.most
+    return most
 
 
 def _taken(problem: Problem, part: Part, taken: Pass, batch: int) -> Callable[[], None]:

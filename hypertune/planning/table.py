@@ -13,7 +13,7 @@ from hypertune.reporting.numbers import aligned, minutes
 _TITLE = ["layer", "output", "device", "given", "base", "response", "flops", "activations"]
 _LINES = (
     ("data", "data"),
-    ("weights (the network's and the method's)", "weights"),
+    ("weights", "weights"),
     ("responses", "responses"),
     ("optimiser state", "optimiser"),
     ("activations and gradients of a step", "step"),
