@@ -191,6 +191,14 @@ def solved_ridge(penalty_D):
     return torch.linalg.solve(x.T @ x / len(x) + penalty_D.diag(), x.T @ y / len(x))
 
 
+def at_the_optimum(**options):
+    """Ridge regression that starts at its best weights."""
+    problem = weighted_ridge(**options)
+    decays = problem.hypers.vectors["decays"].start_N
+    best = solved_ridge(problem.hypers.start_H.exp() + decays.exp())
+    return weighted_ridge(base=best, **options)
+
+
 def exact_hypergradient(problem):
     """Of the validation loss at the best weights: in h0 and in the decays, unconstrained."""
     column = problem.hypers.start_H.clone().requires_grad_()

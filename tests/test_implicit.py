@@ -14,10 +14,10 @@ from bilevel_toys import (
     VALID,
     Parts,
     Same,
+    at_the_optimum,
     exact_hypergradient,
     moved,
     run,
-    solved_ridge,
     stepped,
     training,
     weighted_ridge,
@@ -53,14 +53,6 @@ SOLVERS = {
     "nystrom": Nystrom(rank=8, damping=1e-8),
 }
 BATCHES = Parts(TRAIN, VALID, size=5, per_epoch=4)
-
-
-def at_the_optimum(**options):
-    """Ridge regression that starts at its best weights."""
-    problem = weighted_ridge(**options)
-    decays = problem.hypers.vectors["decays"].start_N
-    best = solved_ridge(problem.hypers.start_H.exp() + decays.exp())
-    return weighted_ridge(base=best, **options)
 
 
 @pytest.mark.parametrize("solver", SOLVERS.values(), ids=SOLVERS)

@@ -15,6 +15,8 @@ _ADVICE = {
     "response_norm": "try a smaller learning rate for `responses`, or smaller perturbation scales",
     "residual": "the linear solve diverges: try a smaller `scale` of a Neumann series, more"
     " `damping`, or more training before each hypergradient",
+    "truncation": "gradients grow through the window: try a smaller learning rate for `weights`,"
+    " or a shorter window",
 }
 _GENERAL = "try smaller learning rates"
 

@@ -38,6 +38,9 @@ class Tuned:
         self._places = tuned_H.nonzero().squeeze(1)
         columns = [hypers.names[place] for place in self._places.tolist()]
         self.names = (*columns, *vectors)
+        # The constrained columns that move; all may, where they are others than the unconstrained.
+        own = all(name in hypers.columns for name in columns)
+        self.columns = [hypers.columns[name] for name in (columns if own else hypers.values)]
         recipe.check_tied(self.names, roles)
         optimiser = recipe.need("hypers") if self.names else None
 
