@@ -24,6 +24,7 @@ from hypertune.ir.text_form import (
 )
 from hypertune.ir.verification import (
     calls_of as calls_of,
+    labels_in as labels_in,
     references_in as references_in,
     verify_structure as verify_structure,
 )

@@ -44,6 +44,7 @@ def verify_structure(program: Program) -> None:
         _require(hyper.per in ("example", "batch"), place, f"it is drawn per {hyper.per!r}")
     _verify_references(program)
     _verify_layers(program)
+    _verify_terms(program)
     _verify_data(program.data)
     _require(bool(program.tunes), "tunes", "there is none")
     for tune in program.tunes:
@@ -128,10 +129,20 @@ def _verify_inputs(layer: Node, known: Mapping[str, Shape]) -> None:
         _require(name in known, place, f"it is fed by `{name}`, which does not stand before it")
         why = f"it takes {shape} from `{name}`, which gives {known[name]}"
         _require(known[name] == shape, place, why)
-    for value in layer.args.values():
-        if isinstance(value, Label):
-            why = f"it names `{value.layer}`, which does not stand before it"
-            _require(value.layer in known, place, why)
+    for name in labels_in(layer.args):
+        _require(name in known, place, f"it names `{name}`, which does not stand before it")
+
+
+def labels_in(args: Mapping[str, Value]) -> Iterator[str]:
+    """The layers that arguments name."""
+    return (value.layer for value in args.values() if isinstance(value, Label))
+
+
+def _verify_terms(program: Program) -> None:
+    nodes = {layer.name for layer in program.layers}
+    for term in (*program.objective.train, *program.objective.valid):
+        for name in labels_in(term.loss.args):
+            _require(name in nodes, f"loss {term.loss.kind}", f"no layer is called `{name}`")
 
 
 def _positive(place: str, shape: Shape) -> None:

@@ -11,7 +11,7 @@ from torch import Tensor
 
 from hypertune.catalogue import Catalogue, LossType
 from hypertune.conditioning import Conditioning, Values
-from hypertune.ir import Label, Program, Ref, Term
+from hypertune.ir import Label, Program, Ref, Term, labels_in
 from hypertune.losses.loss_input import LossInput
 from hypertune.lowering.arguments import Arguments, words_of
 from hypertune.lowering.filling import Filled
@@ -131,12 +131,8 @@ class CompiledLoss:
 
 def taps_of(program: Program) -> Taps:
     """The nodes whose outputs the objectives read."""
-    return frozenset(
-        value.layer
-        for term in (*program.objective.train, *program.objective.valid)
-        for value in term.loss.args.values()
-        if isinstance(value, Label)
-    )
+    terms = (*program.objective.train, *program.objective.valid)
+    return frozenset(name for term in terms for name in labels_in(term.loss.args))
 
 
 def _term(term: Term, program: Program, catalogue: Catalogue) -> _Term:

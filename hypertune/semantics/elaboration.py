@@ -51,7 +51,8 @@ def elaborate(spec: ast.Spec | Whole, catalogue: Catalogue) -> Elaborated:
     if source is None and facts:
         _declare_text(scope, facts)
     networks = [build_network(model, scope) for model in found.models]
-    goals = [read_objective(section, scope, source) for section in found.objectives]
+    labels = networks[0].labels if networks else None
+    goals = [read_objective(section, scope, source, labels) for section in found.objectives]
     plans = [read_tune(section, scope) for section in found.tunes]
     if goals:
         check_direct(knowledge, goals[0].direct, plans)

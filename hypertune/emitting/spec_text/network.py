@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from attrs import frozen
 
 from hypertune.emitting.spec_text.values import named
-from hypertune.ir import Label, Node, Program
+from hypertune.ir import Node, Program, labels_in
 
 _MODES = ("add", "concat")  # what a branch can do, whatever merges a catalogue has
 
@@ -20,7 +20,10 @@ def model(program: Program) -> list[str]:
         {node.name: i for i, node in enumerate(program.layers)} | {"input": -1},
     )
     whole = _Body(0, len(program.layers), -1)
-    labels = _labels(program.layers, set(graph.mentioned(whole)) - {"input"})
+    objective = (*program.objective.train, *program.objective.valid)
+    read = {name for term in objective for name in labels_in(term.loss.args)}
+    mentioned = read | set(graph.mentioned(whole)) - {"input"}
+    labels = _labels(program.layers, mentioned)
     lines = graph.lines(whole, labels)
     return [f"model ({shape}) {{", *(f"  {line}" for line in lines), "}"]
 
@@ -56,7 +59,7 @@ class _Graph:
         """The nodes that the text calls by their names."""
         for node, bodies in self._pieces(body):
             yield from () if bodies else node.inputs[1:]
-            yield from (value.layer for value in node.args.values() if isinstance(value, Label))
+            yield from labels_in(node.args)
             for inner in bodies:
                 yield from self.mentioned(inner)
 

@@ -21,8 +21,12 @@ from hypertune.syntax import ast
 K = TypeVar("K", bound=Kind)
 
 
-def settle(expr: ast.Expr, kind: type[K], scope: Scope) -> tuple[K, ir.Call]:
+def settle(
+    expr: ast.Expr, kind: type[K], scope: Scope, labels: Labels | None = None
+) -> tuple[K, ir.Call]:
     """A kind and its settled call; a bare name where only a call can stand has no arguments.
+
+    `labels` are those that its arguments may name.
 
     Raises:
         Failed: if something is wrong with it.
@@ -33,7 +37,7 @@ def settle(expr: ast.Expr, kind: type[K], scope: Scope) -> tuple[K, ir.Call]:
     if not isinstance(expr, ast.Call):
         raise scope.fail(KindWanted(expr.span, kind.noun, tuple(scope.knowledge.kinds(kind))))
     declaration = look_up(expr.kind, kind, scope)
-    return declaration, ir.Call(declaration.name, settle_args(expr, declaration, scope))
+    return declaration, ir.Call(declaration.name, settle_args(expr, declaration, scope, labels))
 
 
 def look_up(name: ast.Name, kind: type[K], scope: Scope, also: Iterable[str] = ()) -> K:
@@ -53,7 +57,7 @@ def settle_args(
 ) -> dict[str, ir.Value]:
     """Every argument of `kind` with its value, in the order of its declaration.
 
-    `labels` are those that it may name, where it stands in a network.
+    `labels` are those that it may name: of a network, in it or in its objective.
     """
     declared = kind.args
     if declared and declared[-1].rest:

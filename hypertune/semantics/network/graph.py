@@ -24,6 +24,7 @@ class Graph:
     input: ir.Shape
     layers: tuple[ir.Node, ...]
     output: Flow
+    labels: Labels  # of its own, not those inside blocks
     whole: bool  # whether it was built without a mistake
 
 
@@ -47,7 +48,7 @@ def build_network(model: ast.Model, scope: Scope) -> Graph:
         scope.findings.add(NoLayers(model.body.span))
         output = evolve(output, shape=None)
     _read_unused(builder, around)
-    return Graph(flow.shape or (), tuple(builder.nodes.made.values()), output, whole)
+    return Graph(flow.shape or (), tuple(builder.nodes.made.values()), output, named, whole)
 
 
 def _read_unused(builder: GraphBuilder, around: Surroundings) -> None:

@@ -22,6 +22,7 @@ from hypertune.semantics.errors.objective import (
 )
 from hypertune.semantics.errors.passing import EachMisplaced, HyperInArithmetic
 from hypertune.semantics.scope.findings import attempt, every
+from hypertune.semantics.scope.labels import Labels
 from hypertune.semantics.scope.scope import HyperUse, Scope
 from hypertune.semantics.sections.settings import Settings, read_settings
 from hypertune.syntax import ast
@@ -48,12 +49,14 @@ class Goals:
     direct: tuple[HyperUse, ...]
 
 
-def read_objective(section: ast.Section, scope: Scope, source: SourceType | None) -> Goals:
-    """Everything between the braces of `objective`."""
+def read_objective(
+    section: ast.Section, scope: Scope, source: SourceType | None, labels: Labels | None
+) -> Goals:
+    """Everything between the braces of `objective`, whose terms may name `labels` of the model."""
     settings = read_settings(section, scope)
-    train = _side(settings, "train", "train = cross_entropy")
+    train = _side(settings, "train", "train = cross_entropy", labels)
     before = len(scope.knowledge.uses)
-    valid = _side(settings, "valid", "valid = cross_entropy")
+    valid = _side(settings, "valid", "valid = cross_entropy", labels)
     used = tuple(scope.knowledge.uses)[before:]
     wanted = _direct(settings)
     for summand in valid:
@@ -95,37 +98,39 @@ def _terms(summands: tuple[Summand, ...]) -> tuple[ir.Term, ...]:
     return tuple(summand.term for summand in summands)
 
 
-def _side(settings: Settings, key: str, example: str) -> tuple[Summand, ...]:
+def _side(
+    settings: Settings, key: str, example: str, labels: Labels | None
+) -> tuple[Summand, ...]:
     expr = attempt(lambda settings: settings.need(key, example), settings)
     if expr is None:
         return ()
     before = len(settings.scope.findings.mistakes)
-    summands = tuple(_summands(expr, 1.0, settings.scope))
+    summands = tuple(_summands(expr, 1.0, settings.scope, labels))
     fine = len(settings.scope.findings.mistakes) == before
     if fine and all(summand.kind.penalty for summand in summands):
         settings.scope.findings.add(NoLoss(expr.span, key))
     return summands
 
 
-def _summands(expr: ast.Expr, weight: float, scope: Scope) -> list[Summand]:
+def _summands(expr: ast.Expr, weight: float, scope: Scope, labels: Labels | None) -> list[Summand]:
     """Sums and constant factors, multiplied out."""
     if isinstance(expr, ast.Binary) and expr.op in ("+", "-"):
         sign = -1.0 if expr.op == "-" else 1.0
-        left = _summands(expr.left, weight, scope)
-        return [*left, *_summands(expr.right, sign * weight, scope)]
+        left = _summands(expr.left, weight, scope, labels)
+        return [*left, *_summands(expr.right, sign * weight, scope, labels)]
     if isinstance(expr, ast.Binary) and expr.op == "*":
         factor, loss = (
             (expr.right, expr.left) if _is_loss(expr.left, scope) else (expr.left, expr.right)
         )
         number = attempt(lambda factor: _factor(factor, scope), factor)
-        return [] if number is None else _summands(loss, weight * number, scope)
+        return [] if number is None else _summands(loss, weight * number, scope, labels)
     if isinstance(expr, ast.Binary) and expr.op == "/":
         number = attempt(lambda factor: _factor(factor, scope, divides=True), expr.right)
-        return [] if number is None else _summands(expr.left, weight / number, scope)
+        return [] if number is None else _summands(expr.left, weight / number, scope, labels)
     if not isinstance(expr, ast.Name | ast.Call):
         scope.findings.add(NotASum(expr.span))
         return []
-    settled = attempt(lambda expr: settle(expr, LossType, scope), expr)
+    settled = attempt(lambda expr: settle(expr, LossType, scope, labels), expr)
     return [Summand(ir.Term(settled[1], weight), settled[0], expr.span)] if settled else []
 
 
