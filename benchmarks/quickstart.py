@@ -8,7 +8,7 @@ the best by validation loss is taken: of all, and of as many as cost what Delta-
 number is of the network with the lowest validation loss, as `hypertune train` keeps it.
 
 A training is a line of RESULTS.jsonl; one that is there is not done again, so that the command
-goes on where it was stopped. `--only tuned stn` does these alone, `--spec` another spec.
+goes on where it was stopped. `--only tuned stn` does these alone, and no table.
 """
 
 from __future__ import annotations
@@ -113,26 +113,25 @@ def _valid_loss(row: Row) -> float:
 
 
 def report(rows: list[Row]) -> None:
-    """Mean and standard deviation over seeds, as a table in Markdown."""
+    """Mean and standard deviation over seeds, as a table in Markdown.
+
+    `cost` is the processor's time, in trainings under `fixed`.
+    """
     named = {name: [row for row in rows if row["name"] == name] for name in NAMED}
-    drawn = [row for row in rows if row["name"].startswith("random")]
-    if drawn and named["tuned"]:
-        cost = mean(row["seconds"] for row in drawn)
-        same = round(mean(row["seconds"] for row in named["tuned"]) / cost)
-        most = 1 + max(int(row["name"].split()[1]) for row in drawn)
-        named |= {f"best of {k} random": best(drawn, k) for k in (same, most)}
-    print("| | seeds | seconds | " + " | ".join(m.replace("_", " ") for m in MEASURES) + " |")
+    plain = mean(row["seconds"] for row in rows if row["name"] not in ("tuned", "stn"))
+    cost = {name: mean(row["seconds"] for row in some) / plain for name, some in named.items()}
+    drawn = [int(row["name"].split()[1]) for row in rows if row["name"].startswith("random")]
+    for k in (round(cost["tuned"]), 1 + max(drawn)) if drawn else ():
+        name = f"best of {k} random"
+        named[name], cost[name] = best(rows, k), float(k)
+    print("| | seeds | cost | " + " | ".join(m.replace("_", " ") for m in MEASURES) + " |")
     print("|---|---|---|" + "---|" * len(MEASURES))
     for name, some in named.items():
         cells = [_cell([row[measure] for row in some]) for measure in MEASURES]
-        if some:
-            seconds = mean(row["seconds"] for row in some)
-            print(f"| {name} | {len(some)} | {seconds:.1f} | " + " | ".join(cells) + " |")
+        print(f"| {name} | {len(some)} | {cost[name]:.1f} | " + " | ".join(cells) + " |")
 
 
 def _cell(values: list[float]) -> str:
-    if not values:
-        return ""
     return f"{mean(values):.3f} ± {stdev(values) if len(values) > 1 else 0:.3f}"
 
 
@@ -142,11 +141,12 @@ def main() -> None:
     parser.add_argument("--seeds", type=int, default=5)
     parser.add_argument("--random", type=int, default=30, help="random starts for each seed")
     parser.add_argument("--only", nargs="+", default=[], help="names of trainings")
-    parser.add_argument("--spec", default="quickstart")
     given = parser.parse_args()
-    text = read_spec(given.spec).source.text
+    text = read_spec("quickstart").source.text
     names = [*NAMED, *(f"random {number}" for number in range(given.random))]
-    report(measure(text, given.results, given.only or names, range(given.seeds)))
+    rows = measure(text, given.results, given.only or names, range(given.seeds))
+    if not given.only:
+        report(rows)
 
 
 if __name__ == "__main__":

@@ -13,6 +13,7 @@ from hypertune.semantics.fitting import check_input, check_output
 from hypertune.semantics.including.files import Whole, include
 from hypertune.semantics.network.graph import Graph, build_network
 from hypertune.semantics.outline import Outline, outline
+from hypertune.semantics.perturbations import check_perturbations
 from hypertune.semantics.scope.scope import Knowledge, Scope, Unknown
 from hypertune.semantics.sections.data import DataFacts, read_data
 from hypertune.semantics.sections.objective import Goals, read_objective
@@ -63,6 +64,7 @@ def elaborate(spec: ast.Spec | Whole, catalogue: Catalogue) -> Elaborated:
         check_conditioning(knowledge, networks[0], plans, shape)
     knowledge.findings.refuse()
     # From here on nothing is missing: each None above has told its mistake.
+    check_perturbations(knowledge, goals[0].objective.train, plans)
     assert facts
     assert facts.data
     program = ir.Program(

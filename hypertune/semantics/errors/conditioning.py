@@ -200,3 +200,38 @@ class CannotAnswerToEach(Diagnostic):
     name: str
     over: str
     declared: Span
+
+
+@frozen
+class FarPerturbation(Diagnostic):
+    """The weights are trained on perturbed penalties, some of which are too strong to learn from.
+
+    `stn` trains the weights themselves on perturbed values of the hyperparameters. Where one
+    standard deviation (`spread`) takes the strength of a penalty beyond 0.1, so many steps push
+    all weights to zero that a training may not recover. `delta_stn` trains the weights on the
+    current values alone, and does not have this weakness.
+    """
+
+    code = "HT429"
+    severity = "warning"
+    title = "one deviation takes the penalty of `{name}` from {start} to {reach}"
+    label = "perturbed too far"
+    notes = (("place", "`{method}` trains the weights on perturbed values"),)
+    help = "declare it with a smaller spread, such as `spread 0.3`, or use `delta_stn`"
+    example = Example(
+        wrong="""
+            hyper decay : log(1e-8, 1) = 1e-2 per batch
+            tune.method = stn
+        """,
+        right="""
+            hyper decay : log(1e-8, 1) = 1e-2 per batch spread 0.3
+            tune.method = stn
+        """,
+        of=TUNED,
+    )
+
+    name: str
+    start: str
+    reach: str
+    method: str
+    place: Span

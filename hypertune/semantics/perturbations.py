@@ -1,0 +1,60 @@
+"""Whether perturbations stay within what weights can be trained on."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Final
+
+from hypertune import ir
+from hypertune.catalogue import LossType, MethodType
+from hypertune.diagnostics import Span
+from hypertune.semantics.errors.conditioning import FarPerturbation
+from hypertune.semantics.scope.scope import Declared, Knowledge
+from hypertune.semantics.sections.tuning import TuneFacts
+
+# A penalty of so much outweighs a loss of order 1: the weights it is applied to go to zero.
+# Measured on the quickstart (benchmarks/quickstart.py): docs/methods.md.
+_STRONGEST: Final = 0.1
+
+
+def check_perturbations(
+    knowledge: Knowledge, terms: Iterable[ir.Term], plans: Iterable[TuneFacts]
+) -> None:
+    """Warn of penalties that one deviation of a perturbation makes too strong to train with.
+
+    Only methods that train the weights themselves on perturbed values meet these.
+    """
+    trained = [(p.method, p.place) for p in plans if p.method and _trains_perturbed(p)]
+    kinds = knowledge.kinds(LossType)
+    penalties = [term for term in terms if trained and kinds[term.loss.kind].penalty]
+    for term in penalties:
+        for name in ir.references_in(term.loss.args):
+            _check(knowledge.hypers[name], abs(term.weight), *trained[0], knowledge)
+
+
+def _trains_perturbed(plan: TuneFacts) -> bool:
+    if plan.method is None or plan.tune is None:
+        return False
+    passes = plan.method.passes(plan.tune.method.args)
+    return any(each.responding and "base" in each.trains for each in passes)
+
+
+def _check(
+    declared: Declared, weight: float, method: MethodType, place: Span, knowledge: Knowledge
+) -> None:
+    hyper = declared.hyper
+    if hyper.frozen or hyper.over or declared.words or knowledge.findings.about(declared.span):
+        return
+    start, reach = weight * float(hyper.start), weight * _one_deviation(declared)
+    if start < _STRONGEST < reach:
+        finding = FarPerturbation(
+            declared.span, hyper.name, f"{start:.2g}", f"{reach:.2g}", method.name, place
+        )
+        knowledge.findings.add(finding)
+
+
+def _one_deviation(declared: Declared) -> float:
+    """The value that is one deviation of the perturbation above the start."""
+    hyper, domain, (low, high) = declared.hyper, declared.domain, declared.bounds
+    free = domain.free(float(hyper.start), low, high)
+    return float(domain.own(free + hyper.spread, low, high))
