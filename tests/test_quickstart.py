@@ -3,6 +3,8 @@
 import pytest
 
 from hypertune import STANDARD, compile
+from hypertune.data.loading import load
+from hypertune.jobs.job import Order
 from hypertune.lowering import place
 from hypertune.runtime import Reported
 from hypertune.tuning import prepare
@@ -33,5 +35,15 @@ def test_its_validation_loss_falls_below_that_of_the_guess(last):
 
 def test_the_guess_of_the_untuned_block_stays(last):
     assert last["untuned"].hypers == pytest.approx(
-        {"drop_in": 0.6, "drop_1": 0.6, "drop_2": 0.6, "decay": 0.01}
+        {"drop_in": 0.6, "drop_1": 0.6, "drop_2": 0.6, "decay": 0.001}
     )
+
+
+def test_its_split_keeps_its_seed_unless_another_is_asked_for():
+    def training_part(*settings):
+        program = compile("quickstart", settings)
+        return load(Order(program, seed=3).settled.data, STANDARD).train.x
+
+    asked = training_part("data.split=(train = 20%, valid = 40%, test = 40%, seed = 3)")
+    assert training_part().equal(load(compile("quickstart").data, STANDARD).train.x)
+    assert not training_part().equal(asked)

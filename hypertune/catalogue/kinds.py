@@ -343,6 +343,7 @@ class MethodType:
 
     `optimisers` maps each that it uses to the one it defaults to ("" if it must be written).
     `build(options)` gives the method for `runtime.Training`; `passes(options)` what a step takes.
+    `perturbs_weights` tells that the weights themselves are trained on perturbed values.
     """
 
     noun: ClassVar = "method"
@@ -353,6 +354,7 @@ class MethodType:
     optimisers: Mapping[str, str]
     build: Callable[[Args], Any]
     needs_response: bool = False
+    perturbs_weights: bool = False
     passes: Callable[[Args], tuple[Pass, ...]] = _plain_pass
 
 

@@ -27,11 +27,13 @@ def _build(args: Args) -> algorithms.STN:
 
 STN = MethodType(
     name="stn",
-    doc="Self-tuning networks: the weights answer to perturbed hyperparameters (MacKay 2019).",
+    doc="Self-tuning networks: the weights respond to perturbed hyperparameters (MacKay 2019). "
+    "Fragile where a perturbation can make a penalty very strong: see docs/methods.md.",
     args=(WARMUP, train_steps(2), VALID_STEPS, ENTROPY),
     follows=FOLLOWS,
     optimisers=OPTIMISERS,
     build=_build,
     needs_response=True,
+    perturbs_weights=True,
     passes=lambda args: (Pass(("base", "response"), responding=True), VALIDATION),
 )

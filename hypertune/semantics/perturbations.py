@@ -12,8 +12,7 @@ from hypertune.semantics.errors.conditioning import FarPerturbation
 from hypertune.semantics.scope.scope import Declared, Knowledge
 from hypertune.semantics.sections.tuning import TuneFacts
 
-# A penalty of so much outweighs a loss of order 1: the weights it is applied to go to zero.
-# Measured on the quickstart (benchmarks/quickstart.py): docs/methods.md.
+# A penalty of so much outweighs a loss of order 1: on the quickstart all weights go to zero.
 _STRONGEST: Final = 0.1
 
 
@@ -24,19 +23,12 @@ def check_perturbations(
 
     Only methods that train the weights themselves on perturbed values meet these.
     """
-    trained = [(p.method, p.place) for p in plans if p.method and _trains_perturbed(p)]
+    methods = [(p.method, p.place) for p in plans if p.method and p.method.perturbs_weights]
     kinds = knowledge.kinds(LossType)
-    penalties = [term for term in terms if trained and kinds[term.loss.kind].penalty]
+    penalties = [term for term in terms if methods and kinds[term.loss.kind].penalty]
     for term in penalties:
         for name in ir.references_in(term.loss.args):
-            _check(knowledge.hypers[name], abs(term.weight), *trained[0], knowledge)
-
-
-def _trains_perturbed(plan: TuneFacts) -> bool:
-    if plan.method is None or plan.tune is None:
-        return False
-    passes = plan.method.passes(plan.tune.method.args)
-    return any(each.responding and "base" in each.trains for each in passes)
+            _check(knowledge.hypers[name], abs(term.weight), *methods[0], knowledge)
 
 
 def _check(
