@@ -1,6 +1,10 @@
 """Every layer type that comes with hypertune keeps the laws."""
 
+from attrs import evolve
+from hypothesis import strategies as st
+
 from hypertune import layers
+from hypertune.catalogue import LayerType
 from hypertune.layers.adaptive_avg_pool2d import ADAPTIVE_AVG_POOL2D
 from hypertune.layers.avg_pool2d import AVG_POOL2D
 from hypertune.layers.conv2d import CONV2D
@@ -8,14 +12,29 @@ from hypertune.layers.dropout import DROPOUT
 from hypertune.layers.dropout2d import DROPOUT2D
 from hypertune.layers.flatten import FLATTEN
 from hypertune.layers.gelu import GELU
+from hypertune.layers.gru import GRU
 from hypertune.layers.leaky_relu import LEAKY_RELU
 from hypertune.layers.linear import LINEAR
+from hypertune.layers.lstm import LSTM
 from hypertune.layers.max_pool2d import MAX_POOL2D
 from hypertune.layers.relu import RELU
+from hypertune.layers.rnn import RNN
 from hypertune.layers.sigmoid import SIGMOID
 from hypertune.layers.silu import SILU
 from hypertune.layers.tanh import TANH
 from hypertune.testing import layer_laws
+from hypertune.testing.case import Case
+from hypertune.testing.drawing import cases
+
+
+def short(kind: LayerType) -> st.SearchStrategy[Case]:
+    """Uses of a recurrent kind on two or three steps, with one layer, or in a quarter two."""
+
+    def shortened(case: Case) -> Case:
+        steps, layers = 2 + case.shape[0] % 2, 1 + (case.args["num_layers"] == 4)
+        return evolve(case, shape=(steps, case.shape[1]), args={**case.args, "num_layers": layers})
+
+    return cases(kind).map(shortened)
 
 
 @layer_laws(LINEAR)
@@ -85,6 +104,21 @@ def test_avg_pool2d(law):
 
 @layer_laws(ADAPTIVE_AVG_POOL2D)
 def test_adaptive_avg_pool2d(law):
+    law()
+
+
+@layer_laws(LSTM, short(LSTM))
+def test_lstm(law):
+    law()
+
+
+@layer_laws(GRU, short(GRU))
+def test_gru(law):
+    law()
+
+
+@layer_laws(RNN, short(RNN))
+def test_rnn(law):
     law()
 
 

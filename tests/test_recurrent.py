@@ -26,7 +26,7 @@ from hypertune.response.recurrent.cell import Cell
 from hypertune.response.recurrent.recurrence import loop
 
 B, T, X, H = 3, 4, 2, 3  # examples, steps, units of the input and of the state
-CELLS = {"LSTM": LSTM(), "GRU": GRU(), "RNN": RNN(), "RNN with ReLU": RNN("relu")}
+CELLS = {"LSTM": LSTM(), "GRU": GRU(), "RNN": RNN()}
 NAMES = ("weight_GI", "bias_G", "response_GI", "scale_BG", "shift_BG")
 
 pytestmark = pytest.mark.parametrize("cell", CELLS.values(), ids=CELLS)
@@ -38,8 +38,6 @@ def drawn(*shape: int, grad: bool = True) -> Tensor:
 
 def plain_module(cell: Cell, **options: object) -> nn.RNNBase:
     """Torch's own module of the same cell."""
-    if isinstance(cell, RNN):
-        options["nonlinearity"] = cell.nonlinearity
     module: nn.RNNBase = getattr(nn, type(cell).__name__)(
         X, H, batch_first=True, dtype=torch.double, **options
     )

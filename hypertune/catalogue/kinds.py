@@ -96,6 +96,7 @@ class LayerType:
     costs: Callable[[Args, Shape, int], Costs] = _free
     waived: Mapping[str, str] = {}
     weight: Callable[[Args, Shape], Shape] | None = None
+    gives_tuple: bool = False  # whether the plain module does, whose first is the output
 
 
 def _free_merge(args: Args, shapes: Sequence[Shape]) -> Costs:

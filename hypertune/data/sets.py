@@ -27,17 +27,19 @@ class Part:
 
     def whole(self) -> Batch:
         """All examples in order."""
-        return Batch(self.x, self.y)
+        return Batch(self.x, self.y, begins=True)
 
     def rows(self, index_B: Tensor) -> Batch:
         """Some examples."""
-        return Batch(self.x.index_select(0, index_B), self.y.index_select(0, index_B), index_B)
+        return Batch(
+            self.x.index_select(0, index_B), self.y.index_select(0, index_B), index_B, begins=True
+        )
 
     def chunks(self, size: int) -> Iterator[Batch]:
         """All examples in order, at most `size` at a time."""
         for start in range(0, len(self), size):
             rows = slice(start, start + size)
-            yield Batch(self.x[rows], self.y[rows])
+            yield Batch(self.x[rows], self.y[rows], begins=True)
 
 
 @frozen

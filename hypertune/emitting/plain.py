@@ -60,8 +60,10 @@ def forward_lines(program: Program, catalogue: Catalogue) -> Iterator[str]:
     for node in program.layers:
         kind = catalogue.node(node.kind)
         fed = [name if name in kept else "x" for name in node.inputs]
-        call = f"self.{node.name}({fed[0]})"
-        value = kind.plain(node.args, fed) if isinstance(kind, MergeType) else call
+        if isinstance(kind, MergeType):
+            value = kind.plain(node.args, fed)
+        else:
+            value = f"self.{node.name}({fed[0]}){'[0]' if kind.gives_tuple else ''}"
         yield f"{f'{node.name} = ' if node.name in kept else ''}x = {value}"
 
 

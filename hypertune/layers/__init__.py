@@ -10,10 +10,13 @@ from hypertune.layers.dropout import DROPOUT
 from hypertune.layers.dropout2d import DROPOUT2D
 from hypertune.layers.flatten import FLATTEN
 from hypertune.layers.gelu import GELU
+from hypertune.layers.gru import GRU
 from hypertune.layers.leaky_relu import LEAKY_RELU
 from hypertune.layers.linear import LINEAR
+from hypertune.layers.lstm import LSTM
 from hypertune.layers.max_pool2d import MAX_POOL2D
 from hypertune.layers.relu import RELU
+from hypertune.layers.rnn import RNN
 from hypertune.layers.sigmoid import SIGMOID
 from hypertune.layers.silu import SILU
 from hypertune.layers.tanh import TANH
@@ -33,6 +36,9 @@ STANDARD: tuple[LayerType, ...] = (
     MAX_POOL2D,
     AVG_POOL2D,
     ADAPTIVE_AVG_POOL2D,
+    LSTM,
+    GRU,
+    RNN,
 )
 
 MERGES: tuple[MergeType, ...] = (ADD, CONCAT)

@@ -20,7 +20,7 @@ from hypertune.conditioning import Conditioning as Conditioning
 from hypertune.ir import Ref, Shape
 from hypertune.response import Layer
 from hypertune.response.parameters import split_parameters
-from hypertune.testing.buffers import restored, statistics
+from hypertune.testing.buffers import has_states, restored, statistics
 from hypertune.testing.seeding import drawing_from, seeded
 from hypertune.testing.values import some_values
 from hypertune.testing.writing import model_fragment, written
@@ -131,6 +131,10 @@ class Case:
         with restored(layer), seeded(self.seed):
             return [layer(x, conditioning) for x in batches]
 
+    def run_going_on(self, layer: Layer, x: Tensor, conditioning: Conditioning) -> Tensor:
+        """Call the layer; if it has states, on a stream that has begun with the same batch."""
+        return self.run_on(layer, [x, x] if has_states(layer) else [x], conditioning)[-1]
+
     def left_by_call(
         self, layer: Layer, x: Tensor, conditioning: Conditioning
     ) -> dict[str, Tensor]:
@@ -190,7 +194,8 @@ class Case:
     def run_plain(self, module: nn.Module, x: Tensor, draw: int = 0) -> Tensor:
         """Call a plain twin; its noise is the same for the same `draw`, and not the layer's."""
         with seeded(self.seed + draw * _DRAWS + _TWINS_DRAWS):
-            y: Tensor = module(x)
+            found = module(x)
+        y: Tensor = found[0] if self.kind.gives_tuple else found
         return y
 
     def plain_draws(self, module: nn.Module, x: Tensor) -> bool:

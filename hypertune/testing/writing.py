@@ -41,7 +41,7 @@ def _hypers(kind: Conforming, args: Args) -> Iterator[str]:
     for arg in kind.args:
         value = args[arg.name]
         if isinstance(value, Ref):
-            yield f"hyper {value.hyper} : {_domain(arg)}"
+            yield f"hyper {value.hyper} : {_domain(arg)}{' per batch' if arg.per_batch else ''}"
 
 
 def _domain(arg: Arg) -> str:

@@ -6,6 +6,7 @@ from hypertune.response.recurrent.deep import (
 )
 from hypertune.response.recurrent.gates import GateMap as GateMap
 from hypertune.response.recurrent.gru import GRU as GRU
+from hypertune.response.recurrent.layer import Recurrent as Recurrent
 from hypertune.response.recurrent.lstm import LSTM as LSTM
 from hypertune.response.recurrent.rnn import RNN as RNN
 from hypertune.response.recurrent.sequence import linearised as linearised, recurrent as recurrent

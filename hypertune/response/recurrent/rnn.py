@@ -1,29 +1,22 @@
-"""The plain recurrent cell: h' = tanh(X + P), or ReLU in place of tanh."""
+"""The plain recurrent cell: h' = tanh(X + P)."""
 
 from __future__ import annotations
 
-from typing import Literal
-
 import torch
-from attrs import frozen
 from torch import Tensor
 
 from hypertune.response.recurrent.cell import Product, Pulled, Tensors
 
 
-@frozen
 class RNN:
     """A `Cell` of one gate. Nothing but its outputs is needed for its slopes."""
-
-    nonlinearity: Literal["tanh", "relu"] = "tanh"
 
     gates = 1
     states = 1
     summed = True
 
     def step(self, x_BG: Tensor, p_BG: Tensor, state: Tensors) -> Tensors:
-        total_BG = x_BG + p_BG
-        return (total_BG.tanh() if self.nonlinearity == "tanh" else total_BG.relu(),)
+        return ((x_BG + p_BG).tanh(),)
 
     def run(
         self, x_TBG: Tensor, product: Product, bias_BG: Tensor | None, state: Tensors
@@ -32,16 +25,11 @@ class RNN:
         u_TBG = product.buffer(x_TBG)
         for u, h, h_next in zip(u_TBG, h_SBH[:-1], h_SBH[1:], strict=True):
             product.add(h, h_next, u)
-            if self.nonlinearity == "tanh":
-                h_next.tanh_()
-            else:
-                h_next.relu_()
+            h_next.tanh_()
         return (h_SBH,), u_TBG, ()
 
     def slopes(self, h_SBH: Tensor, trace: Tensors) -> Tensors:
-        if self.nonlinearity == "tanh":
-            return (1 - h_SBH[1:].square(),)
-        return ((h_SBH[1:] > 0).to(h_SBH.dtype),)
+        return (1 - h_SBH[1:].square(),)
 
     def drive(self, slopes: Tensors, dx_TBG: Tensor, dp_TBG: Tensor) -> Tensor:
         return dx_TBG + dp_TBG

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from contextlib import AbstractContextManager, nullcontext
+
 import torch
 from torch import Tensor
 
@@ -21,7 +23,7 @@ def recurrent(
     Gradients of any order reach all that is given; forward mode works by `torch.func.jvp`. The
     precision is that of the weights, whatever autocast says: errors add up over the steps.
     """
-    with torch.autocast(x_BTI.device.type, enabled=False):
+    with _full_precision(x_BTI.device.type):
         maps = incoming.effective(), recurring.effective()
         incoming, recurring = joined(*maps) if cell.summed else maps
         return _read(recurrence(cell, _time_first(x_BTI, incoming), incoming, recurring, state))
@@ -49,7 +51,7 @@ def linearised(
     weights = (incoming.weight_GI, incoming.bias_G, recurring.weight_GI, recurring.bias_G)
     base = [tensor for tensor in (*at, *weights) if tensor is not None]
     followed = torch.is_grad_enabled() and any(tensor.requires_grad for tensor in base)
-    with torch.autocast(x_BTI.device.type, enabled=False):
+    with _full_precision(x_BTI.device.type):
         found = (_by_forward_mode if followed else _by_rule)(cell, at, along, incoming, recurring)
     return _read(found[0]), _read(found[1])
 
@@ -87,6 +89,12 @@ def _by_forward_mode(
     zero = at[0].new_zeros(())
     y, dy = torch.func.jvp(outputs, (zero,), (torch.ones_like(zero),))  # type: ignore[misc]  # three only with has_aux
     return y, dy
+
+
+def _full_precision(device_type: str) -> AbstractContextManager[object]:
+    if torch.amp.is_autocast_available(device_type):
+        return torch.autocast(device_type, enabled=False)
+    return nullcontext()
 
 
 def _time_first(x_BTI: Tensor, incoming: GateMap) -> Tensor:

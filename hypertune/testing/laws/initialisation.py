@@ -8,7 +8,7 @@ import torch
 from hypothesis import reject
 from torch import Tensor
 
-from hypertune.testing.case import Case, response_parameters, unconditioned
+from hypertune.testing.case import Case, evaluating, response_parameters, unconditioned
 from hypertune.testing.law import law, responds, same
 from hypertune.testing.statistics import hold_same_distribution
 
@@ -56,14 +56,14 @@ def is_initialised_as_its_plain_twin(case: Case) -> None:
 @law(responds)
 def can_learn_its_whole_response(case: Case) -> None:
     """Within two steps, a gradient reaches every response parameter and every given column."""
-    layer, x, conditioning = case.initialised(), case.inputs(), case.conditioning()
+    layer, x, conditioning = evaluating(case.initialised()), case.inputs(), case.conditioning()
     if conditioning.response_BG is None:
         return
     x, response_BG = x.requires_grad_(), conditioning.response_BG.requires_grad_()
     parameters = response_parameters(layer)
     reached: set[str] = set()
     for _ in range(2):
-        y = case.run(layer, x, conditioning)
+        y = case.run_going_on(layer, x, conditioning)
         by_x, by_delta, *gradients = _gradients(case, y, [x, response_BG, *parameters.values()])
         if not by_x.any():
             reject()  # nothing of the input is seen, as when all windows lie in the padding

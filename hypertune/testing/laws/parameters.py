@@ -7,14 +7,20 @@ from hypothesis import reject
 from torch import Tensor
 
 from hypertune.response import Layer
-from hypertune.testing.case import Case, Conditioning, response_parameters, unconditioned
+from hypertune.testing.case import (
+    Case,
+    Conditioning,
+    evaluating,
+    response_parameters,
+    unconditioned,
+)
 from hypertune.testing.law import law, same
 
 
 @law()
 def uses_every_parameter(case: Case) -> None:
     """The base in every reading, the response only where it is conditioned."""
-    layer, x, conditioning = case.perturbed(), case.inputs(), case.conditioning()
+    layer, x, conditioning = evaluating(case.perturbed()), case.inputs(), case.conditioning()
     base, response = _groups(layer)
     both = list(layer.named_parameters(remove_duplicate=False))
     assert len({id(p) for _, p in both}) == len(both), "a parameter stands in two places"
@@ -35,7 +41,7 @@ def _groups(layer: Layer) -> tuple[set[str], set[str]]:
 def _reached(case: Case, layer: Layer, x: Tensor, conditioning: Conditioning) -> set[str]:
     """The parameters that the output depends on."""
     x = x.clone().requires_grad_()
-    y = case.run(layer, x, conditioning)
+    y = case.run_going_on(layer, x, conditioning)
     named = dict(layer.named_parameters())
     outputs = (y * case.noise(y)).sum()
     if not outputs.requires_grad:
