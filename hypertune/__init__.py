@@ -1,4 +1,4 @@
-"""Declare a network, say what its layers answer to, and tune it while it trains.
+"""Declare a network, say what its layers respond to, and tune it while it trains.
 
     import hypertune
 

@@ -228,7 +228,7 @@ data {
   batch  = $batch
 }
 
-# `given *`: the weights of every layer answer to all hyperparameters.
+# `given *`: the weights of every layer respond to all hyperparameters.
 model ($shape) given * {
 $layers
   linear($outputs)

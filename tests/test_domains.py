@@ -40,13 +40,15 @@ def mixed() -> Domains:
 @pytest.mark.parametrize(("name", "args"), CONTINUOUS)
 @settings(deadline=None, max_examples=40)
 @given(free=st.floats(-5, 5))
-def test_free_undoes_own(name, args, free):
+def test_unconstrain_undoes_constrain(name, args, free):
     kind = KINDS[name]
     bounds = kind.bounds(args)
     lo = 0 if math.isinf(bounds[0]) else bounds[0]
     # an end that is large leaves an own value fewer digits to tell where it stands
     precision = 1e-12 * max(1, abs(lo))
-    assert kind.free(kind.own(free, *bounds), *bounds) == pytest.approx(free, abs=precision)
+    assert kind.unconstrain(kind.constrain(free, *bounds), *bounds) == pytest.approx(
+        free, abs=precision
+    )
 
 
 @pytest.mark.parametrize(("name", "args"), CONTINUOUS)
@@ -55,9 +57,11 @@ def test_free_undoes_own(name, args, free):
 def test_own_undoes_free(name, args, free):
     kind = KINDS[name]
     bounds = kind.bounds(args)
-    own = kind.own(free, *bounds)
+    own = kind.constrain(free, *bounds)
     if bounds[0] < own < bounds[1]:
-        assert kind.own(kind.free(own, *bounds), *bounds) == pytest.approx(own, rel=1e-12)
+        assert kind.constrain(kind.unconstrain(own, *bounds), *bounds) == pytest.approx(
+            own, rel=1e-12
+        )
 
 
 @pytest.mark.parametrize("free", [-1e4, -40.0, 40.0, 1e4])
@@ -65,9 +69,9 @@ def test_own_undoes_free(name, args, free):
 def test_a_value_far_out_stays_between_the_ends(name, args, free):
     kind = KINDS[name]
     lo, hi = kind.bounds(args)
-    assert lo <= kind.own(free, lo, hi) <= hi
+    assert lo <= kind.constrain(free, lo, hi) <= hi
     ends = [torch.tensor(end, dtype=torch.float64) for end in (lo, hi)]
-    own = kind.tensor(torch.tensor(free, dtype=torch.float64), *ends).item()
+    own = kind.constrain_tensor(torch.tensor(free, dtype=torch.float64), *ends).item()
     assert lo <= own <= hi
     assert math.isfinite(own)
 
@@ -76,18 +80,18 @@ def test_a_value_far_out_stays_between_the_ends(name, args, free):
 def test_a_start_near_an_end_is_told_from_it(near):
     kind = KINDS["log"]
     own = 1e-8 * (1 + near)
-    assert kind.own(kind.free(own, 1e-8, 1), 1e-8, 1) == pytest.approx(own, rel=1e-15)
+    assert kind.constrain(kind.unconstrain(own, 1e-8, 1), 1e-8, 1) == pytest.approx(own, rel=1e-15)
     expected = math.log(near / math.log(1e8))
-    assert kind.free(own, 1e-8, 1) == pytest.approx(expected, rel=1e-5)
+    assert kind.unconstrain(own, 1e-8, 1) == pytest.approx(expected, rel=1e-5)
 
 
 @pytest.mark.parametrize("value", range(-2, 4))
 def test_every_whole_number_reads_as_itself_from_the_middle_of_its_unit(value):
     kind = KINDS["int"]
-    free = kind.free(value, -2, 3)
-    assert kind.own(free, -2, 3) == value
+    free = kind.unconstrain(value, -2, 3)
+    assert kind.constrain(free, -2, 3) == value
     ends = torch.tensor(-2.0), torch.tensor(3.0)
-    assert kind.tensor(torch.tensor(free), *ends).item() == value
+    assert kind.constrain_tensor(torch.tensor(free), *ends).item() == value
     position = -2 + 6 / (1 + math.exp(-free))
     assert position == pytest.approx(value + 0.5)
 
@@ -115,12 +119,12 @@ def test_ends_that_make_an_interval_are_not_refused():
 @settings(deadline=None, max_examples=40)
 @given(free=st.lists(st.floats(-20, 20), min_size=7, max_size=7))
 def test_the_vector_agrees_with_every_single_domain(free):
-    free_BH = torch.tensor([free, free[::-1]], dtype=torch.float64)
-    own_BH = mixed().constrain(free_BH)
-    for row, own in zip(free_BH.tolist(), own_BH.tolist(), strict=True):
+    unconstrained_BH = torch.tensor([free, free[::-1]], dtype=torch.float64)
+    constrained_BH = mixed().constrain(unconstrained_BH)
+    for row, own in zip(unconstrained_BH.tolist(), constrained_BH.tolist(), strict=True):
         for hyper, value, got in zip(MIXED, row, own, strict=True):
             kind = KINDS[hyper.domain.kind]
-            expected = kind.own(value, *kind.bounds(hyper.domain.args))
+            expected = kind.constrain(value, *kind.bounds(hyper.domain.args))
             assert got == pytest.approx(expected, rel=1e-12, abs=1e-300)
 
 
@@ -131,15 +135,17 @@ def test_the_start_is_what_the_spec_says():
     assert isinstance(values["d"], int)
 
 
-def test_own_values_have_the_gradient_of_finite_differences():
+def test_constrained_values_have_the_gradient_of_finite_differences():
     continuous = tuple(hyper for hyper in MIXED if hyper.domain.kind != "int")
-    free_BH = torch.linspace(-3, 3, 12, dtype=torch.float64).view(2, 6).requires_grad_()
-    assert torch.autograd.gradcheck(Domains(continuous, CATALOGUE).constrain, free_BH)
+    unconstrained_BH = torch.linspace(-3, 3, 12, dtype=torch.float64).view(2, 6).requires_grad_()
+    assert torch.autograd.gradcheck(Domains(continuous, CATALOGUE).constrain, unconstrained_BH)
 
 
 def test_whole_numbers_carry_no_gradient():
-    free_BH = torch.zeros(2, 7, requires_grad=True)
-    (gradient_BH,) = torch.autograd.grad(mixed().constrain(free_BH).sum(), free_BH)
+    unconstrained_BH = torch.zeros(2, 7, requires_grad=True)
+    (gradient_BH,) = torch.autograd.grad(
+        mixed().constrain(unconstrained_BH).sum(), unconstrained_BH
+    )
     assert (gradient_BH[:, 3] == 0).all()
     assert (gradient_BH[:, [0, 1, 2, 4, 5, 6]] > 0).all()
 
@@ -154,7 +160,7 @@ def test_one_domain_alone_and_none_at_all_are_vectors_too():
 
 
 @pytest.mark.parametrize("dtype", [torch.float32, torch.float64, torch.bfloat16])
-def test_own_values_keep_the_precision_of_the_free_ones(dtype):
+def test_constrained_values_keep_the_precision_of_the_unconstrained_ones(dtype):
     assert mixed().constrain(torch.zeros(1, 7, dtype=dtype)).dtype == dtype
 
 

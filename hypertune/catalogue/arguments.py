@@ -35,7 +35,7 @@ class Arg:
     by name, such as a solver), `label` (another layer). Bounds are inclusive
     unless `open_low` or `open_high`; `choices` lists the words allowed. `use` says what a
     hyperparameter passed here is to the training loss; without it only constants are allowed. A
-    hyperparameter in the place of a `string` is a choice of words, and is heard as their places
+    hyperparameter in the place of a `string` is a choice of words, and is read as their places
     in `choices`. `per_batch` tells that its perturbation must be drawn once for the whole batch.
     `each` is what a hyperparameter passed here may have one for each of. `count` is how many
     `numbers` there must be (None: any). `rest`, of the last argument, takes all values that are

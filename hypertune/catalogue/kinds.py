@@ -75,8 +75,8 @@ class LayerType:
 
     `output` gives the shape after the layer or raises `WrongShape`. `build` gives a
     `response.Layer` of torch. `plain` gives the torch module of the folded layer; its arguments
-    hold the own values of hyperparameters instead of references. `costs` and `build` take the
-    arguments, the shape before the layer, and how many hyperparameters its weights answer to.
+    hold the values of hyperparameters instead of references. `costs` and `build` take the
+    arguments, the shape before the layer, and how many hyperparameters its weights respond to.
     `waived` names the laws of `hypertune.testing` that cannot hold for this kind, each with a
     reason.
 
@@ -92,7 +92,7 @@ class LayerType:
     build: Callable[[Args, Shape, int], Any]
     plain: Callable[[Args, Shape], Plain]
     ranks: tuple[int, ...] = ()  # of the input, without the batch axis; empty: any
-    responds: bool = False  # whether it has weights that can answer
+    responds: bool = False  # whether it has weights that can respond
     costs: Callable[[Args, Shape, int], Costs] = _free
     waived: Mapping[str, str] = {}
     weight: Callable[[Args, Shape], Shape] | None = None
@@ -128,16 +128,17 @@ def _no_words(args: Args) -> tuple[str, ...]:
 
 @frozen
 class DomainType:
-    """Where a hyperparameter may roam, and its free (unconstrained) coordinate.
+    """The values that a hyperparameter may have, and its unconstrained coordinate.
 
-    `free` and `own` are inverse to one another between own and free values of one hyperparameter;
-    `tensor` is `own` for tensors: tensor(free, lo, hi), elementwise, where lo and hi broadcast.
+    `unconstrain(value, lo, hi)` and `constrain(unconstrained, lo, hi)` are inverse to one another;
+    `constrain_tensor` is `constrain` for tensors, elementwise, where lo and hi broadcast.
     `bounds` gives (lo, hi) from the arguments. A start must lie strictly between them (or from
     bound to bound if `closed`). `refuses` says why arguments that are right one by one do not fit
     together, such as ends in the wrong order ("" if they do).
 
-    Where `words` gives any, the hyperparameter is one of these: it has a free value for each, the
-    word's logit, and is the word whose logit is the largest. All else is then said of a logit.
+    Where `words` gives any, the hyperparameter is one of these: it has an unconstrained value for
+    each, the word's logit, and is the word whose logit is the largest. All else is then said of a
+    logit.
     """
 
     noun: ClassVar = "domain"
@@ -145,9 +146,9 @@ class DomainType:
     doc: str
     args: tuple[Arg, ...]
     bounds: Callable[[Args], tuple[float, float]]
-    free: Callable[[float, float, float], float]
-    own: Callable[[float, float, float], float]
-    tensor: Callable[[Any, Any, Any], Any]
+    unconstrain: Callable[[float, float, float], float]
+    constrain: Callable[[float, float, float], float]
+    constrain_tensor: Callable[[Any, Any, Any], Any]
     closed: bool = False
     discrete: bool = False
     refuses: Callable[[Args], str] = _fit
@@ -325,7 +326,7 @@ class Pass:
     """One pass forward and backward that a method's step takes, for the estimate of its memory.
 
     `trains` names the groups that get gradients, of "base" and "response"; `share` is that of the
-    batch. In a `responding` pass the weights answer; in a `linearised` one, to the first order.
+    batch. In a `responding` pass the weights respond; in a `linearised` one, to the first order.
     """
 
     trains: tuple[str, ...] = ("base",)

@@ -69,7 +69,7 @@ def facts(kind: Kind) -> Iterator[str]:
                 axes = " or ".join(map(str, kind.ranks))
                 yield f"input of {axes} {_axes(axes)}, the batch not counted"
             if kind.responds:
-                yield "its weights can answer (`given`)"
+                yield "its weights can respond (`given`)"
         case AugmentType():
             axes = " or ".join(map(str, kind.ranks))
             place = "pixels, before `scale`" if kind.on == "pixels" else "numbers after `scale`"

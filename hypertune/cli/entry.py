@@ -93,4 +93,4 @@ def _file_trouble(fault: Exception) -> str | None:
 @click.group(cls=Commands, context_settings={"help_option_names": ["-h", "--help"]})
 @click.version_option(installed_version(), message="hypertune %(version)s")
 def main() -> None:
-    """Declare a network, say what its layers answer to, and tune it while it trains."""
+    """Declare a network, say what its layers respond to, and tune it while it trains."""

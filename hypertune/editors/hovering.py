@@ -92,7 +92,7 @@ def _shapes(layers: list[ir.Node]) -> Iterator[str]:
     """Shape in and out, the same ones told once."""
     lines = dict.fromkeys(
         f"{' and '.join(map(_shape, layer.shapes))} → {_shape(layer.output)}"
-        + (f", answers to {', '.join(layer.given)}" if layer.given else "")
+        + (f", responds to {', '.join(layer.given)}" if layer.given else "")
         for layer in layers
     )
     if lines:

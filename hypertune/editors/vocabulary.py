@@ -25,7 +25,7 @@ PIECES: Final[Mapping[str, str]] = {
     "branch": "bodies side by side",
 }
 CLAUSES: Final[Mapping[str, str]] = {
-    "given": "the hyperparameters that the weights answer to: names, `*` or `none`",
+    "given": "the hyperparameters that the weights respond to: names, `*` or `none`",
     "on": "the device: `cpu`, `cuda:1`, `auto`",
     "as": "a name for what comes out",
     "per": "what gets a draw of its own: `example` or `batch`",

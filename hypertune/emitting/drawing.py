@@ -21,7 +21,7 @@ digraph network {
 def print_dot(program: Program, catalogue: Catalogue) -> str:
     """Graphviz text: layers as they are written, with the shapes that leave them; devices around.
 
-    A layer whose weights answer to hyperparameters has a dashed frame, and says to which.
+    A layer whose weights respond to hyperparameters has a dashed frame, and says to which.
     """
     lines = [
         _HEAD,

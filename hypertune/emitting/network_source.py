@@ -15,13 +15,13 @@ def network_source(program: Program, catalogue: Catalogue) -> str:
 
     Hyperparameters have their start values. Weights are drawn anew wherever it is built; a
     network that was trained is loaded into it by the names of its layers. Tied layers share their
-    weight, unless it may answer: then training can leave the two apart.
+    weight, unless it may respond: then training can leave the two apart.
     """
     starts = {hyper.name: hyper.start for hyper in program.hypers}
     layers = plain_layers(program, catalogue, starts)
     modules = [f"self.{name} = {plain}" for name, plain in layers.items()]
-    answering = {node.name for node in program.layers if node.given}
-    tied = {name: owner for name, owner in ties(program).items() if owner not in answering}
+    responding = {node.name for node in program.layers if node.given}
+    tied = {name: owner for name, owner in ties(program).items() if owner not in responding}
     modules += tie_lines(tied)
     return _MODULE.substitute(
         input=_size(program.input),

@@ -19,7 +19,7 @@ def plain_layers(
     Args:
         program: what was trained.
         catalogue: has its layer types.
-        hypers: each hyperparameter's own value.
+        hypers: each hyperparameter's value.
 
     """
     modules: dict[str, Plain] = {}

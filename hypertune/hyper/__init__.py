@@ -1,4 +1,4 @@
-"""The domains of hyperparameters, one to a file, and their free coordinates."""
+"""The domains of hyperparameters, one to a file, and their unconstrained coordinates."""
 
 from __future__ import annotations
 

@@ -1,7 +1,8 @@
 """`choice("a", "b", …)`: one of some words.
 
-The free values are one logit for each word, read as the largest; the start's logit is 1 and the
-others are 0, so that with the default spread another word is drawn now and then.
+The unconstrained values are one logit for each word, read as the largest; the start's logit is 1
+and the others are 0, so that with the default scale of perturbations another word is drawn now
+and then.
 """
 
 from __future__ import annotations
@@ -34,12 +35,12 @@ def _itself(logit: Any, lo: Any, hi: Any) -> Any:
 
 CHOICE = DomainType(
     name="choice",
-    doc="one of some words, each with a free value of its own; the largest is read",
+    doc="one of some words, each with an unconstrained value of its own; the largest is read",
     args=(Arg("words", "words", "what there is to choose from", rest=True),),
     bounds=_bounds,
-    free=_itself,
-    own=_itself,
-    tensor=_itself,
+    unconstrain=_itself,
+    constrain=_itself,
+    constrain_tensor=_itself,
     discrete=True,
     refuses=_refuses,
     words=_words,

@@ -33,7 +33,7 @@ class _Group(nn.Module):
             unconstrained_BF if alone else unconstrained_BF.index_select(-1, self.columns)
         )
         lo, hi = self.lo.to(unconstrained_BG.dtype), self.hi.to(unconstrained_BG.dtype)
-        constrained_BG: Tensor = self.domain.tensor(unconstrained_BG, lo, hi)
+        constrained_BG: Tensor = self.domain.constrain_tensor(unconstrained_BG, lo, hi)
         return constrained_BG
 
 
@@ -107,7 +107,7 @@ class Domains(nn.Module):
         if words := self._words[place]:
             return words[unconstrained.index(max(unconstrained))]
         domain = self._domains[place]
-        return domain.own(unconstrained[0], *domain.bounds(self._hypers[place].domain.args))
+        return domain.constrain(unconstrained[0], *domain.bounds(self._hypers[place].domain.args))
 
     def start_F(self) -> Tensor:
         """The unconstrained values to start from."""
@@ -118,7 +118,7 @@ class Domains(nn.Module):
         hyper, domain = self._hypers[place], self._domains[place]
         if isinstance(hyper.start, str):
             return [float(word == hyper.start) for word in self._words[place]]
-        return [domain.free(hyper.start, *domain.bounds(hyper.domain.args))]
+        return [domain.unconstrain(hyper.start, *domain.bounds(hyper.domain.args))]
 
     def names(self) -> tuple[str, ...]:
         """What each unconstrained value is called; a logit has the name of its word behind."""

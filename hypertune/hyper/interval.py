@@ -13,18 +13,18 @@ def refuses(args: Args) -> str:
     return "" if args["lo"] < args["hi"] else "the lower end is not below the upper one"
 
 
-def free(own: float, lo: float, hi: float) -> float:
-    """Logit of the position of `own` between `lo` and `hi`."""
-    return log(own - lo) - log(hi - own)
+def unconstrain(value: float, lo: float, hi: float) -> float:
+    """Logit of the position of `value` between `lo` and `hi`."""
+    return log(value - lo) - log(hi - value)
 
 
-def own(free: float, lo: float, hi: float) -> float:
-    """Inverse of `free`; measured from the nearer end, so that no digit is lost there."""
-    small = exp(-abs(free))
+def constrain(unconstrained: float, lo: float, hi: float) -> float:
+    """Inverse of `unconstrain`; measured from the nearer end, so that no digit is lost there."""
+    small = exp(-abs(unconstrained))
     share = small / (1 + small)
-    return hi - (hi - lo) * share if free > 0 else lo + (hi - lo) * share
+    return hi - (hi - lo) * share if unconstrained > 0 else lo + (hi - lo) * share
 
 
-def tensor(free: Any, lo: Any, hi: Any) -> Any:
-    """`own` for tensors, elementwise; the two weights add up to 1 but for rounding."""
-    return (lo * (-free).sigmoid() + hi * free.sigmoid()).clamp(lo, hi)
+def constrain_tensor(unconstrained: Any, lo: Any, hi: Any) -> Any:
+    """`constrain` for tensors, elementwise; the two weights add up to 1 but for rounding."""
+    return (lo * (-unconstrained).sigmoid() + hi * unconstrained.sigmoid()).clamp(lo, hi)

@@ -13,19 +13,19 @@ def _bounds(args: Args) -> tuple[float, float]:
     return args["lo"], args["hi"]
 
 
-def _free(own: float, lo: float, hi: float) -> float:
+def _unconstrain(value: float, lo: float, hi: float) -> float:
     # log(a / b) as log1p((a - b) / b): exact however near to one another a and b are
-    return log(log1p((own - lo) / lo)) - log(log1p((hi - own) / own))
+    return log(log1p((value - lo) / lo)) - log(log1p((hi - value) / value))
 
 
-def _own(free: float, lo: float, hi: float) -> float:
-    width, small = log(hi / lo), exp(-abs(free))
+def _constrain(unconstrained: float, lo: float, hi: float) -> float:
+    width, small = log(hi / lo), exp(-abs(unconstrained))
     share = small / (1 + small)
-    return hi * exp(-width * share) if free > 0 else lo * exp(width * share)
+    return hi * exp(-width * share) if unconstrained > 0 else lo * exp(width * share)
 
 
-def _tensor(free: Any, lo: Any, hi: Any) -> Any:
-    return interval.tensor(free, lo.log(), hi.log()).exp().clamp(lo, hi)
+def _constrain_tensor(unconstrained: Any, lo: Any, hi: Any) -> Any:
+    return interval.constrain_tensor(unconstrained, lo.log(), hi.log()).exp().clamp(lo, hi)
 
 
 LOG = DomainType(
@@ -36,8 +36,8 @@ LOG = DomainType(
         Arg("hi", "float", "upper end, itself excluded", low=0, open_low=True),
     ),
     bounds=_bounds,
-    free=_free,
-    own=_own,
-    tensor=_tensor,
+    unconstrain=_unconstrain,
+    constrain=_constrain,
+    constrain_tensor=_constrain_tensor,
     refuses=interval.refuses,
 )

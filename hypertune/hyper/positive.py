@@ -1,4 +1,4 @@
-"""`positive`: above 0; the free value is the inverse softplus."""
+"""`positive`: above 0; the unconstrained value is the inverse softplus."""
 
 from __future__ import annotations
 
@@ -8,18 +8,19 @@ from typing import Any
 from hypertune.catalogue import DomainType
 
 
-def _free(own: float, lo: float, hi: float) -> float:
-    return own + log(-expm1(-own))
+def _unconstrain(value: float, lo: float, hi: float) -> float:
+    return value + log(-expm1(-value))
 
 
-def _own(free: float, lo: float, hi: float) -> float:
-    return max(free, 0.0) + log1p(exp(-abs(free)))
+def _constrain(unconstrained: float, lo: float, hi: float) -> float:
+    return max(unconstrained, 0.0) + log1p(exp(-abs(unconstrained)))
 
 
-def _tensor(free: Any, lo: Any, hi: Any) -> Any:
+def _constrain_tensor(unconstrained: Any, lo: Any, hi: Any) -> Any:
     from torch.nn import functional
 
-    return functional.softplus(free, threshold=40)  # the default, 20, costs digits in float64
+    # the default threshold, 20, costs digits in float64
+    return functional.softplus(unconstrained, threshold=40)
 
 
 POSITIVE = DomainType(
@@ -27,7 +28,7 @@ POSITIVE = DomainType(
     doc="a number above 0",
     args=(),
     bounds=lambda args: (0.0, inf),
-    free=_free,
-    own=_own,
-    tensor=_tensor,
+    unconstrain=_unconstrain,
+    constrain=_constrain,
+    constrain_tensor=_constrain_tensor,
 )

@@ -10,7 +10,7 @@ RATE = DomainType(
     doc="a number strictly between 0 and 0.95, for dropout and its friends",
     args=(),
     bounds=lambda args: (0.0, 0.95),
-    free=interval.free,
-    own=interval.own,
-    tensor=interval.tensor,
+    unconstrain=interval.unconstrain,
+    constrain=interval.constrain,
+    constrain_tensor=interval.constrain_tensor,
 )

@@ -23,23 +23,23 @@ def _refuses(args: Args) -> str:
     return interval.refuses(args)
 
 
-def _free(own: float, lo: float, hi: float) -> float:
+def _unconstrain(value: float, lo: float, hi: float) -> float:
     if isinf(lo) and isinf(hi):
-        return own
-    return interval.free(own, lo, hi)
+        return value
+    return interval.unconstrain(value, lo, hi)
 
 
-def _own(free: float, lo: float, hi: float) -> float:
+def _constrain(unconstrained: float, lo: float, hi: float) -> float:
     if isinf(lo) and isinf(hi):
-        return free
-    return interval.own(free, lo, hi)
+        return unconstrained
+    return interval.constrain(unconstrained, lo, hi)
 
 
-def _tensor(free: Any, lo: Any, hi: Any) -> Any:
+def _constrain_tensor(unconstrained: Any, lo: Any, hi: Any) -> Any:
     bounded = (hi - lo).isfinite()
     # Infinite ends are replaced before the arithmetic: `where` alone would let NaN gradients by.
-    between = interval.tensor(free, lo.where(bounded, 0), hi.where(bounded, 1))
-    return between.where(bounded, free)
+    between = interval.constrain_tensor(unconstrained, lo.where(bounded, 0), hi.where(bounded, 1))
+    return between.where(bounded, unconstrained)
 
 
 REAL = DomainType(
@@ -50,8 +50,8 @@ REAL = DomainType(
         Arg("hi", "float", "upper end, itself excluded; without it there is none", default=None),
     ),
     bounds=_bounds,
-    free=_free,
-    own=_own,
-    tensor=_tensor,
+    unconstrain=_unconstrain,
+    constrain=_constrain,
+    constrain_tensor=_constrain_tensor,
     refuses=_refuses,
 )

@@ -16,7 +16,7 @@ Shape = tuple[int, ...]  # without the batch axis
 
 @frozen
 class Ref:
-    """A hyperparameter passed to an argument; its own value is what the argument gets."""
+    """A hyperparameter passed to an argument; its value is what the argument gets."""
 
     hyper: str
 
@@ -51,7 +51,7 @@ Value = None | bool | int | float | str | Ref | Label | Quantity | Call | tuple[
 class Hyper:
     """One hyperparameter, or one for each of something (`over`) under a single name.
 
-    Units: `start` in the hyperparameter's own values, `spread` in free ones.
+    Units: `start` is constrained, `spread` (the scale of perturbations) unconstrained.
     """
 
     name: str
@@ -62,7 +62,9 @@ class Hyper:
     spread_fixed: bool = False
     frozen: bool = False  # declared and used, not tuned
     over: str = ""  # or "example", "weight": there is one for each of those
-    columns: int = 1  # how many free values it has; a choice has one for each of its words
+    columns: int = (
+        1  # how many unconstrained values it has; a choice has one for each of its words
+    )
 
 
 @frozen
@@ -86,7 +88,7 @@ class Node:
     name: str  # unique; the prefix of its parameters
     kind: str
     args: Mapping[str, Value]
-    given: tuple[str, ...]  # the hyperparameters that its weights answer to
+    given: tuple[str, ...]  # the hyperparameters that its weights respond to
     inputs: tuple[str, ...]  # the nodes that feed it; "input" is the data
     shapes: tuple[Shape, ...]  # of those
     output: Shape

@@ -37,7 +37,7 @@ def verify_structure(program: Program) -> None:
         place = f"hyper {hyper.name}"
         finite = isinstance(hyper.start, str) or isfinite(hyper.start)
         _require(finite, place, "its start is not a finite number")
-        _require(hyper.columns > 0, place, "it has no free value")
+        _require(hyper.columns > 0, place, "it has no unconstrained value")
         _require(0 < hyper.spread < float("inf"), place, "its spread is not positive")
         over = ("", "example", "weight")
         _require(hyper.over in over, place, f"there is one for each {hyper.over!r}")

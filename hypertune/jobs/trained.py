@@ -103,7 +103,7 @@ class Run:
     def ties(self) -> dict[str, str]:
         """The layers that share a weight with another.
 
-        A method that is not centred moves the weights of a layer that answers, and so away from
+        A method that is not centred moves the weights of a layer that responds, and so away from
         those of a layer that was tied to it and does not.
         """
         weights = self.state_dict()

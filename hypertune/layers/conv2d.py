@@ -1,4 +1,4 @@
-"""`conv2d(out_channels, kernel_size)`: a convolution whose output channels answer."""
+"""`conv2d(out_channels, kernel_size)`: a convolution whose output channels respond."""
 
 from __future__ import annotations
 
@@ -68,7 +68,7 @@ def _costs(args: Args, shape: Shape, given: int) -> Costs:
 
 CONV2D = LayerType(
     name="conv2d",
-    doc="A 2-d convolution; answers by rescaling the output channels of a second kernel.",
+    doc="A 2-d convolution; responds by rescaling the output channels of a second kernel.",
     args=(
         Arg("out_channels", "int", "channels of the output", low=1),
         Arg("kernel_size", "size", "height and width of the kernel", low=1),

@@ -21,7 +21,7 @@ RATE = Arg(
 
 
 def build_dropout(args: Args, channels: bool) -> Any:
-    """A dropout whose rate is a constant, or heard for each example where it is tuned."""
+    """A dropout whose rate is a constant, or one for each example where it is tuned."""
     from hypertune.response.dropout import Dropout
 
     return Dropout(None if isinstance(args["p"], Ref) else float(args["p"]), channels)

@@ -1,4 +1,4 @@
-"""`linear(out_features)`: an affine map whose rows answer to the hyperparameters."""
+"""`linear(out_features)`: an affine map whose rows respond to the hyperparameters."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ def _costs(args: Args, shape: Shape, given: int) -> Costs:
 
 LINEAR = LayerType(
     name="linear",
-    doc="y = Wx + b; answers by rescaling the rows of a second weight and bias.",
+    doc="y = Wx + b; responds by rescaling the rows of a second weight and bias.",
     args=(
         Arg("out_features", "int", "units of the output", low=1),
         Arg("bias", "bool", "whether b is there", default=True),

@@ -1,4 +1,4 @@
-"""Delta-STN: the weights answer to the distance from the current hyperparameters."""
+"""Delta-STN: the weights respond to the distance from the current hyperparameters."""
 
 from __future__ import annotations
 

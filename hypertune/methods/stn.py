@@ -1,4 +1,4 @@
-"""Self-tuning networks: the weights answer to the hyperparameters."""
+"""Self-tuning networks: the weights respond to the hyperparameters."""
 
 from __future__ import annotations
 

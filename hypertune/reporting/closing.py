@@ -16,7 +16,7 @@ def closing(start: Hypers, summary: Mapping[str, Any]) -> str:
     """The end of a run as text.
 
     Args:
-        start: each hyperparameter's start, in its own values.
+        start: each hyperparameter's start.
         summary: as in summary.json.
 
     """
