@@ -48,5 +48,5 @@ def _check(
 def _one_deviation(declared: Declared) -> float:
     """The value that is one deviation of the perturbation above the start."""
     hyper, domain, (low, high) = declared.hyper, declared.domain, declared.bounds
-    free = domain.free(float(hyper.start), low, high)
-    return float(domain.own(free + hyper.spread, low, high))
+    free = domain.unconstrain(float(hyper.start), low, high)
+    return float(domain.constrain(free + hyper.spread, low, high))
