@@ -4,17 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 
-from attrs import frozen
-
 from hypertune.catalogue import SECTIONS
-from hypertune.diagnostics import Diagnostic, Help, Note, Source, SpecError, did_you_mean
+from hypertune.diagnostics import Diagnostic, Help, Note, Source, SpecError, did_you_mean, mistake
 from hypertune.semantics import Change, Whole, section_name
 from hypertune.syntax import ast, parse_setting
 
 Setting = str | Source  # a word of the command line, or a line of a file
 
 
-@frozen
+@mistake
 class NoSuchSection(Diagnostic):
     """`--set` names something that the spec does not have.
 

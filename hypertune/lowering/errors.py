@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-from attrs import frozen
-
-from hypertune.diagnostics import Diagnostic, Example, Help, Note, did_you_mean
+from hypertune.diagnostics import Diagnostic, Example, Help, Note, did_you_mean, mistake
 
 
-@frozen
+@mistake
 class NoSuchDevice(Diagnostic):
     """A layer or the command line asks for a device that this machine does not have.
 
@@ -38,7 +36,7 @@ class NoSuchDevice(Diagnostic):
         return (there, *did_you_mean(self.device, self.present), advice)
 
 
-@frozen
+@mistake
 class TiedApart(Diagnostic):
     """A layer is placed on another device than the layer whose weight it has.
 

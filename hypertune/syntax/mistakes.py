@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-from attrs import evolve, frozen
-
-from hypertune.diagnostics import BARE, Diagnostic, Example, Help, Note, Span
+from hypertune.diagnostics import BARE, Diagnostic, Example, Help, Note, Span, mistake
 
 
-@frozen
+@mistake
 class Unexpected(Diagnostic):
     """The text stops making sense at this place.
 
@@ -28,7 +26,7 @@ class Unexpected(Diagnostic):
         return self.helps
 
 
-@frozen
+@mistake
 class Unclosed(Diagnostic):
     """A bracket is opened and never closed.
 
@@ -48,10 +46,10 @@ class Unclosed(Diagnostic):
 
     def at(self, other: Unexpected) -> Unclosed:
         """The same bracket, missed already where the other is."""
-        return evolve(self, span=other.span, expected=other.expected)
+        return Unclosed(other.span, self.bracket, self.opening, other.expected)
 
 
-@frozen
+@mistake
 class Unopened(Diagnostic):
     """A bracket is closed that was never opened."""
 
@@ -64,7 +62,7 @@ class Unopened(Diagnostic):
     partner: str
 
 
-@frozen
+@mistake
 class UnendedString(Diagnostic):
     """A string has no closing quote on its line.
 
@@ -81,7 +79,7 @@ class UnendedString(Diagnostic):
     )
 
 
-@frozen
+@mistake
 class BadCharacter(Diagnostic):
     """A character that the language has no use for.
 
@@ -102,7 +100,7 @@ class BadCharacter(Diagnostic):
         return self.helps
 
 
-@frozen
+@mistake
 class BadName(Diagnostic):
     """A name with something else in it than lower-case letters, digits and `_`.
 
@@ -121,7 +119,7 @@ class BadName(Diagnostic):
         return (Help(f"write `{self.better}`"),) if self.better else ()
 
 
-@frozen
+@mistake
 class BadNumber(Diagnostic):
     """A number that is not written as one, or that no computer number can hold.
 
@@ -141,7 +139,7 @@ class BadNumber(Diagnostic):
         return (Help(f"write `{self.better}`"),) if self.better else ()
 
 
-@frozen
+@mistake
 class TooDeep(Diagnostic):
     """One statement nests brackets and operators deeper than any reader could follow.
 
@@ -158,7 +156,7 @@ class TooDeep(Diagnostic):
     namer: str  # the statement that names parts of what goes too deep
 
 
-@frozen
+@mistake
 class TooLong(Diagnostic):
     """The text is longer than any spec can be.
 
@@ -174,7 +172,7 @@ class TooLong(Diagnostic):
     limit: str
 
 
-@frozen
+@mistake
 class TooManyMistakes(Diagnostic):
     """A spec has more mistakes than anybody reads in one go.
 
@@ -188,7 +186,7 @@ class TooManyMistakes(Diagnostic):
     most: str
 
 
-@frozen
+@mistake
 class NotText(Diagnostic):
     """The file is not written in UTF-8, so it cannot be read as text.
 

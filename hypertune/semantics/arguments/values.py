@@ -90,7 +90,7 @@ class _Place:
         meaning = self.scope.find(name)
         if isinstance(meaning, Constant) and meaning.origin:
             passed = Note(f"`{name}` is passed here", meaning.origin)
-            diagnostic = evolve(diagnostic, causes=(passed,))
+            diagnostic = evolve(diagnostic, causes=(passed,))  # type: ignore[misc]  # of attrs
         return self.scope.fail(diagnostic)
 
     def means_nothing(self, name: str) -> bool:

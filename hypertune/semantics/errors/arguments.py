@@ -2,12 +2,19 @@
 
 from __future__ import annotations
 
-from attrs import frozen
+from hypertune.diagnostics import (
+    TUNED,
+    Diagnostic,
+    Example,
+    Help,
+    Note,
+    Span,
+    did_you_mean,
+    mistake,
+)
 
-from hypertune.diagnostics import TUNED, Diagnostic, Example, Help, Note, Span, did_you_mean
 
-
-@frozen
+@mistake
 class UnknownArgument(Diagnostic):
     """A call passes an argument by a name that its kind does not have."""
 
@@ -27,7 +34,7 @@ class UnknownArgument(Diagnostic):
         return (*close, Note("its arguments are " + ", ".join(f"`{k}`" for k in self.known)))
 
 
-@frozen
+@mistake
 class MissingArgument(Diagnostic):
     """A call lacks an argument that has no default."""
 
@@ -44,7 +51,7 @@ class MissingArgument(Diagnostic):
         return (Note(f"`{self.name}`: {self.doc}"),)
 
 
-@frozen
+@mistake
 class TooManyArguments(Diagnostic):
     """A call passes more arguments than its kind has."""
 
@@ -71,9 +78,6 @@ class TooManyArguments(Diagnostic):
         count = len(self.known)
         return "no arguments" if not count else f"{count} argument{'s' * (count > 1)}"
 
-    def fill(self, template: str) -> str:
-        return template.format(kind=self.kind, most=self.most, extra=self.extra)
-
     @property
     def message(self) -> str:
         return f"`{self.kind}` takes {self.most}"
@@ -84,7 +88,7 @@ class TooManyArguments(Diagnostic):
         return (Note("in this order: " + ", ".join(f"`{k}`" for k in self.known)),)
 
 
-@frozen
+@mistake
 class ArgumentTwice(Diagnostic):
     """A call passes the same argument twice, by position or by name."""
 
@@ -99,7 +103,7 @@ class ArgumentTwice(Diagnostic):
     first: Span
 
 
-@frozen
+@mistake
 class PositionalAfterNamed(Diagnostic):
     """An argument without a name stands behind one with a name, so that its place says nothing."""
 
@@ -114,7 +118,7 @@ class PositionalAfterNamed(Diagnostic):
     kind: str
 
 
-@frozen
+@mistake
 class WrongType(Diagnostic):
     """An argument or a setting gets a value of the wrong sort."""
 
@@ -136,7 +140,7 @@ class WrongType(Diagnostic):
         return (Help(self.advice),) if self.advice else ()
 
 
-@frozen
+@mistake
 class OutOfRange(Diagnostic):
     """An argument or a setting gets a number beyond its bounds."""
 
@@ -154,7 +158,7 @@ class OutOfRange(Diagnostic):
     wanted: str
 
 
-@frozen
+@mistake
 class UnknownWord(Diagnostic):
     """An argument or a setting takes one of a few words, and gets another."""
 
@@ -170,7 +174,7 @@ class UnknownWord(Diagnostic):
     known: tuple[str, ...]
 
 
-@frozen
+@mistake
 class ArgumentsDisagree(Diagnostic):
     """Arguments that are right one by one do not fit together."""
 
@@ -183,7 +187,7 @@ class ArgumentsDisagree(Diagnostic):
     why: str
 
 
-@frozen
+@mistake
 class KindWanted(Diagnostic):
     """A kind is wanted by name, and something else is written."""
 
@@ -202,7 +206,7 @@ class KindWanted(Diagnostic):
         return (Help(f"write `{name}`"),) if name in self.known else ()
 
 
-@frozen
+@mistake
 class WrongLength(Diagnostic):
     """A tuple has more or fewer items than its argument wants."""
 

@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-from attrs import frozen
-
-from hypertune.diagnostics import TUNED, Diagnostic, Example, Help, Note, Span
+from hypertune.diagnostics import TUNED, Diagnostic, Example, Help, Note, Span, mistake
 
 
-@frozen
+@mistake
 class UnusedHyper(Diagnostic):
     """A hyperparameter is declared and is the argument of nothing.
 
@@ -26,7 +24,7 @@ class UnusedHyper(Diagnostic):
     name: str
 
 
-@frozen
+@mistake
 class CannotFollow(Diagnostic):
     """A method is asked to tune a hyperparameter that it cannot follow.
 
@@ -61,7 +59,7 @@ class CannotFollow(Diagnostic):
         return (note, Help(f"methods that can: {others}"))
 
 
-@frozen
+@mistake
 class NothingAnswers(Diagnostic):
     """A method learns how the weights answer to the hyperparameters, and no layer answers."""
 
@@ -76,7 +74,7 @@ class NothingAnswers(Diagnostic):
     place: Span
 
 
-@frozen
+@mistake
 class Unanswered(Diagnostic):
     """A hyperparameter can be tuned only by what the weights answer to it, and none does.
 
@@ -101,7 +99,7 @@ class Unanswered(Diagnostic):
     use: Span
 
 
-@frozen
+@mistake
 class UnansweredInPart(Diagnostic):
     """A response method tunes a hyperparameter that no layer answers to.
 
@@ -127,7 +125,7 @@ class UnansweredInPart(Diagnostic):
     use: Span
 
 
-@frozen
+@mistake
 class CannotRespond(Diagnostic):
     """`given` stands after a layer that has no weights, or none that can answer.
 
@@ -151,7 +149,7 @@ class CannotRespond(Diagnostic):
         return (owner,) if self.tied else ()
 
 
-@frozen
+@mistake
 class CannotFollowEach(Diagnostic):
     """A method tunes single numbers, and is asked to tune one for every example or weight.
 
@@ -181,7 +179,7 @@ class CannotFollowEach(Diagnostic):
     declared: Span
 
 
-@frozen
+@mistake
 class CannotAnswerToEach(Diagnostic):
     """Weights cannot answer to a hyperparameter of which each example or weight has one."""
 

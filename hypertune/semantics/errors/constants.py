@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-from attrs import frozen
-
-from hypertune.diagnostics import Diagnostic, Example, Help, Note, did_you_mean
+from hypertune.diagnostics import Diagnostic, Example, Help, Note, did_you_mean, mistake
 
 
-@frozen
+@mistake
 class DividedByZero(Diagnostic):
     """A constant expression divides by zero."""
 
@@ -17,7 +15,7 @@ class DividedByZero(Diagnostic):
     example = Example(wrong="let share = 1 / (3 - 3)", right="let share = 1 / (3 - 2)")
 
 
-@frozen
+@mistake
 class NotNumbers(Diagnostic):
     """Arithmetic is done with something that is not a number."""
 
@@ -29,7 +27,7 @@ class NotNumbers(Diagnostic):
     found: str
 
 
-@frozen
+@mistake
 class TooLarge(Diagnostic):
     """A number is larger than can be counted with.
 
@@ -42,7 +40,7 @@ class TooLarge(Diagnostic):
     example = Example(wrong="let many = 10 ** 10 ** 10", right="let many = 10 ** 10")
 
 
-@frozen
+@mistake
 class TupleTooLarge(Diagnostic):
     """A tuple holds more values than any argument could take, those of inner tuples included."""
 
@@ -61,7 +59,7 @@ class TupleTooLarge(Diagnostic):
     most: str
 
 
-@frozen
+@mistake
 class NotDefined(Diagnostic):
     """A function or power has no value at these numbers."""
 
@@ -71,7 +69,7 @@ class NotDefined(Diagnostic):
     example = Example(wrong="let root = sqrt(-1)", right="let root = sqrt(1)")
 
 
-@frozen
+@mistake
 class UnknownFunction(Diagnostic):
     """A constant expression calls a function that is not there."""
 
@@ -91,7 +89,7 @@ class UnknownFunction(Diagnostic):
         return (*did_you_mean(self.name, self.known), listed)
 
 
-@frozen
+@mistake
 class WrongCount(Diagnostic):
     """A function of constants gets more or fewer numbers than it takes."""
 
@@ -105,7 +103,7 @@ class WrongCount(Diagnostic):
     found: int
 
 
-@frozen
+@mistake
 class UnknownUnit(Diagnostic):
     """A quantity is in a unit that is not known."""
 

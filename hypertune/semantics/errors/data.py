@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-from attrs import frozen
-
-from hypertune.diagnostics import Diagnostic, Example, Help, Note
+from hypertune.diagnostics import Diagnostic, Example, Help, Note, mistake
 from hypertune.ir import Shape, print_shape
 
 
-@frozen
+@mistake
 class NotABatch(Diagnostic):
     """A batch has no sensible number of examples."""
 
@@ -18,7 +16,7 @@ class NotABatch(Diagnostic):
     example = Example(wrong="data.batch = 0")
 
 
-@frozen
+@mistake
 class BatchTooLarge(Diagnostic):
     """A batch is to hold more examples than train."""
 
@@ -38,7 +36,7 @@ class BatchTooLarge(Diagnostic):
         return (Help("write `batch = all` for all at once"),)
 
 
-@frozen
+@mistake
 class NotAScale(Diagnostic):
     """`scale` is neither `standardize` nor a mean and a deviation."""
 
@@ -48,7 +46,7 @@ class NotAScale(Diagnostic):
     example = Example(wrong="data.scale = 255", right="data.scale = (mean = 0.3, std = 0.4)")
 
 
-@frozen
+@mistake
 class WrongChannels(Diagnostic):
     """`scale` has more or fewer numbers than the data has channels or features."""
 
@@ -70,15 +68,12 @@ class WrongChannels(Diagnostic):
         """How many there are, with their noun."""
         return f"{self.needed} {self.noun}{'s' * (self.needed > 1)}"
 
-    def fill(self, template: str) -> str:
-        return template.format(count=self.count, channels=self.channels, source=self.source)
-
     def children(self) -> tuple[Note | Help, ...]:
         several = f", or {self.needed}" if self.needed > 1 else ""
         return (Help(f"write one number for all{several}"),)
 
 
-@frozen
+@mistake
 class AugmentRank(Diagnostic):
     """An augmentation is for data of another shape."""
 
@@ -102,7 +97,7 @@ class AugmentRank(Diagnostic):
         return template.format(name=self.name, source=self.source, shape=shape)
 
 
-@frozen
+@mistake
 class UnreadableData(Diagnostic):
     """The file of a source is not there, or does not hold what the source needs.
 
@@ -130,7 +125,7 @@ class UnreadableData(Diagnostic):
     known: tuple[str, ...] = ()
 
 
-@frozen
+@mistake
 class NotASequence(Diagnostic):
     """`window` says how many steps of a sequence are looked back on; the source has no steps."""
 
@@ -142,7 +137,7 @@ class NotASequence(Diagnostic):
     source: str
 
 
-@frozen
+@mistake
 class NothingToCorrupt(Diagnostic):
     """`corrupt` damages targets of a sort that the source does not have."""
 

@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-from attrs import frozen
-
-from hypertune.diagnostics import TUNED, Diagnostic, Example, Span
+from hypertune.diagnostics import TUNED, Diagnostic, Example, Span, mistake
 
 
-@frozen
+@mistake
 class MissingStart(Diagnostic):
     """A hyperparameter has no value to start from."""
 
@@ -19,7 +17,7 @@ class MissingStart(Diagnostic):
     names: str
 
 
-@frozen
+@mistake
 class NotAStart(Diagnostic):
     """A hyperparameter starts from something that is not in its domain at all."""
 
@@ -32,7 +30,7 @@ class NotAStart(Diagnostic):
     wanted: str
 
 
-@frozen
+@mistake
 class StartOutside(Diagnostic):
     """A hyperparameter starts on or beyond a bound of its domain.
 
@@ -51,7 +49,7 @@ class StartOutside(Diagnostic):
     domain: Span
 
 
-@frozen
+@mistake
 class NotASize(Diagnostic):
     """A vector of hyperparameters has no sensible number of items."""
 
@@ -69,7 +67,7 @@ class NotASize(Diagnostic):
     most: int
 
 
-@frozen
+@mistake
 class NotASpread(Diagnostic):
     """A spread is not a positive number.
 

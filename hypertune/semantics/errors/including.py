@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-from attrs import frozen
-
-from hypertune.diagnostics import Diagnostic, Example, Help, Note, Span
+from hypertune.diagnostics import Diagnostic, Example, Help, Note, Span, mistake
 
 
-@frozen
+@mistake
 class CannotInclude(Diagnostic):
     """A file that is to be included cannot be read.
 
@@ -29,7 +27,7 @@ class CannotInclude(Diagnostic):
         return (sought, *(Help(f"did you mean `{name}`?") for name in self.near))
 
 
-@frozen
+@mistake
 class IncludeCircle(Diagnostic):
     """A file includes itself, directly or through others.
 

@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-from attrs import frozen
-
-from hypertune.diagnostics import Diagnostic, Example, Help, Note, Span, did_you_mean
+from hypertune.diagnostics import Diagnostic, Example, Help, Note, Span, did_you_mean, mistake
 from hypertune.ir import Shape, print_shape
 
 
-@frozen
+@mistake
 class UnknownLabel(Diagnostic):
     """A merge names something that no `as` in the same model or block gives a name.
 
@@ -31,7 +29,7 @@ class UnknownLabel(Diagnostic):
         return close or (Help(f"write `as {self.name}` after the layer that is meant"),)
 
 
-@frozen
+@mistake
 class LabelTooEarly(Diagnostic):
     """A merge uses what a later layer gives.
 
@@ -51,7 +49,7 @@ class LabelTooEarly(Diagnostic):
     later: Span
 
 
-@frozen
+@mistake
 class LabelWanted(Diagnostic):
     """A merge is called without the name of what is merged, or with something else.
 
@@ -76,7 +74,7 @@ class LabelWanted(Diagnostic):
         return (Help(f"write `as {label}` after a layer further up, and `{form}` here"),)
 
 
-@frozen
+@mistake
 class UnfitMerge(Diagnostic):
     """Outputs of several layers cannot become one, because of their shapes.
 

@@ -2,12 +2,19 @@
 
 from __future__ import annotations
 
-from attrs import frozen
+from hypertune.diagnostics import (
+    TUNED,
+    Diagnostic,
+    Example,
+    Help,
+    Note,
+    Span,
+    did_you_mean,
+    mistake,
+)
 
-from hypertune.diagnostics import TUNED, Diagnostic, Example, Help, Note, Span, did_you_mean
 
-
-@frozen
+@mistake
 class UnknownHyper(Diagnostic):
     """`given` names something that is not declared.
 
@@ -37,7 +44,7 @@ class UnknownHyper(Diagnostic):
                 return did_you_mean(self.name, self.known)
 
 
-@frozen
+@mistake
 class UnknownKind(Diagnostic):
     """A layer type, domain, loss, metric, method, optimiser, schedule or source that is not there.
 
@@ -62,7 +69,7 @@ class UnknownKind(Diagnostic):
         return close or (*other, listed)
 
 
-@frozen
+@mistake
 class UnknownName(Diagnostic):
     """An expression uses a name that nothing in the spec gives a meaning."""
 
@@ -85,7 +92,7 @@ class UnknownName(Diagnostic):
         return did_you_mean(self.name, self.known)
 
 
-@frozen
+@mistake
 class DeclaredTwice(Diagnostic):
     """A name is given two meanings.
 
@@ -103,7 +110,7 @@ class DeclaredTwice(Diagnostic):
     first: Span
 
 
-@frozen
+@mistake
 class UsedTooEarly(Diagnostic):
     """A constant is used above its declaration.
 
@@ -128,7 +135,7 @@ class UsedTooEarly(Diagnostic):
         return (Note("declared here", self.declared), Help(advice))
 
 
-@frozen
+@mistake
 class NotAValue(Diagnostic):
     """A name stands where a value is wanted, and has none.
 
@@ -144,7 +151,7 @@ class NotAValue(Diagnostic):
     name: str
 
 
-@frozen
+@mistake
 class NotAHyper(Diagnostic):
     """`given` or `direct` names something that is not a hyperparameter.
 
@@ -164,7 +171,7 @@ class NotAHyper(Diagnostic):
     name: str
 
 
-@frozen
+@mistake
 class NoSuchItem(Diagnostic):
     """Brackets after a name ask for an item that it does not have.
 
@@ -184,7 +191,7 @@ class NoSuchItem(Diagnostic):
     why: str
 
 
-@frozen
+@mistake
 class NotConstant(Diagnostic):
     """A `let` gives a name to a hyperparameter.
 
@@ -206,7 +213,7 @@ class NotConstant(Diagnostic):
     name: str
 
 
-@frozen
+@mistake
 class ReservedName(Diagnostic):
     """A name that has a meaning of its own already.
 

@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-from attrs import frozen
-
-from hypertune.diagnostics import Diagnostic, Example, Help, Note, Span
+from hypertune.diagnostics import Diagnostic, Example, Help, Note, Span, mistake
 from hypertune.ir import Shape, print_shape
 
 
-@frozen
+@mistake
 class WrongRank(Diagnostic):
     """A layer is fed a shape with another number of axes than it takes."""
 
@@ -33,7 +31,7 @@ class WrongRank(Diagnostic):
         return (origin, flat) if self.ranks == (1,) else (origin,)
 
 
-@frozen
+@mistake
 class UnfitShape(Diagnostic):
     """A layer cannot do its work on the shape that it is fed."""
 
@@ -59,7 +57,7 @@ class UnfitShape(Diagnostic):
         return (origin, Help(self.advice)) if self.advice else (origin,)
 
 
-@frozen
+@mistake
 class InputMismatch(Diagnostic):
     """The model takes another shape than the source gives."""
 
@@ -84,7 +82,7 @@ class InputMismatch(Diagnostic):
         )
 
 
-@frozen
+@mistake
 class NotADimension(Diagnostic):
     """The shape of the model holds something that is no size."""
 
@@ -94,7 +92,7 @@ class NotADimension(Diagnostic):
     example = Example(wrong="model (1, 8, 0) { flatten; linear(10) }")
 
 
-@frozen
+@mistake
 class NotACount(Diagnostic):
     """`repeat` does not say how often."""
 
@@ -107,7 +105,7 @@ class NotACount(Diagnostic):
     )
 
 
-@frozen
+@mistake
 class TooManyLayers(Diagnostic):
     """Repeats and blocks inside one another make a network that is too large."""
 
@@ -123,7 +121,7 @@ class TooManyLayers(Diagnostic):
     what: str = "layers"
 
 
-@frozen
+@mistake
 class NoLayers(Diagnostic):
     """The model has no layers, so that there is nothing to train."""
 
@@ -133,7 +131,7 @@ class NoLayers(Diagnostic):
     example = Example(wrong="model (1, 8, 8) { }")
 
 
-@frozen
+@mistake
 class OutputMismatch(Diagnostic):
     """The network gives another shape than its loss compares with the targets.
 
@@ -164,7 +162,7 @@ class OutputMismatch(Diagnostic):
         )
 
 
-@frozen
+@mistake
 class UnknownDevice(Diagnostic):
     """`on` is followed by something that names no device.
 
@@ -184,7 +182,7 @@ class UnknownDevice(Diagnostic):
     text: str
 
 
-@frozen
+@mistake
 class BlockInsideItself(Diagnostic):
     """A block is used in its own body, directly or through other blocks.
 

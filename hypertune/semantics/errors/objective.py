@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-from attrs import frozen
-
-from hypertune.diagnostics import Diagnostic, Example, Help, Note, Span
+from hypertune.diagnostics import Diagnostic, Example, Help, Note, Span, mistake
 
 
-@frozen
+@mistake
 class NotASum(Diagnostic):
     """An objective holds something else than losses and penalties."""
 
@@ -20,7 +18,7 @@ class NotASum(Diagnostic):
     )
 
 
-@frozen
+@mistake
 class NotAFactor(Diagnostic):
     """A loss is multiplied by something that is no number, or divided by zero."""
 
@@ -33,7 +31,7 @@ class NotAFactor(Diagnostic):
     )
 
 
-@frozen
+@mistake
 class NoLoss(Diagnostic):
     """A side of the objective has penalties only, so that the targets play no part in it."""
 
@@ -47,7 +45,7 @@ class NoLoss(Diagnostic):
     side: str
 
 
-@frozen
+@mistake
 class PenaltyInValid(Diagnostic):
     """The validation loss holds a penalty.
 
@@ -67,7 +65,7 @@ class PenaltyInValid(Diagnostic):
     name: str
 
 
-@frozen
+@mistake
 class TunedInValid(Diagnostic):
     """The validation loss takes a hyperparameter directly that is tuned to lower it.
 
@@ -105,7 +103,7 @@ class TunedInValid(Diagnostic):
         )
 
 
-@frozen
+@mistake
 class WrongTargets(Diagnostic):
     """A loss or metric reads targets of another sort than the source has."""
 

@@ -4,12 +4,10 @@ from __future__ import annotations
 
 from math import inf
 
-from attrs import frozen
-
-from hypertune.diagnostics import TUNED, Diagnostic, Example, Help, Note, Span
+from hypertune.diagnostics import TUNED, Diagnostic, Example, Help, Note, Span, mistake
 
 
-@frozen
+@mistake
 class HyperInArithmetic(Diagnostic):
     """A hyperparameter is counted with.
 
@@ -26,7 +24,7 @@ class HyperInArithmetic(Diagnostic):
     name: str
 
 
-@frozen
+@mistake
 class ConstantWanted(Diagnostic):
     """A hyperparameter is passed to an argument that cannot be tuned."""
 
@@ -48,7 +46,7 @@ class ConstantWanted(Diagnostic):
         return (Note(f"`{self.argument}`: {self.doc}"),)
 
 
-@frozen
+@mistake
 class DomainTooWide(Diagnostic):
     """A hyperparameter may take values that the argument it is passed to cannot."""
 
@@ -75,7 +73,7 @@ class DomainTooWide(Diagnostic):
         )
 
 
-@frozen
+@mistake
 class WholeDomainWanted(Diagnostic):
     """An argument that counts is tuned by a hyperparameter that is not a whole number."""
 
@@ -96,7 +94,7 @@ class WholeDomainWanted(Diagnostic):
     declared: Span
 
 
-@frozen
+@mistake
 class PerBatchWanted(Diagnostic):
     """An argument cannot differ between the examples of a batch.
 
@@ -121,7 +119,7 @@ class PerBatchWanted(Diagnostic):
     declared: Span
 
 
-@frozen
+@mistake
 class ChoiceMisplaced(Diagnostic):
     """A choice of words is passed where a number is wanted, or a number where a word is."""
 
@@ -149,7 +147,7 @@ class ChoiceMisplaced(Diagnostic):
         return (note, Help(f"declare it with the domain `choice({listed})`"))
 
 
-@frozen
+@mistake
 class ChoiceTooWide(Diagnostic):
     """A choice has a word that the argument it is passed to does not know."""
 
@@ -172,7 +170,7 @@ class ChoiceTooWide(Diagnostic):
     declared: Span
 
 
-@frozen
+@mistake
 class EachMisplaced(Diagnostic):
     """There is one hyperparameter for every example or weight, where that means nothing.
 

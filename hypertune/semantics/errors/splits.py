@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-from attrs import frozen
-
-from hypertune.diagnostics import Diagnostic, Example, Help, Note, Span
+from hypertune.diagnostics import Diagnostic, Example, Help, Note, Span, mistake
 
 
-@frozen
+@mistake
 class NotASplit(Diagnostic):
     """`split` does not name its parts."""
 
@@ -18,7 +16,7 @@ class NotASplit(Diagnostic):
     example = Example(wrong="data.split = (60%, 20%, 20%)")
 
 
-@frozen
+@mistake
 class UnknownPart(Diagnostic):
     """`split` has a part that is not there."""
 
@@ -32,7 +30,7 @@ class UnknownPart(Diagnostic):
     known: tuple[str, ...]
 
 
-@frozen
+@mistake
 class PartTwice(Diagnostic):
     """`split` gives a part two sizes."""
 
@@ -46,7 +44,7 @@ class PartTwice(Diagnostic):
     first: Span
 
 
-@frozen
+@mistake
 class NotAPart(Diagnostic):
     """A part of the data is neither a share nor a count of examples."""
 
@@ -56,7 +54,7 @@ class NotAPart(Diagnostic):
     example = Example(wrong="data.split = (train = 60%, valid = 120%, test = 20%)")
 
 
-@frozen
+@mistake
 class MissingPart(Diagnostic):
     """The split lacks the examples that train or those that validate.
 
@@ -72,7 +70,7 @@ class MissingPart(Diagnostic):
     part: str
 
 
-@frozen
+@mistake
 class PartKept(Diagnostic):
     """A part is cut from a source that keeps one of its own, such as a file for the test."""
 
@@ -96,7 +94,7 @@ class PartKept(Diagnostic):
         return (Help(f"leave `{self.part}` out; {rest} cut from the rest"),)
 
 
-@frozen
+@mistake
 class TooManyExamples(Diagnostic):
     """The parts of the split are more than there is."""
 
@@ -112,7 +110,7 @@ class TooManyExamples(Diagnostic):
         return (Note(self.fact),) if self.fact else ()
 
 
-@frozen
+@mistake
 class EmptyPart(Diagnostic):
     """A part of the split gets no examples."""
 
@@ -124,7 +122,7 @@ class EmptyPart(Diagnostic):
     part: str
 
 
-@frozen
+@mistake
 class NoTestPart(Diagnostic):
     """No examples are kept away from training and tuning.
 
@@ -139,7 +137,7 @@ class NoTestPart(Diagnostic):
     example = Example(wrong="data.split = (train = 80%, valid = 20%)")
 
 
-@frozen
+@mistake
 class NothingToStratify(Diagnostic):
     """Examples are to be divided by their classes, and have none.
 

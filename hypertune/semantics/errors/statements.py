@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-from attrs import frozen
-
-from hypertune.diagnostics import Diagnostic, Example, Help, Note, Span
+from hypertune.diagnostics import Diagnostic, Example, Help, Note, Span, mistake
 
 
-@frozen
+@mistake
 class MissingVersion(Diagnostic):
     """A spec does not say which version of the language it is written in."""
 
@@ -18,7 +16,7 @@ class MissingVersion(Diagnostic):
     example = Example(lacks="hspec")
 
 
-@frozen
+@mistake
 class UnknownVersion(Diagnostic):
     """A spec is written in a version of the language that is not known here."""
 
@@ -30,7 +28,7 @@ class UnknownVersion(Diagnostic):
     number: str
 
 
-@frozen
+@mistake
 class VersionNotFirst(Diagnostic):
     """The language version stands below other statements, which were read without it."""
 
@@ -40,7 +38,7 @@ class VersionNotFirst(Diagnostic):
     example = Example(lacks="hspec", wrong="let width = 32\nhspec 1", right="let width = 32")
 
 
-@frozen
+@mistake
 class MissingStatement(Diagnostic):
     """A spec has one each of `data`, `model` and `objective`, and a `tune`; one is missing."""
 
@@ -63,7 +61,7 @@ _EXAMPLES = {
 }
 
 
-@frozen
+@mistake
 class StatementTwice(Diagnostic):
     """A statement that may stand once stands twice.
 
@@ -86,7 +84,7 @@ class StatementTwice(Diagnostic):
     first: Span
 
 
-@frozen
+@mistake
 class NamelessTune(Diagnostic):
     """One of several `tune` blocks has no name, so that nobody could ask for it."""
 
@@ -100,7 +98,7 @@ class NamelessTune(Diagnostic):
     )
 
 
-@frozen
+@mistake
 class MissingSetting(Diagnostic):
     """A section lacks a line that it cannot do without."""
 
@@ -115,7 +113,7 @@ class MissingSetting(Diagnostic):
     line: str
 
 
-@frozen
+@mistake
 class UnknownSetting(Diagnostic):
     """A section has a line whose key it does not know."""
 
@@ -130,7 +128,7 @@ class UnknownSetting(Diagnostic):
     known: tuple[str, ...]
 
 
-@frozen
+@mistake
 class SettingTwice(Diagnostic):
     """A section says the same thing twice."""
 

@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-from attrs import frozen
-
-from hypertune.diagnostics import Diagnostic, Example, Help, Note, Span
+from hypertune.diagnostics import Diagnostic, Example, Help, Note, Span, mistake
 from hypertune.ir import Shape, print_shape
 
 
-@frozen
+@mistake
 class NothingToShare(Diagnostic):
     """A layer is to have the weight of something that has none to share."""
 
@@ -34,7 +32,7 @@ class NothingToShare(Diagnostic):
     found: str
 
 
-@frozen
+@mistake
 class UnfitWeight(Diagnostic):
     """A layer is to have a weight of another shape than its own would be.
 

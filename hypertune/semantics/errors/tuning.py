@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-from attrs import frozen
-
-from hypertune.diagnostics import TUNED, Diagnostic, Example, Span
+from hypertune.diagnostics import TUNED, Diagnostic, Example, Span, mistake
 
 
-@frozen
+@mistake
 class MissingOptimiser(Diagnostic):
     """A method moves something, and the block does not say with which optimiser."""
 
@@ -21,7 +19,7 @@ class MissingOptimiser(Diagnostic):
     role: str
 
 
-@frozen
+@mistake
 class UnusedOptimiser(Diagnostic):
     """A block names an optimiser for something that its method does not move."""
 
@@ -35,7 +33,7 @@ class UnusedOptimiser(Diagnostic):
     method: str
 
 
-@frozen
+@mistake
 class MissingLength(Diagnostic):
     """A block does not say how long to train."""
 
@@ -46,7 +44,7 @@ class MissingLength(Diagnostic):
     example = Example(lacks="tune.epochs")
 
 
-@frozen
+@mistake
 class LengthTwice(Diagnostic):
     """A block says in two ways how long to train."""
 
@@ -61,7 +59,7 @@ class LengthTwice(Diagnostic):
     first: Span
 
 
-@frozen
+@mistake
 class NotALength(Diagnostic):
     """A length of training is not positive, not whole, or in the wrong unit."""
 
@@ -80,7 +78,7 @@ class NotALength(Diagnostic):
         return template.format(key=self.key, wanted=wanted)
 
 
-@frozen
+@mistake
 class InSeconds(Diagnostic):
     """An option of a method is a time, where only steps and epochs can be counted.
 
@@ -105,7 +103,7 @@ class InSeconds(Diagnostic):
     name: str
 
 
-@frozen
+@mistake
 class EndlessSchedule(Diagnostic):
     """A schedule goes down to the end of the run, and nobody knows how many epochs that is.
 
