@@ -200,7 +200,7 @@ class CannotAnswerToEach(Diagnostic):
     declared: Span
 
 
-@frozen
+@mistake
 class FarPerturbation(Diagnostic):
     """The weights are trained on perturbed penalties, some of which are too strong to learn from.
 
