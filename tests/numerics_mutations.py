@@ -59,6 +59,17 @@ CHUNKS = PASSES + "test_a_measure_carries_states_from_chunk_to_chunk_of_a_stream
 PRECISION = PASSES + "test_precision_holds_in_training_and_in_the_validation_step"
 EPOCHS = PASSES + "test_epochs_and_reports_count_the_batches_that_a_step_takes"
 FOLDED = PASSES + "test_the_plain_network_is_folded_at_what_the_weights_respond_to"
+REMEMBERED = "tests/test_hidden_states.py::test_a_measure_needs_the_states_of_the_stream"
+BATCH_NORM, NORM = "response/batch_norm.py", "tests/test_batch_norm.py::"
+TORCHS = NORM + "test_it_is_torchs_in_training_and_evaluation_with_its_statistics"
+TANGENT = (
+    NORM + "test_its_linearised_reading_is_the_derivative_through_the_statistics_of_the_batch"
+)
+NORM_FOLDED = NORM + "test_what_it_responds_with_is_what_it_folds_to"
+NORM_KEPT = NORM + (
+    "test_a_step_moves_the_statistics_by_its_plain_pass_or_by_the_only_one_that_it_has"
+)
+NORM_BEST = NORM + "test_the_best_checkpoint_and_the_plain_network_measure_what_was_reported"
 
 POSING, LOSS = "tuning/posing.py", "lowering/compiled_loss.py"
 HYPERS, DELTA_STN = "methods/algorithms/hyperparameters.py", "methods/algorithms/delta_stn.py"
@@ -140,7 +151,7 @@ MUTATIONS = (
     Mutation(
         FILLING, "statistic.clone() if self._training else statistic", "statistic", STATISTICS
     ),
-    Mutation(FILLING, "kept.states.get(slot.name)", "None", AGAIN),
+    Mutation(FILLING, "kept.states.get(slot.name)", "None", REMEMBERED),
     # What passes hand out and keep.
     Mutation(RUNTIME_PASSES, "mixed(self._seed, _TRAIN, k)", "mixed(self._seed, _TRAIN)", DRAWS),
     Mutation(
@@ -230,7 +241,7 @@ MUTATIONS = (
     Mutation(HYPERS, "torch.where(self._per_batch_H, noise_BH[:1], noise_BH)", "noise_BH", DELTA),
     Mutation(HYPERS, "torch.where(tuned_H, hypers.scale_H, 0.0)", "hypers.scale_H", DELTA),
     Mutation(HYPERS, "tuned_H & ~hypers.scale_fixed_H & (hypers", "tuned_H & (hypers", SCALES),
-    Mutation(HYPERS, "y + torch.log(-torch.expm1(-y))", "y", WEIGHTS),
+    Mutation(HYPERS, "y + torch.log(-torch.expm1(-y))", "y", PERTURBED),
     # The structured response.
     Mutation("response/responding_map.py", "y.addcmul_(scale, u)", "y.add_(u)", WEIGHTS),
     Mutation(
@@ -240,6 +251,33 @@ MUTATIONS = (
         WEIGHTS,
     ),
     Mutation("response/effective.py", "(2 * cross_O + s_BO * square_O)", "(2 * cross_O)", WEIGHTS),
+    # Batch normalisation.
+    Mutation(
+        BATCH_NORM,
+        "dx - dx.mean(others, keepdim=True) - normal * slope",
+        "dx - dx.mean(others, keepdim=True)",
+        TANGENT,
+    ),
+    Mutation(
+        BATCH_NORM,
+        "dx - dx.mean(others, keepdim=True) - normal * slope",
+        "dx - normal * slope",
+        TANGENT,
+    ),
+    Mutation(BATCH_NORM, "correction=0", "correction=1", TANGENT),
+    Mutation(
+        BATCH_NORM, "_along(self.weight + moved[0], x)", "_along(self.weight, x)", NORM_FOLDED
+    ),
+    Mutation(BATCH_NORM, "plain | dict(self.named_buffers())", "plain", TORCHS),
+    Mutation(BATCH_NORM, "by_batch, self.momentum, self.eps", "by_batch, 0.1, self.eps", TORCHS),
+    Mutation(DELTA_STN, "sample, keep=True)", "sample)", NORM_KEPT),
+    Mutation("methods/algorithms/stn.py", "sample, keep=True)", "sample)", NORM_KEPT),
+    Mutation(
+        "tuning/preparing.py",
+        "training.state.weights, training.kept(), response_H",
+        "training.state.weights, Kept(training.problem.statistics), response_H",
+        NORM_BEST,
+    ),
     # What the loop counts.
     Mutation(
         "runtime/training.py",

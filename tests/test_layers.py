@@ -7,6 +7,8 @@ from hypertune import layers
 from hypertune.catalogue import LayerType
 from hypertune.layers.adaptive_avg_pool2d import ADAPTIVE_AVG_POOL2D
 from hypertune.layers.avg_pool2d import AVG_POOL2D
+from hypertune.layers.batch_norm1d import BATCH_NORM1D
+from hypertune.layers.batch_norm2d import BATCH_NORM2D
 from hypertune.layers.conv2d import CONV2D
 from hypertune.layers.dropout import DROPOUT
 from hypertune.layers.dropout2d import DROPOUT2D
@@ -44,6 +46,16 @@ def test_linear(law):
 
 @layer_laws(CONV2D)
 def test_conv2d(law):
+    law()
+
+
+@layer_laws(BATCH_NORM1D)
+def test_batch_norm1d(law):
+    law()
+
+
+@layer_laws(BATCH_NORM2D)
+def test_batch_norm2d(law):
     law()
 
 

@@ -13,6 +13,7 @@ from hypertune.catalogue import Catalogue, LayerType, WrongShape
 from hypertune.conditioning import Conditioning, Values
 from hypertune.ir import Call, Data, Hyper, Node, Objective, Program, Shape
 from hypertune.lowering.network import Network, lower
+from hypertune.testing.buffers import restored
 from hypertune.testing.drawing import arguments
 from hypertune.testing.seeding import seeded
 
@@ -52,6 +53,8 @@ def programs(draw: st.DrawFn) -> Program:
 
 def _node(draw: st.DrawFn, kind: LayerType, name: str, source: str, shape: Shape) -> Node | None:
     args = draw(arguments(kind, len(shape)))
+    if "eps" in args:  # a channel that is constant must not be divided by next to nothing
+        args["eps"] = max(args["eps"], 1e-2)
     try:
         output = kind.output(args, shape)
     except WrongShape:
@@ -84,7 +87,7 @@ def _perturbed(program: Program) -> Network:
 
 def _derivative(network: Network, x: Tensor, conditioning: Conditioning) -> tuple[Tensor, Tensor]:
     def respond(response_BG: Tensor) -> Tensor:
-        with seeded(1):
+        with restored(network), seeded(1):
             y, _ = network(x, evolve(conditioning, response_BG=response_BG))
             return y
 

@@ -158,12 +158,14 @@ def test_every_batch_has_a_draw_of_its_own():
 
 
 def test_a_spec_says_how_each_hyperparameter_is_perturbed():
-    hypers = prepared().training.problem.hypers
+    training = prepared().training
+    hypers = training.problem.hypers
     assert hypers.names == ("drop", "decay", "noise")
     torch.testing.assert_close(hypers.scale_H, torch.tensor([1.0, 0.3, 1.0]))
     assert hypers.scale_fixed_H.tolist() == [False, True, False]
     assert hypers.per_batch_H.tolist() == [False, True, False]
     assert hypers.frozen_H.tolist() == [False, False, True]
+    torch.testing.assert_close(training.state.hypers.scale_H(), torch.tensor([1.0, 0.3, 0.0]))
 
 
 def seen_in_a_step(**changed):

@@ -4,6 +4,8 @@ from hypertune.catalogue import LayerType, MergeType
 from hypertune.layers.adaptive_avg_pool2d import ADAPTIVE_AVG_POOL2D
 from hypertune.layers.add import ADD
 from hypertune.layers.avg_pool2d import AVG_POOL2D
+from hypertune.layers.batch_norm1d import BATCH_NORM1D
+from hypertune.layers.batch_norm2d import BATCH_NORM2D
 from hypertune.layers.concat import CONCAT
 from hypertune.layers.conv2d import CONV2D
 from hypertune.layers.dropout import DROPOUT
@@ -24,6 +26,8 @@ from hypertune.layers.tanh import TANH
 STANDARD: tuple[LayerType, ...] = (
     LINEAR,
     CONV2D,
+    BATCH_NORM1D,
+    BATCH_NORM2D,
     DROPOUT,
     DROPOUT2D,
     RELU,

@@ -57,7 +57,7 @@ def is_initialised_as_its_plain_twin(case: Case) -> None:
 def can_learn_its_whole_response(case: Case) -> None:
     """Within two steps, a gradient reaches every response parameter and every given column."""
     layer, x, conditioning = evaluating(case.initialised()), case.inputs(), case.conditioning()
-    if conditioning.response_BG is None:
+    if conditioning.response_BG is None or not any(True for _ in layer.parameters()):
         return
     x, response_BG = x.requires_grad_(), conditioning.response_BG.requires_grad_()
     parameters = response_parameters(layer)

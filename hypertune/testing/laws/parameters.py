@@ -19,12 +19,16 @@ from hypertune.testing.law import law, same
 
 @law()
 def uses_every_parameter(case: Case) -> None:
-    """The base in every reading, the response only where it is conditioned."""
+    """The base in every reading, the response only where it is conditioned.
+
+    A layer that has no base parameters, as its arguments may say, has nothing that responds.
+    """
     layer, x, conditioning = evaluating(case.perturbed()), case.inputs(), case.conditioning()
     base, response = _groups(layer)
     both = list(layer.named_parameters(remove_duplicate=False))
     assert len({id(p) for _, p in both}) == len(both), "a parameter stands in two places"
-    assert bool(response) == (case.given > 0), "there are response parameters, or none, wrongly"
+    responds = case.given > 0 and bool(base)
+    assert bool(response) == responds, "there are response parameters, or none, wrongly"
     plain = _reached(case, layer, x, unconditioned(conditioning))
     assert plain == base, (
         f"unconditioned, gradients reach {sorted(plain)} instead of {sorted(base)}"

@@ -1,0 +1,49 @@
+"""A training that is stopped in the middle and taken up goes exactly as one that was not."""
+
+import json
+
+import torch
+from attrs import evolve
+
+from hypertune.runtime import Reported
+from hypertune.runtime.snapshots import flatten, unflatten
+from hypertune.runtime.templates import mismatch, template
+
+
+def hold_taken_up(make, at):
+    """The undisturbed training, after its run.
+
+    Args:
+        make: gives a training that has not begun, the same every time.
+        at: after how many steps another one is stopped.
+
+    """
+    whole, first, second = make(), make(), make()
+    expected = reports(whole)
+    events = first.run()
+    while first.step < at:
+        next(events)
+    tensors, skeleton = flatten(first.snapshot())
+    tree = unflatten(tensors, json.loads(json.dumps(skeleton)))
+    assert not mismatch(tree, template(second)), "what is read from a file is compared with that"
+    second.restore(tree)
+    again = reports(second)
+    assert again == expected[-len(again) :]
+    hold_same(second, whole)
+    return whole
+
+
+def reports(training):
+    """Those of a run, without its times."""
+    return [evolve(e, seconds=0.0) for e in training.run() if isinstance(e, Reported)]
+
+
+def hold_same(one, other):
+    """All tensors and numbers of two snapshots, bit for bit, but for the times."""
+    (tensors, skeleton), (others, other_skeleton) = (
+        flatten({k: v for k, v in training.snapshot().items() if k != "seconds"})
+        for training in (one, other)
+    )
+    assert skeleton == other_skeleton
+    for name, tensor in tensors.items():
+        assert torch.equal(tensor, others[name]), name
