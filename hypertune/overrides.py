@@ -5,14 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 
 from hypertune.catalogue import SECTIONS
-from hypertune.diagnostics import Diagnostic, Help, Note, Source, SpecError, did_you_mean, mistake
+from hypertune.diagnostics import Diagnostic, Help, Note, Source, SpecError, did_you_mean
 from hypertune.semantics import Change, Whole, section_name
 from hypertune.syntax import ast, parse_setting
 
 Setting = str | Source  # a word of the command line, or a line of a file
 
 
-@mistake
 class NoSuchSection(Diagnostic):
     """`--set` names something that the spec does not have.
 

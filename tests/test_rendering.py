@@ -6,7 +6,6 @@ import json
 from textwrap import dedent
 
 import pytest
-from attrs import frozen
 
 from hypertune.diagnostics import (
     Diagnostic,
@@ -26,7 +25,6 @@ class Coded:
     code = "HT999"  # not the class's own, so that it is not among those that users meet
 
 
-@frozen
 class Mistake(Coded, Diagnostic):
     title = "no hyperparameter is called `{name}`"
     label = "not declared in this spec"
@@ -38,7 +36,6 @@ class Mistake(Coded, Diagnostic):
         return self.extra
 
 
-@frozen
 class Doubt(Mistake):
     severity = "warning"
 

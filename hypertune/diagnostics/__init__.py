@@ -6,7 +6,6 @@ from hypertune.diagnostics.diagnostic import (
     Note as Note,
     closest as closest,
     did_you_mean as did_you_mean,
-    mistake as mistake,
 )
 from hypertune.diagnostics.example import (
     BARE as BARE,

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from hypertune.diagnostics import Diagnostic, Example, Help, Note, did_you_mean, mistake
+from hypertune.diagnostics import Diagnostic, Example, Help, Note, did_you_mean
 
 
-@mistake
 class NoSuchDevice(Diagnostic):
     """A layer or the command line asks for a device that this machine does not have.
 
@@ -36,7 +35,6 @@ class NoSuchDevice(Diagnostic):
         return (there, *did_you_mean(self.device, self.present), advice)
 
 
-@mistake
 class TiedApart(Diagnostic):
     """A layer is placed on another device than the layer whose weight it has.
 

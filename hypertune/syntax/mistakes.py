@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from hypertune.diagnostics import BARE, Diagnostic, Example, Help, Note, Span, mistake
+from hypertune.diagnostics import BARE, Diagnostic, Example, Help, Note, Span
 
 
-@mistake
 class Unexpected(Diagnostic):
     """The text stops making sense at this place.
 
@@ -26,7 +25,6 @@ class Unexpected(Diagnostic):
         return self.helps
 
 
-@mistake
 class Unclosed(Diagnostic):
     """A bracket is opened and never closed.
 
@@ -49,7 +47,6 @@ class Unclosed(Diagnostic):
         return Unclosed(other.span, self.bracket, self.opening, other.expected)
 
 
-@mistake
 class Unopened(Diagnostic):
     """A bracket is closed that was never opened."""
 
@@ -62,7 +59,6 @@ class Unopened(Diagnostic):
     partner: str
 
 
-@mistake
 class UnendedString(Diagnostic):
     """A string has no closing quote on its line.
 
@@ -79,7 +75,6 @@ class UnendedString(Diagnostic):
     )
 
 
-@mistake
 class BadCharacter(Diagnostic):
     """A character that the language has no use for.
 
@@ -100,7 +95,6 @@ class BadCharacter(Diagnostic):
         return self.helps
 
 
-@mistake
 class BadName(Diagnostic):
     """A name with something else in it than lower-case letters, digits and `_`.
 
@@ -119,7 +113,6 @@ class BadName(Diagnostic):
         return (Help(f"write `{self.better}`"),) if self.better else ()
 
 
-@mistake
 class BadNumber(Diagnostic):
     """A number that is not written as one, or that no computer number can hold.
 
@@ -139,7 +132,6 @@ class BadNumber(Diagnostic):
         return (Help(f"write `{self.better}`"),) if self.better else ()
 
 
-@mistake
 class TooDeep(Diagnostic):
     """One statement nests brackets and operators deeper than any reader could follow.
 
@@ -156,7 +148,6 @@ class TooDeep(Diagnostic):
     namer: str  # the statement that names parts of what goes too deep
 
 
-@mistake
 class TooLong(Diagnostic):
     """The text is longer than any spec can be.
 
@@ -172,7 +163,6 @@ class TooLong(Diagnostic):
     limit: str
 
 
-@mistake
 class TooManyMistakes(Diagnostic):
     """A spec has more mistakes than anybody reads in one go.
 
@@ -186,7 +176,6 @@ class TooManyMistakes(Diagnostic):
     most: str
 
 
-@mistake
 class NotText(Diagnostic):
     """The file is not written in UTF-8, so it cannot be read as text.
 

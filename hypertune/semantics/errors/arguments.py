@@ -2,19 +2,9 @@
 
 from __future__ import annotations
 
-from hypertune.diagnostics import (
-    TUNED,
-    Diagnostic,
-    Example,
-    Help,
-    Note,
-    Span,
-    did_you_mean,
-    mistake,
-)
+from hypertune.diagnostics import TUNED, Diagnostic, Example, Help, Note, Span, did_you_mean
 
 
-@mistake
 class UnknownArgument(Diagnostic):
     """A call passes an argument by a name that its kind does not have."""
 
@@ -34,7 +24,6 @@ class UnknownArgument(Diagnostic):
         return (*close, Note("its arguments are " + ", ".join(f"`{k}`" for k in self.known)))
 
 
-@mistake
 class MissingArgument(Diagnostic):
     """A call lacks an argument that has no default."""
 
@@ -51,7 +40,6 @@ class MissingArgument(Diagnostic):
         return (Note(f"`{self.name}`: {self.doc}"),)
 
 
-@mistake
 class TooManyArguments(Diagnostic):
     """A call passes more arguments than its kind has."""
 
@@ -88,7 +76,6 @@ class TooManyArguments(Diagnostic):
         return (Note("in this order: " + ", ".join(f"`{k}`" for k in self.known)),)
 
 
-@mistake
 class ArgumentTwice(Diagnostic):
     """A call passes the same argument twice, by position or by name."""
 
@@ -103,7 +90,6 @@ class ArgumentTwice(Diagnostic):
     first: Span
 
 
-@mistake
 class PositionalAfterNamed(Diagnostic):
     """An argument without a name stands behind one with a name, so that its place says nothing."""
 
@@ -118,7 +104,6 @@ class PositionalAfterNamed(Diagnostic):
     kind: str
 
 
-@mistake
 class WrongType(Diagnostic):
     """An argument or a setting gets a value of the wrong sort."""
 
@@ -140,7 +125,6 @@ class WrongType(Diagnostic):
         return (Help(self.advice),) if self.advice else ()
 
 
-@mistake
 class OutOfRange(Diagnostic):
     """An argument or a setting gets a number beyond its bounds."""
 
@@ -158,7 +142,6 @@ class OutOfRange(Diagnostic):
     wanted: str
 
 
-@mistake
 class UnknownWord(Diagnostic):
     """An argument or a setting takes one of a few words, and gets another."""
 
@@ -174,7 +157,6 @@ class UnknownWord(Diagnostic):
     known: tuple[str, ...]
 
 
-@mistake
 class ArgumentsDisagree(Diagnostic):
     """Arguments that are right one by one do not fit together."""
 
@@ -187,7 +169,6 @@ class ArgumentsDisagree(Diagnostic):
     why: str
 
 
-@mistake
 class KindWanted(Diagnostic):
     """A kind is wanted by name, and something else is written."""
 
@@ -206,7 +187,6 @@ class KindWanted(Diagnostic):
         return (Help(f"write `{name}`"),) if name in self.known else ()
 
 
-@mistake
 class WrongLength(Diagnostic):
     """A tuple has more or fewer items than its argument wants."""
 

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from hypertune.diagnostics import TUNED, Diagnostic, Example, Help, Note, Span, mistake
+from hypertune.diagnostics import TUNED, Diagnostic, Example, Help, Note, Span
 
 
-@mistake
 class UnusedHyper(Diagnostic):
     """A hyperparameter is declared and is the argument of nothing.
 
@@ -24,7 +23,6 @@ class UnusedHyper(Diagnostic):
     name: str
 
 
-@mistake
 class CannotFollow(Diagnostic):
     """A method is asked to tune a hyperparameter that it cannot follow.
 
@@ -59,7 +57,6 @@ class CannotFollow(Diagnostic):
         return (note, Help(f"methods that can: {others}"))
 
 
-@mistake
 class NothingAnswers(Diagnostic):
     """A method learns how the weights answer to the hyperparameters, and no layer answers."""
 
@@ -74,7 +71,6 @@ class NothingAnswers(Diagnostic):
     place: Span
 
 
-@mistake
 class Unanswered(Diagnostic):
     """A hyperparameter can be tuned only by what the weights answer to it, and none does.
 
@@ -99,7 +95,6 @@ class Unanswered(Diagnostic):
     use: Span
 
 
-@mistake
 class UnansweredInPart(Diagnostic):
     """A response method tunes a hyperparameter that no layer answers to.
 
@@ -125,7 +120,6 @@ class UnansweredInPart(Diagnostic):
     use: Span
 
 
-@mistake
 class CannotRespond(Diagnostic):
     """`given` stands after a layer that has no weights, or none that can answer.
 
@@ -149,7 +143,6 @@ class CannotRespond(Diagnostic):
         return (owner,) if self.tied else ()
 
 
-@mistake
 class CannotFollowEach(Diagnostic):
     """A method tunes single numbers, and is asked to tune one for every example or weight.
 
@@ -179,7 +172,6 @@ class CannotFollowEach(Diagnostic):
     declared: Span
 
 
-@mistake
 class CannotAnswerToEach(Diagnostic):
     """Weights cannot answer to a hyperparameter of which each example or weight has one."""
 
@@ -200,7 +192,6 @@ class CannotAnswerToEach(Diagnostic):
     declared: Span
 
 
-@mistake
 class FarPerturbation(Diagnostic):
     """The weights are trained on perturbed penalties, some of which are too strong to learn from.
 

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from hypertune.diagnostics import Diagnostic, Example, Help, Note, did_you_mean, mistake
+from hypertune.diagnostics import Diagnostic, Example, Help, Note, did_you_mean
 
 
-@mistake
 class DividedByZero(Diagnostic):
     """A constant expression divides by zero."""
 
@@ -15,7 +14,6 @@ class DividedByZero(Diagnostic):
     example = Example(wrong="let share = 1 / (3 - 3)", right="let share = 1 / (3 - 2)")
 
 
-@mistake
 class NotNumbers(Diagnostic):
     """Arithmetic is done with something that is not a number."""
 
@@ -27,7 +25,6 @@ class NotNumbers(Diagnostic):
     found: str
 
 
-@mistake
 class TooLarge(Diagnostic):
     """A number is larger than can be counted with.
 
@@ -40,7 +37,6 @@ class TooLarge(Diagnostic):
     example = Example(wrong="let many = 10 ** 10 ** 10", right="let many = 10 ** 10")
 
 
-@mistake
 class TupleTooLarge(Diagnostic):
     """A tuple holds more values than any argument could take, those of inner tuples included."""
 
@@ -59,7 +55,6 @@ class TupleTooLarge(Diagnostic):
     most: str
 
 
-@mistake
 class NotDefined(Diagnostic):
     """A function or power has no value at these numbers."""
 
@@ -69,7 +64,6 @@ class NotDefined(Diagnostic):
     example = Example(wrong="let root = sqrt(-1)", right="let root = sqrt(1)")
 
 
-@mistake
 class UnknownFunction(Diagnostic):
     """A constant expression calls a function that is not there."""
 
@@ -89,7 +83,6 @@ class UnknownFunction(Diagnostic):
         return (*did_you_mean(self.name, self.known), listed)
 
 
-@mistake
 class WrongCount(Diagnostic):
     """A function of constants gets more or fewer numbers than it takes."""
 
@@ -103,7 +96,6 @@ class WrongCount(Diagnostic):
     found: int
 
 
-@mistake
 class UnknownUnit(Diagnostic):
     """A quantity is in a unit that is not known."""
 

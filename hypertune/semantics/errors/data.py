@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from hypertune.diagnostics import Diagnostic, Example, Help, Note, mistake
+from hypertune.diagnostics import Diagnostic, Example, Help, Note
 from hypertune.ir import Shape, print_shape
 
 
-@mistake
 class NotABatch(Diagnostic):
     """A batch has no sensible number of examples."""
 
@@ -16,7 +15,6 @@ class NotABatch(Diagnostic):
     example = Example(wrong="data.batch = 0")
 
 
-@mistake
 class BatchTooLarge(Diagnostic):
     """A batch is to hold more examples than train."""
 
@@ -36,7 +34,6 @@ class BatchTooLarge(Diagnostic):
         return (Help("write `batch = all` for all at once"),)
 
 
-@mistake
 class NotAScale(Diagnostic):
     """`scale` is neither `standardize` nor a mean and a deviation."""
 
@@ -46,7 +43,6 @@ class NotAScale(Diagnostic):
     example = Example(wrong="data.scale = 255", right="data.scale = (mean = 0.3, std = 0.4)")
 
 
-@mistake
 class WrongChannels(Diagnostic):
     """`scale` has more or fewer numbers than the data has channels or features."""
 
@@ -73,7 +69,6 @@ class WrongChannels(Diagnostic):
         return (Help(f"write one number for all{several}"),)
 
 
-@mistake
 class AugmentRank(Diagnostic):
     """An augmentation is for data of another shape."""
 
@@ -97,7 +92,6 @@ class AugmentRank(Diagnostic):
         return template.format(name=self.name, source=self.source, shape=shape)
 
 
-@mistake
 class UnreadableData(Diagnostic):
     """The file of a source is not there, or does not hold what the source needs.
 
@@ -125,7 +119,6 @@ class UnreadableData(Diagnostic):
     known: tuple[str, ...] = ()
 
 
-@mistake
 class NotASequence(Diagnostic):
     """`window` says how many steps of a sequence are looked back on; the source has no steps."""
 
@@ -137,7 +130,6 @@ class NotASequence(Diagnostic):
     source: str
 
 
-@mistake
 class NothingToCorrupt(Diagnostic):
     """`corrupt` damages targets of a sort that the source does not have."""
 

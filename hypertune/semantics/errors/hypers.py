@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from hypertune.diagnostics import TUNED, Diagnostic, Example, Span, mistake
+from hypertune.diagnostics import TUNED, Diagnostic, Example, Span
 
 
-@mistake
 class MissingStart(Diagnostic):
     """A hyperparameter has no value to start from."""
 
@@ -17,7 +16,6 @@ class MissingStart(Diagnostic):
     names: str
 
 
-@mistake
 class NotAStart(Diagnostic):
     """A hyperparameter starts from something that is not in its domain at all."""
 
@@ -30,7 +28,6 @@ class NotAStart(Diagnostic):
     wanted: str
 
 
-@mistake
 class StartOutside(Diagnostic):
     """A hyperparameter starts on or beyond a bound of its domain.
 
@@ -49,7 +46,6 @@ class StartOutside(Diagnostic):
     domain: Span
 
 
-@mistake
 class NotASize(Diagnostic):
     """A vector of hyperparameters has no sensible number of items."""
 
@@ -67,7 +63,6 @@ class NotASize(Diagnostic):
     most: int
 
 
-@mistake
 class NotASpread(Diagnostic):
     """A spread is not a positive number.
 

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from hypertune.diagnostics import Diagnostic, Example, Help, Note, Span, mistake
+from hypertune.diagnostics import Diagnostic, Example, Help, Note, Span
 
 
-@mistake
 class CannotInclude(Diagnostic):
     """A file that is to be included cannot be read.
 
@@ -27,7 +26,6 @@ class CannotInclude(Diagnostic):
         return (sought, *(Help(f"did you mean `{name}`?") for name in self.near))
 
 
-@mistake
 class IncludeCircle(Diagnostic):
     """A file includes itself, directly or through others.
 

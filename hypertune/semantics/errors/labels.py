@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from hypertune.diagnostics import Diagnostic, Example, Help, Note, Span, did_you_mean, mistake
+from hypertune.diagnostics import Diagnostic, Example, Help, Note, Span, did_you_mean
 from hypertune.ir import Shape, print_shape
 
 
-@mistake
 class UnknownLabel(Diagnostic):
     """A merge names something that no `as` in the same model or block gives a name.
 
@@ -29,7 +28,6 @@ class UnknownLabel(Diagnostic):
         return close or (Help(f"write `as {self.name}` after the layer that is meant"),)
 
 
-@mistake
 class LabelTooEarly(Diagnostic):
     """A merge uses what a later layer gives.
 
@@ -49,7 +47,6 @@ class LabelTooEarly(Diagnostic):
     later: Span
 
 
-@mistake
 class LabelWanted(Diagnostic):
     """A merge is called without the name of what is merged, or with something else.
 
@@ -74,7 +71,6 @@ class LabelWanted(Diagnostic):
         return (Help(f"write `as {label}` after a layer further up, and `{form}` here"),)
 
 
-@mistake
 class UnfitMerge(Diagnostic):
     """Outputs of several layers cannot become one, because of their shapes.
 

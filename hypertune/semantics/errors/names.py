@@ -2,19 +2,9 @@
 
 from __future__ import annotations
 
-from hypertune.diagnostics import (
-    TUNED,
-    Diagnostic,
-    Example,
-    Help,
-    Note,
-    Span,
-    did_you_mean,
-    mistake,
-)
+from hypertune.diagnostics import TUNED, Diagnostic, Example, Help, Note, Span, did_you_mean
 
 
-@mistake
 class UnknownHyper(Diagnostic):
     """`given` names something that is not declared.
 
@@ -44,7 +34,6 @@ class UnknownHyper(Diagnostic):
                 return did_you_mean(self.name, self.known)
 
 
-@mistake
 class UnknownKind(Diagnostic):
     """A layer type, domain, loss, metric, method, optimiser, schedule or source that is not there.
 
@@ -69,7 +58,6 @@ class UnknownKind(Diagnostic):
         return close or (*other, listed)
 
 
-@mistake
 class UnknownName(Diagnostic):
     """An expression uses a name that nothing in the spec gives a meaning."""
 
@@ -92,7 +80,6 @@ class UnknownName(Diagnostic):
         return did_you_mean(self.name, self.known)
 
 
-@mistake
 class DeclaredTwice(Diagnostic):
     """A name is given two meanings.
 
@@ -110,7 +97,6 @@ class DeclaredTwice(Diagnostic):
     first: Span
 
 
-@mistake
 class UsedTooEarly(Diagnostic):
     """A constant is used above its declaration.
 
@@ -135,7 +121,6 @@ class UsedTooEarly(Diagnostic):
         return (Note("declared here", self.declared), Help(advice))
 
 
-@mistake
 class NotAValue(Diagnostic):
     """A name stands where a value is wanted, and has none.
 
@@ -151,7 +136,6 @@ class NotAValue(Diagnostic):
     name: str
 
 
-@mistake
 class NotAHyper(Diagnostic):
     """`given` or `direct` names something that is not a hyperparameter.
 
@@ -171,7 +155,6 @@ class NotAHyper(Diagnostic):
     name: str
 
 
-@mistake
 class NoSuchItem(Diagnostic):
     """Brackets after a name ask for an item that it does not have.
 
@@ -191,7 +174,6 @@ class NoSuchItem(Diagnostic):
     why: str
 
 
-@mistake
 class NotConstant(Diagnostic):
     """A `let` gives a name to a hyperparameter.
 
@@ -213,7 +195,6 @@ class NotConstant(Diagnostic):
     name: str
 
 
-@mistake
 class ReservedName(Diagnostic):
     """A name that has a meaning of its own already.
 

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from hypertune.diagnostics import Diagnostic, Example, Help, Note, Span, mistake
+from hypertune.diagnostics import Diagnostic, Example, Help, Note, Span
 from hypertune.ir import Shape, print_shape
 
 
-@mistake
 class WrongRank(Diagnostic):
     """A layer is fed a shape with another number of axes than it takes."""
 
@@ -31,7 +30,6 @@ class WrongRank(Diagnostic):
         return (origin, flat) if self.ranks == (1,) else (origin,)
 
 
-@mistake
 class UnfitShape(Diagnostic):
     """A layer cannot do its work on the shape that it is fed."""
 
@@ -57,7 +55,6 @@ class UnfitShape(Diagnostic):
         return (origin, Help(self.advice)) if self.advice else (origin,)
 
 
-@mistake
 class InputMismatch(Diagnostic):
     """The model takes another shape than the source gives."""
 
@@ -82,7 +79,6 @@ class InputMismatch(Diagnostic):
         )
 
 
-@mistake
 class NotADimension(Diagnostic):
     """The shape of the model holds something that is no size."""
 
@@ -92,7 +88,6 @@ class NotADimension(Diagnostic):
     example = Example(wrong="model (1, 8, 0) { flatten; linear(10) }")
 
 
-@mistake
 class NotACount(Diagnostic):
     """`repeat` does not say how often."""
 
@@ -105,7 +100,6 @@ class NotACount(Diagnostic):
     )
 
 
-@mistake
 class TooManyLayers(Diagnostic):
     """Repeats and blocks inside one another make a network that is too large."""
 
@@ -121,7 +115,6 @@ class TooManyLayers(Diagnostic):
     what: str = "layers"
 
 
-@mistake
 class NoLayers(Diagnostic):
     """The model has no layers, so that there is nothing to train."""
 
@@ -131,7 +124,6 @@ class NoLayers(Diagnostic):
     example = Example(wrong="model (1, 8, 8) { }")
 
 
-@mistake
 class OutputMismatch(Diagnostic):
     """The network gives another shape than its loss compares with the targets.
 
@@ -162,7 +154,6 @@ class OutputMismatch(Diagnostic):
         )
 
 
-@mistake
 class UnknownDevice(Diagnostic):
     """`on` is followed by something that names no device.
 
@@ -182,7 +173,6 @@ class UnknownDevice(Diagnostic):
     text: str
 
 
-@mistake
 class BlockInsideItself(Diagnostic):
     """A block is used in its own body, directly or through other blocks.
 

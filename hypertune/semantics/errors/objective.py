@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from hypertune.diagnostics import Diagnostic, Example, Help, Note, Span, mistake
+from hypertune.diagnostics import Diagnostic, Example, Help, Note, Span
 
 
-@mistake
 class NotASum(Diagnostic):
     """An objective holds something else than losses and penalties."""
 
@@ -18,7 +17,6 @@ class NotASum(Diagnostic):
     )
 
 
-@mistake
 class NotAFactor(Diagnostic):
     """A loss is multiplied by something that is no number, or divided by zero."""
 
@@ -31,7 +29,6 @@ class NotAFactor(Diagnostic):
     )
 
 
-@mistake
 class NoLoss(Diagnostic):
     """A side of the objective has penalties only, so that the targets play no part in it."""
 
@@ -45,7 +42,6 @@ class NoLoss(Diagnostic):
     side: str
 
 
-@mistake
 class PenaltyInValid(Diagnostic):
     """The validation loss holds a penalty.
 
@@ -65,7 +61,6 @@ class PenaltyInValid(Diagnostic):
     name: str
 
 
-@mistake
 class TunedInValid(Diagnostic):
     """The validation loss takes a hyperparameter directly that is tuned to lower it.
 
@@ -103,7 +98,6 @@ class TunedInValid(Diagnostic):
         )
 
 
-@mistake
 class WrongTargets(Diagnostic):
     """A loss or metric reads targets of another sort than the source has."""
 

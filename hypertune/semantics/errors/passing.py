@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from math import inf
 
-from hypertune.diagnostics import TUNED, Diagnostic, Example, Help, Note, Span, mistake
+from hypertune.diagnostics import TUNED, Diagnostic, Example, Help, Note, Span
 
 
-@mistake
 class HyperInArithmetic(Diagnostic):
     """A hyperparameter is counted with.
 
@@ -24,7 +23,6 @@ class HyperInArithmetic(Diagnostic):
     name: str
 
 
-@mistake
 class ConstantWanted(Diagnostic):
     """A hyperparameter is passed to an argument that cannot be tuned."""
 
@@ -46,7 +44,6 @@ class ConstantWanted(Diagnostic):
         return (Note(f"`{self.argument}`: {self.doc}"),)
 
 
-@mistake
 class DomainTooWide(Diagnostic):
     """A hyperparameter may take values that the argument it is passed to cannot."""
 
@@ -73,7 +70,6 @@ class DomainTooWide(Diagnostic):
         )
 
 
-@mistake
 class WholeDomainWanted(Diagnostic):
     """An argument that counts is tuned by a hyperparameter that is not a whole number."""
 
@@ -94,7 +90,6 @@ class WholeDomainWanted(Diagnostic):
     declared: Span
 
 
-@mistake
 class PerBatchWanted(Diagnostic):
     """An argument cannot differ between the examples of a batch.
 
@@ -119,7 +114,6 @@ class PerBatchWanted(Diagnostic):
     declared: Span
 
 
-@mistake
 class ChoiceMisplaced(Diagnostic):
     """A choice of words is passed where a number is wanted, or a number where a word is."""
 
@@ -147,7 +141,6 @@ class ChoiceMisplaced(Diagnostic):
         return (note, Help(f"declare it with the domain `choice({listed})`"))
 
 
-@mistake
 class ChoiceTooWide(Diagnostic):
     """A choice has a word that the argument it is passed to does not know."""
 
@@ -170,7 +163,6 @@ class ChoiceTooWide(Diagnostic):
     declared: Span
 
 
-@mistake
 class EachMisplaced(Diagnostic):
     """There is one hyperparameter for every example or weight, where that means nothing.
 

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from hypertune.diagnostics import Diagnostic, Example, Help, Note, Span, mistake
+from hypertune.diagnostics import Diagnostic, Example, Help, Note, Span
 
 
-@mistake
 class NotASplit(Diagnostic):
     """`split` does not name its parts."""
 
@@ -16,7 +15,6 @@ class NotASplit(Diagnostic):
     example = Example(wrong="data.split = (60%, 20%, 20%)")
 
 
-@mistake
 class UnknownPart(Diagnostic):
     """`split` has a part that is not there."""
 
@@ -30,7 +28,6 @@ class UnknownPart(Diagnostic):
     known: tuple[str, ...]
 
 
-@mistake
 class PartTwice(Diagnostic):
     """`split` gives a part two sizes."""
 
@@ -44,7 +41,6 @@ class PartTwice(Diagnostic):
     first: Span
 
 
-@mistake
 class NotAPart(Diagnostic):
     """A part of the data is neither a share nor a count of examples."""
 
@@ -54,7 +50,6 @@ class NotAPart(Diagnostic):
     example = Example(wrong="data.split = (train = 60%, valid = 120%, test = 20%)")
 
 
-@mistake
 class MissingPart(Diagnostic):
     """The split lacks the examples that train or those that validate.
 
@@ -70,7 +65,6 @@ class MissingPart(Diagnostic):
     part: str
 
 
-@mistake
 class PartKept(Diagnostic):
     """A part is cut from a source that keeps one of its own, such as a file for the test."""
 
@@ -94,7 +88,6 @@ class PartKept(Diagnostic):
         return (Help(f"leave `{self.part}` out; {rest} cut from the rest"),)
 
 
-@mistake
 class TooManyExamples(Diagnostic):
     """The parts of the split are more than there is."""
 
@@ -110,7 +103,6 @@ class TooManyExamples(Diagnostic):
         return (Note(self.fact),) if self.fact else ()
 
 
-@mistake
 class EmptyPart(Diagnostic):
     """A part of the split gets no examples."""
 
@@ -122,7 +114,6 @@ class EmptyPart(Diagnostic):
     part: str
 
 
-@mistake
 class NoTestPart(Diagnostic):
     """No examples are kept away from training and tuning.
 
@@ -137,7 +128,6 @@ class NoTestPart(Diagnostic):
     example = Example(wrong="data.split = (train = 80%, valid = 20%)")
 
 
-@mistake
 class NothingToStratify(Diagnostic):
     """Examples are to be divided by their classes, and have none.
 

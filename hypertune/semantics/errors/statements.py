@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from hypertune.diagnostics import Diagnostic, Example, Help, Note, Span, mistake
+from hypertune.diagnostics import Diagnostic, Example, Help, Note, Span
 
 
-@mistake
 class MissingVersion(Diagnostic):
     """A spec does not say which version of the language it is written in."""
 
@@ -16,7 +15,6 @@ class MissingVersion(Diagnostic):
     example = Example(lacks="hspec")
 
 
-@mistake
 class UnknownVersion(Diagnostic):
     """A spec is written in a version of the language that is not known here."""
 
@@ -28,7 +26,6 @@ class UnknownVersion(Diagnostic):
     number: str
 
 
-@mistake
 class VersionNotFirst(Diagnostic):
     """The language version stands below other statements, which were read without it."""
 
@@ -38,7 +35,6 @@ class VersionNotFirst(Diagnostic):
     example = Example(lacks="hspec", wrong="let width = 32\nhspec 1", right="let width = 32")
 
 
-@mistake
 class MissingStatement(Diagnostic):
     """A spec has one each of `data`, `model` and `objective`, and a `tune`; one is missing."""
 
@@ -61,7 +57,6 @@ _EXAMPLES = {
 }
 
 
-@mistake
 class StatementTwice(Diagnostic):
     """A statement that may stand once stands twice.
 
@@ -84,7 +79,6 @@ class StatementTwice(Diagnostic):
     first: Span
 
 
-@mistake
 class NamelessTune(Diagnostic):
     """One of several `tune` blocks has no name, so that nobody could ask for it."""
 
@@ -98,7 +92,6 @@ class NamelessTune(Diagnostic):
     )
 
 
-@mistake
 class MissingSetting(Diagnostic):
     """A section lacks a line that it cannot do without."""
 
@@ -113,7 +106,6 @@ class MissingSetting(Diagnostic):
     line: str
 
 
-@mistake
 class UnknownSetting(Diagnostic):
     """A section has a line whose key it does not know."""
 
@@ -128,7 +120,6 @@ class UnknownSetting(Diagnostic):
     known: tuple[str, ...]
 
 
-@mistake
 class SettingTwice(Diagnostic):
     """A section says the same thing twice."""
 

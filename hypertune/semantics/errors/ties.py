@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from hypertune.diagnostics import Diagnostic, Example, Help, Note, Span, mistake
+from hypertune.diagnostics import Diagnostic, Example, Help, Note, Span
 from hypertune.ir import Shape, print_shape
 
 
-@mistake
 class NothingToShare(Diagnostic):
     """A layer is to have the weight of something that has none to share."""
 
@@ -32,7 +31,6 @@ class NothingToShare(Diagnostic):
     found: str
 
 
-@mistake
 class UnfitWeight(Diagnostic):
     """A layer is to have a weight of another shape than its own would be.
 

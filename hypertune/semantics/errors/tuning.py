@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from hypertune.diagnostics import TUNED, Diagnostic, Example, Span, mistake
+from hypertune.diagnostics import TUNED, Diagnostic, Example, Span
 
 
-@mistake
 class MissingOptimiser(Diagnostic):
     """A method moves something, and the block does not say with which optimiser."""
 
@@ -19,7 +18,6 @@ class MissingOptimiser(Diagnostic):
     role: str
 
 
-@mistake
 class UnusedOptimiser(Diagnostic):
     """A block names an optimiser for something that its method does not move."""
 
@@ -33,7 +31,6 @@ class UnusedOptimiser(Diagnostic):
     method: str
 
 
-@mistake
 class MissingLength(Diagnostic):
     """A block does not say how long to train."""
 
@@ -44,7 +41,6 @@ class MissingLength(Diagnostic):
     example = Example(lacks="tune.epochs")
 
 
-@mistake
 class LengthTwice(Diagnostic):
     """A block says in two ways how long to train."""
 
@@ -59,7 +55,6 @@ class LengthTwice(Diagnostic):
     first: Span
 
 
-@mistake
 class NotALength(Diagnostic):
     """A length of training is not positive, not whole, or in the wrong unit."""
 
@@ -78,7 +73,6 @@ class NotALength(Diagnostic):
         return template.format(key=self.key, wanted=wanted)
 
 
-@mistake
 class InSeconds(Diagnostic):
     """An option of a method is a time, where only steps and epochs can be counted.
 
@@ -103,7 +97,6 @@ class InSeconds(Diagnostic):
     name: str
 
 
-@mistake
 class EndlessSchedule(Diagnostic):
     """A schedule goes down to the end of the run, and nobody knows how many epochs that is.
 
