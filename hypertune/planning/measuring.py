@@ -16,7 +16,7 @@ from hypertune.data.sets import Part, Sets
 from hypertune.ir import Program, Tune
 from hypertune.lowering.network import lower
 from hypertune.planning.allocations import Allocations, storage_key
-from hypertune.runtime import Batch, Problem, Sample, Weights
+from hypertune.runtime import Batch, Kept, Problem, Sample, Weights
 from hypertune.tuning.posing import pose
 
 Bytes = dict[str, int]  # by device
@@ -65,7 +65,8 @@ def transient(
     @torch.no_grad()
     def evaluate() -> None:
         at, weights = _at(problem, 1, responding), {**problem.base, **problem.response}
-        posed.evaluated.evaluate(weights, at, Sample(_batch(sets.train, chunk)))
+        kept = Kept(problem.statistics)
+        posed.evaluated.evaluate(weights, at, Sample(_batch(sets.train, chunk), kept))
 
     evaluated = _most(lambda: Allocations(owners, first), evaluate) if chunk else {}
     step = {device: max(found[device] for found in measured) for device in measured[0]}
@@ -96,7 +97,7 @@ def _taken(problem: Problem, part: Part, taken: Pass, batch: int) -> Callable[[]
         wanted = trained
         if not trained and at.response_BG is not None:
             wanted = [at.response_BG.requires_grad_()]
-        value, _ = loss(weights, at, Sample(_batch(part, rows)))
+        value, _ = loss(weights, at, Sample(_batch(part, rows), Kept(problem.statistics)))
         if wanted and value.requires_grad:
             torch.autograd.grad(value, wanted, allow_unused=True)
 
