@@ -30,12 +30,33 @@ if TYPE_CHECKING:
         SourceType as SourceType,
     )
     from hypertune.compiler import compile_text as compile_text
+    from hypertune.conditioning import Conditioning as Conditioning
     from hypertune.diagnostics import SpecError as SpecError
     from hypertune.ir import Program as Program
     from hypertune.jobs.trained import Run as Run, load_run as load_run
+    from hypertune.methods.algorithms import (
+        STN as STN,
+        DeltaSTN as DeltaSTN,
+        Fixed as Fixed,
+        Implicit as Implicit,
+        Unrolled as Unrolled,
+    )
     from hypertune.python import compile as compile, resume as resume, train as train
     from hypertune.runs import RunError as RunError
-    from hypertune.runtime import Problem as Problem, Training as Training
+    from hypertune.runtime import (
+        Batch as Batch,
+        Hypers as Hypers,
+        Kept as Kept,
+        Length as Length,
+        Optimiser as Optimiser,
+        Problem as Problem,
+        Recipe as Recipe,
+        Reported as Reported,
+        Sample as Sample,
+        Training as Training,
+        Vector as Vector,
+        stateless as stateless,
+    )
     from hypertune.standard import STANDARD as STANDARD
 
 _HOMES = {
@@ -54,11 +75,26 @@ _HOMES = {
         "SourceType",
     ),
     "hypertune.compiler": ("compile_text",),
+    "hypertune.conditioning": ("Conditioning",),
     "hypertune.diagnostics": ("SpecError",),
     "hypertune.ir": ("Program",),
+    "hypertune.methods.algorithms": ("STN", "DeltaSTN", "Fixed", "Implicit", "Unrolled"),
     "hypertune.python": ("compile", "resume", "train"),
     "hypertune.runs": ("RunError",),
-    "hypertune.runtime": ("Problem", "Training"),
+    "hypertune.runtime": (
+        "Batch",
+        "Hypers",
+        "Kept",
+        "Length",
+        "Optimiser",
+        "Problem",
+        "Recipe",
+        "Reported",
+        "Sample",
+        "Training",
+        "Vector",
+        "stateless",
+    ),
     "hypertune.standard": ("STANDARD",),
     "hypertune.jobs.trained": ("Run", "load_run"),
 }

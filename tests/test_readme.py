@@ -14,8 +14,9 @@ from hypertune.cli.entry import Commands
 README = (Path(__file__).parents[1] / "README.md").read_text(encoding="utf-8")
 BLOCKS = re.findall(r"```(\w*)\n(.*?)```", README, re.DOTALL)
 SPEC = next(text for _, text in BLOCKS if text.startswith("hspec 1"))
-KINDS, LAWS = (
-    next(text for _, text in BLOCKS if words in text) for words in ("KINDS = ", "@layer_laws")
+KINDS, WITH_WEIGHTS, LAWS = (
+    next(text for _, text in BLOCKS if words in text)
+    for words in ("KINDS = ", 'KINDS["conv1d"]', "@layer_laws")
 )
 
 
@@ -23,7 +24,7 @@ KINDS, LAWS = (
 def _elsewhere(tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
     Path("my.hspec").write_text(SPEC)
-    Path("my_kinds.py").write_text(KINDS)
+    Path("my_kinds.py").write_text(KINDS + WITH_WEIGHTS)
 
 
 def test_its_spec_is_right():
@@ -47,8 +48,9 @@ def test_its_layer_type_trains_and_is_exported():
     assert "nn.Softplus(beta=2.0)" in Path("net.py").read_text()
 
 
-def test_its_layer_type_keeps_the_laws():
-    Path("test_softplus.py").write_text(LAWS)
-    words = [sys.executable, "-m", "pytest", "-q", "test_softplus.py"]
+@pytest.mark.parametrize("kind", ["SOFTPLUS", "CONV1D"])
+def test_its_layer_type_keeps_the_laws(kind):
+    Path("test_laws.py").write_text(LAWS.replace("SOFTPLUS", kind))
+    words = [sys.executable, "-m", "pytest", "-q", "test_laws.py"]
     done = subprocess.run(words, capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stdout

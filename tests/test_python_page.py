@@ -1,0 +1,41 @@
+"""The examples of docs/python.md run, and it names all that `hypertune` has."""
+
+import re
+from pathlib import Path
+
+import pytest
+import torch
+
+import hypertune
+
+PAGE = (Path(__file__).parents[1] / "docs" / "python.md").read_text(encoding="utf-8")
+SPECS, PROBLEM = re.findall(r"```python\n(.*?)```", PAGE, re.DOTALL)
+
+
+def test_its_spec_trains(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    names = {}
+    exec(SPECS, names)
+    assert names["again"].summary == names["run"].summary
+    assert names["program"].hypers[0].start == 0.2
+
+
+def test_its_problem_is_tuned():
+    names = {}
+    exec(PROBLEM, names)
+    *_, last = names["reports"]
+    x, y, best = names["x_train"], names["y_train"], []
+    for penalty in torch.logspace(-5, 1, 61):
+        hessian = x.T @ x / len(x) + penalty * torch.eye(6)
+        w = torch.linalg.solve(hessian, x.T @ y / len(x))
+        loss = (names["x_valid"] @ w - names["y_valid"]).square().mean()
+        best.append((float(loss), float(penalty)))
+    (least, at), without = min(best), best[0][0]
+    assert last.valid_loss - least < 0.05 * (without - least)
+    assert at / 2 < last.hypers["penalty"] < at * 2
+
+
+@pytest.mark.parametrize("name", hypertune.__all__)
+def test_it_tells_of_every_public_name(name):
+    assert getattr(hypertune, name) is not None
+    assert re.search(rf"\b{name}\b", PAGE)
