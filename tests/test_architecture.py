@@ -28,7 +28,8 @@ MAY_IMPORT = {
     "losses": "catalogue ir",
     "optimisers": "catalogue ir runtime",
     "data": "catalogue ir runtime",
-    "methods": "catalogue ir runtime conditioning uses",
+    "methods": "catalogue ir runtime conditioning uses search",
+    "search": "catalogue ir runtime runs",
     "lowering": "diagnostics catalogue ir hyper response losses runtime conditioning",
     "runs": "ir runtime version",
     "reporting": "terminal runtime",
@@ -47,7 +48,7 @@ MAY_IMPORT = {
     "tuning": "catalogue ir standard lowering data hyper optimisers runtime response conditioning",
     "emitting": "terminal catalogue ir",
     "jobs": "semantics catalogue ir standard emitting data planning lowering tuning runtime "
-    "runs reporting",
+    "runs reporting search",
     "python": "catalogue ir standard spec_files compiler reporting jobs",
 }
 # The same within `semantics`; what lies beside these rooms puts them together.

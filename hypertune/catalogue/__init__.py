@@ -7,12 +7,13 @@ from hypertune.catalogue.arguments import (
     Required as Required,
     Use as Use,
 )
-from hypertune.catalogue.catalogue import Catalogue as Catalogue
+from hypertune.catalogue.catalogue import Catalogue as Catalogue, searched as searched
 from hypertune.catalogue.kinds import (
     KINDS as KINDS,
     AugmentType as AugmentType,
     CorruptionType as CorruptionType,
     Costs as Costs,
+    Domain as Domain,
     DomainType as DomainType,
     Kind as Kind,
     LayerType as LayerType,

@@ -6,10 +6,22 @@ from collections.abc import Iterable, Iterator, Mapping
 from types import MappingProxyType
 from typing import TypeVar
 
-from hypertune.catalogue.kinds import Costs, Kind, LayerType, MergeType
-from hypertune.ir import Node, Program
+from hypertune.catalogue.kinds import (
+    Costs,
+    DomainType,
+    Kind,
+    LayerType,
+    MergeType,
+    MethodType,
+)
+from hypertune.ir import Hyper, Node, Program, Tune
 
 K = TypeVar("K", bound=Kind)
+
+
+def searched(program: Program) -> tuple[Hyper, ...]:
+    """The hyperparameters that a search tries values of."""
+    return tuple(hyper for hyper in program.hypers if not (hyper.frozen or hyper.over))
 
 
 class Catalogue:
@@ -44,6 +56,15 @@ class Catalogue:
             return kind.costs(node.args, node.shapes)
         given = sum(len(columns[name]) for name in node.given)
         return kind.costs(node.args, node.shapes[0], given)
+
+    def trials(self, program: Program, tune: Tune) -> int | None:
+        """How many trainings a tune block takes at most; None if its method trains once."""
+        method = self.of(MethodType)[tune.method.kind]
+        if method.trials is None:
+            return None
+        kinds = self.of(DomainType)
+        domains = [(kinds[h.domain.kind], h.domain.args) for h in searched(program)]
+        return method.trials(tune.method.args, domains) if domains else 1
 
     def __iter__(self) -> Iterator[Kind]:
         return iter(self._kinds.values())

@@ -7,6 +7,7 @@ The checker reads the declaration, lowering calls `build`, the conformance kit d
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from math import isfinite
 from pathlib import Path
 from typing import Any, ClassVar, Final
 
@@ -136,6 +137,8 @@ class DomainType:
     bound to bound if `closed`). `refuses` says why arguments that are right one by one do not fit
     together, such as ends in the wrong order ("" if they do).
 
+    A `logarithmic` domain is even in its logarithm, for whoever draws from it.
+
     Where `words` gives any, the hyperparameter is one of these: it has an unconstrained value for
     each, the word's logit, and is the word whose logit is the largest. All else is then said of a
     logit.
@@ -151,8 +154,16 @@ class DomainType:
     constrain_tensor: Callable[[Any, Any, Any], Any]
     closed: bool = False
     discrete: bool = False
+    logarithmic: bool = False
     refuses: Callable[[Args], str] = _fit
     words: Callable[[Args], tuple[str, ...]] = _no_words
+
+    def is_bounded(self, args: Args) -> bool:
+        """Whether it has ends, or words: values can be drawn from it."""
+        return bool(self.words(args)) or all(map(isfinite, self.bounds(args)))
+
+
+Domain = tuple[DomainType, Args]
 
 
 class Unreadable(Exception):
@@ -346,6 +357,9 @@ class MethodType:
     `optimisers` maps each that it uses to the one it defaults to ("" if it must be written).
     `build(options)` gives the method for `runtime.Training`; `passes(options)` what a step takes.
     `perturbs_weights` tells that the weights themselves are trained on perturbed values.
+
+    A search trains many times: `trials` gives how often at most, from the options and the domains
+    of the hyperparameters that it tunes. What is built is then for `search.Study`.
     """
 
     noun: ClassVar = "method"
@@ -358,6 +372,7 @@ class MethodType:
     needs_response: bool = False
     perturbs_weights: bool = False
     passes: Callable[[Args], tuple[Pass, ...]] = _plain_pass
+    trials: Callable[[Args, Sequence[Domain]], int] | None = None
 
 
 def _two_slots(args: Args) -> int:

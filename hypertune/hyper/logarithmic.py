@@ -39,5 +39,6 @@ LOG = DomainType(
     unconstrain=_unconstrain,
     constrain=_constrain,
     constrain_tensor=_constrain_tensor,
+    logarithmic=True,
     refuses=interval.refuses,
 )

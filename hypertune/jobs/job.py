@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Iterator
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol
 
 import torch
 from attrs import asdict, evolve, frozen
@@ -19,23 +19,18 @@ from hypertune.ir import Program, Quantity
 from hypertune.jobs.fitting import check_fits, check_parts, verified_program
 from hypertune.jobs.interruption import interruptible
 from hypertune.jobs.memory import check_memory
+from hypertune.jobs.recorded import Recorded
+from hypertune.jobs.searching import RecordedStudy
+from hypertune.jobs.trials import Trials
 from hypertune.lowering import place, visible_devices
 from hypertune.reporting.sink import Sink
 from hypertune.runs import DamagedRun, DataChanged, FolderTaken
 from hypertune.runs.about import About, read_about, versions
-from hypertune.runs.checkpoint import Checkpoint, read_checkpoint
-from hypertune.runs.files import write_json
 from hypertune.runs.folder import Folder, clear_parts, find_folder, free_path, make, new_folder
-from hypertune.runs.journal import read_rows
 from hypertune.runs.lock import locked
-from hypertune.runs.model import write_model
-from hypertune.runs.recorder import Recorder, recover
-from hypertune.runs.summary import summarise
-from hypertune.runtime import Diverged, Ended, Interrupted, Outcome
-from hypertune.runtime.snapshots import Tree
-from hypertune.runtime.templates import template
+from hypertune.runtime import Event
 from hypertune.standard import STANDARD
-from hypertune.tuning import Prepared, prepare
+from hypertune.tuning import prepare
 
 
 @frozen
@@ -112,8 +107,7 @@ def start(
         check_memory(placed, tune.name, catalogue)
     folder = new_folder(out or free_path(order.name, now.astimezone()))
     raw = read(program.data, catalogue)
-    prepared = _prepared(program, about, catalogue, raw)
-    sets = prepared.sets
+    begin, sets = _ready(program, about, catalogue, raw)
     known = evolve(
         about,
         scaling=_scaling(sets),
@@ -130,7 +124,7 @@ def start(
         folder = new_folder(free_path(order.name, now.astimezone()))
         make(folder, order.spec, program, known)
     with locked(folder.path):
-        _train(folder, prepared, None, None, sinks)
+        _watch(begin(folder, known), sinks)
     return folder.path
 
 
@@ -162,10 +156,10 @@ def resume(
         program = verified_program(folder, catalogue, about.tune)
         raw = read(program.data, catalogue)
         _check_same(folder, about, fingerprint(raw.source, raw.arrays))
-        prepared = _prepared(program, evolve(about, device=device or about.device), catalogue, raw)
+        about = evolve(about, device=device or about.device)
+        begin, _ = _ready(program, about, catalogue, raw)
         del raw
-        like = template(prepared.training)
-        _train(folder, prepared, recover(folder, like), like, sinks)
+        _watch(begin(folder, about), sinks)
 
 
 def _check_same(folder: Folder, about: About, now: Fingerprint) -> None:
@@ -183,12 +177,28 @@ def _check_same(folder: Folder, about: About, now: Fingerprint) -> None:
         raise DataChanged(folder.path, found)
 
 
-def _prepared(program: Program, about: About, catalogue: Catalogue, raw: Raw) -> Prepared:
+class _Job(Protocol):
+    """A training or a study that is written down in its folder."""
+
+    def run(self) -> Iterator[Event]: ...
+
+    def stop(self) -> None: ...
+
+
+def _ready(
+    program: Program, about: About, catalogue: Catalogue, raw: Raw
+) -> tuple[Callable[[Folder, About], _Job], Sets]:
+    """What is to be done in a folder, and the data for it."""
     check_fits(program, raw.source, catalogue)
     placed = place(program, catalogue, visible_devices(), about.device)
     sets = load(placed.data, catalogue, placed.layers[0].device, raw)
     check_parts(sets)
-    return prepare(placed, about.tune, catalogue, sets)
+    if catalogue.trials(program, program.tune(about.tune)) is None:
+        prepared = prepare(placed, about.tune, catalogue, sets)
+        return lambda folder, about: Recorded(folder, prepared), sets
+    return lambda folder, about: RecordedStudy(
+        folder, Trials(folder, program, placed, sets, about, catalogue)
+    ), sets
 
 
 def _scaling(sets: Sets) -> dict[str, dict[str, Any]]:
@@ -202,37 +212,9 @@ def _scaling(sets: Sets) -> dict[str, dict[str, Any]]:
     }
 
 
-def _train(
-    folder: Folder,
-    prepared: Prepared,
-    checkpoint: Checkpoint | None,
-    like: Tree | None,
-    sinks: Iterable[Sink],
-) -> None:
-    """Train to the end, from a checkpoint if there is one; all that are read are like `like`."""
-    training = prepared.training
-    if checkpoint is not None:
-        training.restore(checkpoint.state)
-    recorder = Recorder(folder, training.snapshot, checkpoint.rows if checkpoint else 0)
-    sinks = (recorder, *sinks)
-    with interruptible(training.stop):
-        for event in training.run():
+def _watch(job: _Job, sinks: Iterable[Sink]) -> None:
+    """Go on with it to its end, or until a signal."""
+    with interruptible(job.stop):
+        for event in job.run():
             for sink in sinks:
                 sink(event)
-            if isinstance(event, Ended) and not isinstance(event.outcome, Interrupted):
-                _finish(folder, prepared, like, event.outcome)
-
-
-def _finish(folder: Folder, prepared: Prepared, like: Tree | None, outcome: Outcome) -> None:
-    """Measure what is kept on the test part, write the plain weights, and then the summary."""
-    kept = {"last": folder.last, "best": folder.best}
-    if isinstance(outcome, Diverged):
-        del kept["last"]  # it stands before the loss was lost
-    test = {}
-    for name, path in kept.items():
-        if path.exists():
-            prepared.training.restore(read_checkpoint(path, like).state)
-            test[name] = prepared.evaluate("test")
-    model = write_model(folder.model, prepared.plain_state()) if "best" in test else None
-    rows = read_rows(folder.events)
-    write_json(folder.summary, summarise(prepared.tune, outcome, rows, test, model))

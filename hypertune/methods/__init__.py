@@ -1,8 +1,15 @@
 """The methods as specs name them. Loads no torch; for Python see `.algorithms`."""
 
 from hypertune.catalogue import MethodType
+from hypertune.methods.asha import ASHA
+from hypertune.methods.bayesian import BAYESIAN
 from hypertune.methods.delta_stn import DELTA_STN
 from hypertune.methods.fixed import FIXED
+from hypertune.methods.grid import GRID
+from hypertune.methods.random_search import RANDOM_SEARCH
 from hypertune.methods.stn import STN
 
-STANDARD: tuple[MethodType, ...] = (FIXED, STN, DELTA_STN)
+STANDARD: tuple[MethodType, ...] = (
+    *(FIXED, STN, DELTA_STN),
+    *(GRID, RANDOM_SEARCH, BAYESIAN, ASHA),
+)

@@ -15,7 +15,7 @@ class Length:
     """Steps and epochs; None where a time ends the training.
 
     `first_turn` is the training step after which hyperparameters are first tuned, None where the
-    method tunes none, or there are none.
+    method tunes none, or there are none. Of a study it is the length of each of its `trials`.
     """
 
     examples: int  # in the training part
@@ -25,6 +25,7 @@ class Length:
     epochs: float | None
     seconds: float | None = None
     first_turn: int | None = None
+    trials: int | None = None  # at most; None if the method trains once
 
     @property
     def too_short(self) -> bool:
@@ -47,10 +48,12 @@ def length(program: Program, tune: Tune, catalogue: Catalogue) -> Length:
     batch = min(program.data.batch or train, train)
     per_epoch = ceil(train / max(batch, 1))
     first = _first_turn(program, tune, per_epoch)
+    trials = catalogue.trials(program, tune)
     if tune.length.unit == "seconds":
-        return Length(train, batch, per_epoch, None, None, tune.length.amount, first)
+        return Length(train, batch, per_epoch, None, None, tune.length.amount, first, trials)
     steps = _steps(tune.length, per_epoch)
-    return Length(train, batch, per_epoch, steps, steps / max(per_epoch, 1), None, first)
+    epochs = steps / max(per_epoch, 1)
+    return Length(train, batch, per_epoch, steps, epochs, None, first, trials)
 
 
 def _first_turn(program: Program, tune: Tune, per_epoch: int) -> int | None:

@@ -61,6 +61,8 @@ def _length(found: Length) -> str:
         start += f", for {minutes(found.seconds or 0)}"
     else:
         start += f", {_count(found.steps)} steps in {found.epochs:g} epochs"
+    if found.trials is not None:
+        start += f"\nat most {_count(found.trials)} trials of that length"
     if found.first_turn is None:
         return start
     first = f"hyperparameters are first tuned after step {_count(found.first_turn)}"

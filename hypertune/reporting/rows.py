@@ -1,11 +1,11 @@
-"""A plain row per report, for logs and pipes."""
+"""A plain row per report, or per trial of a study, for logs and pipes."""
 
 from __future__ import annotations
 
 from typing import TextIO
 
 from hypertune.reporting.numbers import minutes, short
-from hypertune.runtime.events import Ended, Event, Reported, Started, Stepped
+from hypertune.runtime.events import Ended, Event, Reported, Started, Stepped, Tried, Within
 from hypertune.terminal import visible
 
 
@@ -19,12 +19,16 @@ class Rows:
     def __call__(self, event: Event) -> None:
         match event:
             case Reported():
-                self._report(event)
-            case Started() | Stepped() | Ended():
+                self._report(event, {}, "best" * event.best)
+            case Tried(report=report):
+                word = "best" if report.best else event.outcome * (event.outcome != "completed")
+                self._report(report, {"trial": str(report.step)}, word)
+            case Started() | Stepped() | Ended() | Within():
                 pass
 
-    def _report(self, event: Reported) -> None:
+    def _report(self, event: Reported, lead: dict[str, str], remark: str) -> None:
         cells = {
+            **lead,
             "epoch": short(event.epoch),
             "time": minutes(event.seconds),
             "train_loss": short(event.train_loss),
@@ -35,7 +39,7 @@ class Rows:
         if not self._widths:
             self._widths = [max(len(name), len(cell), 9) for name, cell in cells.items()]
             self._line(list(cells))
-        self._line([*cells.values(), *(["best"] if event.best else [])])
+        self._line([*cells.values(), *([remark] if remark else [])])
 
     def _line(self, cells: list[str]) -> None:
         widths = [*self._widths, 0]

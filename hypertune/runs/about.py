@@ -55,7 +55,7 @@ class About:
 
 def versions() -> dict[str, str]:
     """Of python and the packages that numbers depend on."""
-    names = (DISTRIBUTION, "torch", "numpy", "scikit-learn")
+    names = (DISTRIBUTION, "torch", "numpy", "scikit-learn", "optuna")
     found = {name: installed_version(name) for name in names}
     return {"python": platform.python_version(), **found}
 

@@ -18,8 +18,10 @@ from hypertune.runs.files import MOST_JSON, read_bytes, write_atomically
 from hypertune.runs.lock import locked
 
 _PART = re.compile(
-    r"\.((last|best|model)\.safetensors|(run|program|summary)\.json)\.[0-9a-f]{8}\.part"
+    r"\.((last|best|model)\.safetensors|(run|program|summary)\.json|events\.jsonl)"
+    r"\.[0-9a-f]{8}\.part"
 )
+_TRIAL_PART = re.compile(r"\.\d{4,}\.[0-9a-f]{8}\.part")
 
 
 @frozen
@@ -59,6 +61,14 @@ class Folder:
     @property
     def summary(self) -> Path:
         return self.path / "summary.json"
+
+    def trial(self, number: int) -> Folder:
+        """The run of one trial, if this is a study."""
+        return Folder(self.trials / f"{number:04}")
+
+    @property
+    def trials(self) -> Path:
+        return self.path / "trials"
 
     @property
     def ended(self) -> bool:
@@ -136,6 +146,9 @@ def clear_parts(folder: Folder) -> None:
     for path in folder.path.iterdir():
         if _PART.fullmatch(path.name):
             path.unlink()
+    for path in folder.trials.iterdir() if folder.trials.is_dir() else ():
+        if _TRIAL_PART.fullmatch(path.name):
+            shutil.rmtree(path)
 
 
 def find_folder(path: Path) -> Folder:

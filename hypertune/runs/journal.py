@@ -4,14 +4,15 @@ from __future__ import annotations
 
 import json
 import os
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
+from math import nan
 from pathlib import Path
 from typing import Any
 
 from hypertune.runs.failures import DamagedRun
 from hypertune.runs.fields import MAYBE_NUMBER, NUMBER, has_fields, is_flat
-from hypertune.runs.files import parse_json, read_bytes, without_nan
-from hypertune.runtime.events import Reported
+from hypertune.runs.files import parse_json, read_bytes, without_nan, write_atomically
+from hypertune.runtime.events import Reported, Tried
 
 Row = dict[str, Any]
 
@@ -43,10 +44,29 @@ def row_of(event: Reported) -> Row:
     }
 
 
+def row_of_trial(event: Tried) -> Row:
+    """A trial as a row of its study."""
+    return {**row_of(event.report), "outcome": event.outcome}
+
+
+def report_of(row: Row) -> Reported:
+    """The report that a row was made of; what was no number is NaN."""
+    known = {name: row[name] for name in _KINDS}
+    numbers = {name: nan for name in ("train_loss", "valid_loss") if row[name] is None}
+    metrics = {name: nan if x is None else x for name, x in row.items() if name not in _KINDS}
+    return Reported(**{**known, **numbers}, metrics=metrics)
+
+
 def append_row(path: Path, row: Row) -> None:
     """Add a row; a kill after this does not lose it."""
     with path.open("a", encoding="utf-8") as file:
         file.write(json.dumps(without_nan(row), allow_nan=False) + "\n")
+
+
+def write_rows(path: Path, rows: Iterable[Row]) -> None:
+    """All rows in the place of those that are there."""
+    lines = [json.dumps(without_nan(row), allow_nan=False) for row in rows]
+    write_atomically(path, "".join(f"{line}\n" for line in lines).encode())
 
 
 def make_durable(path: Path) -> None:

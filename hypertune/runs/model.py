@@ -35,7 +35,7 @@ def read_model(path: Path, checksum: str) -> dict[str, Tensor]:
 
     """
     if not path.exists():
-        raise DamagedRun(path, "is missing: the run made no report to keep")
+        raise DamagedRun(path, "is missing: no weights of this run were kept")
     content = read_bytes(path, _MOST)
     if sha256(content).hexdigest() != checksum:
         raise DamagedRun(path, "is not what this run wrote: it was changed, or is of another run")

@@ -11,7 +11,14 @@ from hypertune.runs.failures import DamagedRun
 from hypertune.runs.fields import MAYBE_NUMBER, NUMBER, has_fields, is_flat
 from hypertune.runs.files import read_json
 from hypertune.runs.journal import Row
-from hypertune.runtime.outcome import Completed, Diverged, Interrupted, Outcome, OutOfPatience
+from hypertune.runtime.outcome import (
+    Completed,
+    Diverged,
+    Interrupted,
+    Outcome,
+    OutOfPatience,
+    Pruned,
+)
 
 Summary = dict[str, Any]
 
@@ -31,10 +38,11 @@ _STATE: Mapping[str, Any] = {
     "hypers": dict,
 }
 
-_WORDS: Mapping[type[Outcome], str] = {
+WORDS: Mapping[type[Outcome], str] = {
     Completed: "completed",
     OutOfPatience: "out of patience",
     Diverged: "diverged",
+    Pruned: "pruned",
     Interrupted: "interrupted",
 }
 
@@ -66,7 +74,7 @@ def summarise(
     last = rows[-1] if rows else None
     shown = best or last
     return {
-        "outcome": _WORDS[type(outcome)],
+        "outcome": WORDS[type(outcome)],
         "message": str(outcome),
         "method": tune.method.kind,
         "tune": tune.name,
@@ -101,5 +109,5 @@ def read_summary(path: Path) -> Summary:
 def _numbers(row: Row | None, test: Mapping[str, float]) -> Summary | None:
     if row is None:
         return None
-    unwanted = ("best", "seconds", "statistics")
+    unwanted = ("best", "seconds", "statistics", "outcome")
     return {**{k: v for k, v in row.items() if k not in unwanted}, **test}

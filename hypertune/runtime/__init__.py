@@ -7,6 +7,9 @@ from hypertune.runtime.events import (
     Reported as Reported,
     Started as Started,
     Stepped as Stepped,
+    TrainingEvent as TrainingEvent,
+    Tried as Tried,
+    Within as Within,
 )
 from hypertune.runtime.method import (
     CannotFollow as CannotFollow,
@@ -29,6 +32,7 @@ from hypertune.runtime.outcome import (
     Interrupted as Interrupted,
     Outcome as Outcome,
     OutOfPatience as OutOfPatience,
+    Pruned as Pruned,
 )
 from hypertune.runtime.passes import Passes as Passes
 from hypertune.runtime.problem import (

@@ -64,4 +64,28 @@ class Ended:
     outcome: Outcome
 
 
-Event = Started | Stepped | Reported | Ended
+TrainingEvent = Started | Stepped | Reported | Ended
+
+
+@frozen
+class Within:
+    """What happened in the training of one trial of a study, counted from 1."""
+
+    trial: int
+    event: TrainingEvent
+
+
+@frozen
+class Tried:
+    """After each trial of a study; its steps are trials.
+
+    Of `report`, `step` is the number of the trial, `epoch` and `seconds` are those of all trials
+    so far, and `best` tells that no trial before was better; the rest is the trial's own best
+    report. `outcome` is how it ended, in the words of summary.json.
+    """
+
+    report: Reported
+    outcome: str
+
+
+Event = TrainingEvent | Within | Tried

@@ -10,9 +10,10 @@ class Completed:
     """The length that was asked for is done."""
 
     step: int
+    unit: str = "steps"
 
     def __str__(self) -> str:
-        return f"completed {self.step} steps"
+        return f"completed {self.step} {self.unit}"
 
 
 @frozen
@@ -41,6 +42,16 @@ class Diverged:
 
 
 @frozen
+class Pruned:
+    """A study ended this trial early: others were better by then."""
+
+    step: int
+
+    def __str__(self) -> str:
+        return f"pruned at step {self.step}: other trials were better by then"
+
+
+@frozen
 class Interrupted:
     """Somebody asked for it; the run can be resumed."""
 
@@ -50,4 +61,4 @@ class Interrupted:
         return f"interrupted at step {self.step}"
 
 
-Outcome = Completed | OutOfPatience | Diverged | Interrupted
+Outcome = Completed | OutOfPatience | Diverged | Pruned | Interrupted

@@ -14,7 +14,7 @@ from torch import Tensor
 from hypertune.conditioning import Conditioning
 from hypertune.runtime.batch import Kept
 from hypertune.runtime.divergence import diverged
-from hypertune.runtime.events import Ended, Event, Reported, Started, Statistic, Stepped
+from hypertune.runtime.events import Ended, Reported, Started, Statistic, Stepped, TrainingEvent
 from hypertune.runtime.method import Method, State, check_followed
 from hypertune.runtime.outcome import Completed, Interrupted, Outcome, OutOfPatience
 from hypertune.runtime.passes import Passes
@@ -91,9 +91,9 @@ class Training:
         self._best, self._best_step = inf, 0
         self._seconds_before = 0.0  # in earlier sittings
         self._started: float | None = None
-        self._stopping = False
+        self._stopping: Callable[[int], Outcome] | None = None
 
-    def run(self) -> Iterator[Event]:
+    def run(self) -> Iterator[TrainingEvent]:
         """Go on to the end, or until `stop`."""
         self._started = self._clock()
         yield Started(self.step, self.length.steps, self._steps_per_epoch)
@@ -102,8 +102,8 @@ class Training:
             over, reported = self._over(), self.step == self._reported_step
             if over and reported:
                 outcome = Completed(self.step)
-            elif self._stopping:
-                self._stopping, outcome = False, Interrupted(self.step)
+            elif self._stopping is not None:
+                outcome, self._stopping = self._stopping(self.step), None
             elif not reported and (over or self._due()):
                 report = self._report()
                 yield report
@@ -113,9 +113,14 @@ class Training:
                 yield Stepped(self.step)
         yield Ended(self.step, outcome)
 
-    def stop(self) -> None:
-        """End the run after the step in progress, or before its first; for signal handlers."""
-        self._stopping = True
+    def stop(self, ending: Callable[[int], Outcome] = Interrupted) -> None:
+        """End the run after the step in progress, or before its first; for signal handlers.
+
+        Args:
+            ending: how it then ends, unless it has come to its end by itself.
+
+        """
+        self._stopping = ending
 
     @property
     def seconds(self) -> float:

@@ -11,6 +11,7 @@ from hypertune.diagnostics import Span
 from hypertune.semantics.errors.conditioning import (
     CannotFollow,
     CannotFollowEach,
+    CannotSearch,
     NothingAnswers,
     Unanswered,
     UnansweredInPart,
@@ -51,6 +52,8 @@ def check_conditioning(
     ]
     methods = [(plan.method, plan.place) for plan in plans if plan.method and plan.method.follows]
     for method, place in methods:
+        if method.trials:
+            _check_ends(knowledge, method, place)
         able = [d for d in demands if _is_followed(d, method, place, knowledge)]
         single = [demand for demand in demands if not demand.over]
         if not method.needs_response or not single or not network.whole:
@@ -99,6 +102,16 @@ def _is_followed(demand: _Demand, method: MethodType, place: Span, knowledge: Kn
             CannotFollow(first.span, method.name, demand.name, str(first), place, able)
         )
     return not missed
+
+
+def _check_ends(knowledge: Knowledge, method: MethodType, place: Span) -> None:
+    """Refuse domains that nothing can be drawn from."""
+    for name, declared in knowledge.hypers.items():
+        hyper, told = declared.hyper, knowledge.findings.about(declared.span)
+        if hyper.frozen or hyper.over or told or declared.domain.is_bounded(hyper.domain.args):
+            continue
+        positive = declared.bounds[0] >= 0
+        knowledge.findings.add(CannotSearch(declared.span, name, positive, method.name, place))
 
 
 def _check_answer(demand: _Demand, method: MethodType, knowledge: Knowledge) -> None:

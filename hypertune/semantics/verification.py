@@ -16,6 +16,7 @@ from hypertune.catalogue import (
     MethodType,
     SourceType,
     WrongShape,
+    searched,
 )
 from hypertune.ir import DamagedProgram
 from hypertune.semantics.arguments.conversions import Own, accepts
@@ -47,7 +48,7 @@ def verify(program: ir.Program, catalogue: Catalogue) -> None:
         _verify_layer(layer, catalogue, hypers)
         _verify_tie(layer, made, catalogue.of(LayerType))
     for tune in program.tunes:
-        _verify_tune(tune, catalogue)
+        _verify_tune(tune, program, catalogue)
     _verify_scale(program.data.scale)
     _verify_ends(program, catalogue)
 
@@ -136,12 +137,16 @@ def _verify_output(layer: ir.Node, shape: Callable[[], ir.Shape]) -> None:
         raise DamagedProgram(place, f"it gives {output}, not {layer.output}")
 
 
-def _verify_tune(tune: ir.Tune, catalogue: Catalogue) -> None:
+def _verify_tune(tune: ir.Tune, program: ir.Program, catalogue: Catalogue) -> None:
     place = f"tune {tune.name}".rstrip()
     method = catalogue.of(MethodType)[tune.method.kind]
     if method.optimisers.keys() != tune.optimisers.keys():
         roles = ", ".join(method.optimisers)
         raise DamagedProgram(place, f"`{method.name}` uses optimisers for {roles}")
+    domains = catalogue.of(DomainType)
+    for hyper in searched(program) if method.trials else ():
+        if not domains[hyper.domain.kind].is_bounded(hyper.domain.args):
+            raise DamagedProgram(place, f"`{method.name}` cannot search `{hyper.name}`")
     if tune.schedule and is_endless(tune.schedule, tune.length):
         raise DamagedProgram(place, "its schedule lasts as long as the run, which is a time")
 

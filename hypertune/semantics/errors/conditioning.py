@@ -224,3 +224,35 @@ class FarPerturbation(Diagnostic):
     reach: str
     method: str
     place: Span
+
+
+class CannotSearch(Diagnostic):
+    """A method draws values from the domain of a hyperparameter, and the domain has no ends.
+
+    `real` and `positive` go on for ever, so nothing can be drawn evenly from them.
+    """
+
+    code = "HT430"
+    title = "`{method}` cannot search `{name}`: its domain has no ends"
+    label = "unbounded"
+    example = Example(
+        wrong="""
+            hyper decay : positive = 1e-3
+            objective.train = cross_entropy + l2(decay)
+            tune.method = random_search
+        """,
+        right="""
+            hyper decay : log(1e-8, 1) = 1e-3
+            objective.train = cross_entropy + l2(decay)
+            tune.method = random_search
+        """,
+    )
+
+    name: str
+    positive: bool
+    method: str
+    place: Span
+
+    def children(self) -> tuple[Note | Help, ...]:
+        bounded = "log(1e-6, 1e3)" if self.positive else "real(-10, 10)"
+        return (Note("the method", self.place), Help(f"give it ends, such as `{bounded}`"))

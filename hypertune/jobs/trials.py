@@ -1,0 +1,107 @@
+"""The trials of a study in run folders of their own: `trials/0007/`."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from itertools import count
+
+from attrs import evolve, frozen
+
+from hypertune.catalogue import Catalogue, searched
+from hypertune.data.sets import Sets
+from hypertune.ir import Call, Program
+from hypertune.jobs.fitting import verified_program
+from hypertune.jobs.recorded import Recorded
+from hypertune.runs import DamagedRun
+from hypertune.runs.about import About
+from hypertune.runs.folder import Folder, clear_parts, make, read_program
+from hypertune.runs.journal import read_rows
+from hypertune.runs.lock import locked
+from hypertune.runs.summary import read_summary
+from hypertune.search import Starts, Trial
+from hypertune.tuning import prepare
+
+FIXED = Call("fixed")
+
+
+def trial_of(program: Program, tune: str, starts: Starts) -> Program:
+    """The program of one trial: other starts, all frozen, and plain training."""
+    block = evolve(program.tune(tune), method=FIXED)
+    tried = {hyper.name for hyper in searched(program)}
+    hypers = tuple(
+        evolve(hyper, start=starts[hyper.name], frozen=True) if hyper.name in tried else hyper
+        for hyper in program.hypers
+    )
+    return evolve(program, hypers=hypers, tunes=(block,))
+
+
+@frozen
+class Trials:
+    """Makes the trainings of a study, and reads those that have ended.
+
+    Args:
+        study: the folder of the study.
+        program: of the study, as it stands in its folder.
+        placed: the same, placed.
+        sets: the data, loaded once for all trials.
+        about: of the study.
+        catalogue: has the program's kinds.
+
+    """
+
+    study: Folder
+    program: Program
+    placed: Program
+    sets: Sets
+    about: About
+    catalogue: Catalogue
+
+    def ended(self) -> list[Trial]:
+        """Those that have ended, up to the first that has not.
+
+        Raises:
+            DamagedRun: if a folder is not that of a trial of this study.
+
+        """
+        found: list[Trial] = []
+        for number in count(1):
+            folder = self.study.trial(number)
+            if not folder.ended:
+                return found
+            written = {hyper.name: hyper.start for hyper in read_program(folder).hypers}
+            starts = {h.name: written.get(h.name, h.start) for h in searched(self.program)}
+            self._check(folder, starts)
+            rows = tuple(read_rows(folder.events))
+            if not rows:
+                raise DamagedRun(folder.events, "has no report, and the trial has ended")
+            found.append(Trial(starts, rows, read_summary(folder.summary)["outcome"]))
+        raise AssertionError  # there is no last number
+
+    @contextmanager
+    def training(self, number: int, starts: Starts) -> Iterator[Recorded]:
+        """The training of one trial, in its folder, from where that stands."""
+        folder = self.study.trial(number)
+        if folder.about.exists():
+            self._check(folder, starts)
+            if folder.ended:
+                raise DamagedRun(folder.path, "has ended, and a trial before it is missing")
+        else:
+            about = evolve(self.about, name=f"{self.about.name}_{number:04}")
+            make(folder, "", trial_of(self.program, self.about.tune, starts), about)
+        with locked(folder.path):
+            clear_parts(folder)
+            program = trial_of(self.placed, self.about.tune, starts)
+            yield Recorded(folder, prepare(program, self.about.tune, self.catalogue, self.sets))
+
+    def drop_weights(self, number: int) -> None:
+        """Remove the weights of a trial that has ended; its rows and its summary stay."""
+        folder = self.study.trial(number)
+        for path in (folder.last, folder.best, folder.model):
+            path.unlink(missing_ok=True)
+
+    def _check(self, folder: Folder, starts: Starts) -> None:
+        program = verified_program(folder, self.catalogue, self.about.tune)
+        if program != trial_of(self.program, self.about.tune, starts):
+            why = "is not the program of this trial"
+            raise DamagedRun(folder.program, why, "remove the trial's folder to train it anew")

@@ -1,0 +1,100 @@
+"""The searches: what is tried first, how Optuna draws the rest, and which trials it ends early."""
+
+from __future__ import annotations
+
+from typing import Protocol
+
+from attrs import frozen
+from optuna.pruners import BasePruner, NopPruner, SuccessiveHalvingPruner
+from optuna.samplers import BaseSampler, RandomSampler, TPESampler
+
+from hypertune.search.space import Space, Starts
+
+
+class Search(Protocol):
+    """A frozen value whose fields are its options."""
+
+    @property
+    def keep(self) -> str:
+        """The trials whose weights are kept: `best`, or `all`."""
+
+    def first(self, space: Space) -> list[Starts]:
+        """What is tried before anything is drawn."""
+
+    def sampler(self, seed: int) -> BaseSampler:
+        """Draws one trial, given all that ended before."""
+
+    def pruner(self) -> BasePruner:
+        """Ends trials early."""
+
+
+@frozen
+class RandomSearch:
+    """Values drawn evenly, each trial for itself."""
+
+    trials: int = 20
+    keep: str = "best"
+
+    def first(self, space: Space) -> list[Starts]:
+        return [space.start]
+
+    def sampler(self, seed: int) -> BaseSampler:
+        return RandomSampler(seed)
+
+    def pruner(self) -> BasePruner:
+        return NopPruner()
+
+
+@frozen
+class Grid:
+    """Every combination of some values of each hyperparameter."""
+
+    points: int = 5
+    keep: str = "best"
+
+    def first(self, space: Space) -> list[Starts]:
+        return [space.start, *space.grid(self.points)]
+
+    def sampler(self, seed: int) -> BaseSampler:
+        return RandomSampler(seed)  # draws nothing: the grid is all there is
+
+    def pruner(self) -> BasePruner:
+        return NopPruner()
+
+
+@frozen
+class Bayesian:
+    """Values that earlier losses make likely to be good: a tree-structured Parzen estimator."""
+
+    trials: int = 50
+    keep: str = "best"
+
+    def first(self, space: Space) -> list[Starts]:
+        return [space.start]
+
+    def sampler(self, seed: int) -> BaseSampler:
+        return TPESampler(seed=seed)
+
+    def pruner(self) -> BasePruner:
+        return NopPruner()
+
+
+@frozen
+class Asha:
+    """Random search by successive halving: of `reduction` trials at a rung, one goes on."""
+
+    trials: int = 50
+    reduction: int = 4
+    min_epochs: int = 1
+    keep: str = "best"
+
+    def first(self, space: Space) -> list[Starts]:
+        return [space.start]
+
+    def sampler(self, seed: int) -> BaseSampler:
+        return RandomSampler(seed)
+
+    def pruner(self) -> BasePruner:
+        return SuccessiveHalvingPruner(
+            min_resource=self.min_epochs, reduction_factor=self.reduction
+        )

@@ -1,0 +1,131 @@
+"""The loop above the loop: trials one after the other, each a training of its own."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import AbstractContextManager
+from math import inf
+from typing import Protocol
+
+from attrs import evolve
+
+from hypertune.runs.files import without_nan
+from hypertune.runs.journal import Row, row_of
+from hypertune.runs.summary import WORDS
+from hypertune.runtime.events import Ended, Event, Reported, Started, TrainingEvent, Tried, Within
+from hypertune.runtime.outcome import Completed, Diverged, Interrupted, Outcome, Pruned
+from hypertune.runtime.seeding import mixed
+from hypertune.runtime.snapshots import Tree, copied
+from hypertune.search.asking import Asked
+from hypertune.search.searches import Search
+from hypertune.search.space import Space, Starts
+from hypertune.search.trial import Trial, trial_of
+
+
+class Trainable(Protocol):
+    """A training that may have begun earlier."""
+
+    @property
+    def rows(self) -> Sequence[Row]:
+        """Its reports so far."""
+
+    def run(self) -> Iterator[TrainingEvent]:
+        """Go on to the end, or until `stop`."""
+
+    def stop(self, ending: Callable[[int], Outcome] = Interrupted) -> None:
+        """End after the step in progress."""
+
+
+Train = Callable[[int, Starts], AbstractContextManager[Trainable]]
+
+
+class Study:
+    """Trials of one search, to be stopped and taken up anywhere.
+
+    What is tried depends on the seed and on the trials that have ended, on nothing else.
+
+    Args:
+        search: says what to try.
+        space: where.
+        trials: how many trainings, at most.
+        train: gives the training of a trial, from its number (from 1) and its starts; within the
+            context nobody else trains it.
+        seed: what all draws start from.
+
+    """
+
+    def __init__(
+        self, search: Search, space: Space, trials: int, train: Train, seed: int = 0
+    ) -> None:
+        self.trials, self.history = trials, list[Trial]()
+        self._search, self._space, self._train, self._seed = search, space, train, seed
+        self._training: Trainable | None = None
+        self._stopping = False
+
+    def run(self) -> Iterator[Event]:
+        """Go on to the end, or until `stop`."""
+        yield Started(len(self.history), self.trials, 1.0)
+        while len(self.history) < self.trials and not self._stopping:
+            yield from self._try(len(self.history) + 1)
+        self._stopping = False
+        yield Ended(len(self.history), self._outcome())
+
+    def stop(self) -> None:
+        """End after the step in progress of the trial in progress; for signal handlers."""
+        self._stopping = True
+        if self._training is not None:
+            self._training.stop()
+
+    def snapshot(self) -> dict[str, Tree]:
+        """The trials that have ended; the one in progress is its training's to keep."""
+        return {"trials": [copied(trial.tree()) for trial in self.history]}
+
+    def restore(self, tree: dict[str, Tree]) -> None:
+        """Take up the study where `snapshot` was taken; the rest of it is the same."""
+        self.history = [trial_of(copied(trial)) for trial in tree["trials"]]
+
+    def reports(self) -> list[Tried]:
+        """What was yielded of each trial that has ended."""
+        found, epochs, seconds, best = list[Tried](), 0.0, 0.0, inf
+        for number, trial in enumerate(self.history, 1):
+            last = trial.rows[-1]
+            epochs, seconds = epochs + last["epoch"], seconds + last["seconds"]
+            report = evolve(
+                trial.shown, step=number, epoch=epochs, seconds=seconds, best=trial.loss < best
+            )
+            best = min(best, trial.loss)
+            found.append(Tried(report, trial.outcome))
+        return found
+
+    def _try(self, number: int) -> Iterator[Event]:
+        asked = Asked(self._search, self._space, self.history, mixed(self._seed, number))
+        outcome: Outcome = Interrupted(0)
+        with self._train(number, asked.starts) as training:
+            rows = [*training.rows]
+            if any([asked.is_pruned_after(row) for row in rows]):  # noqa: C419  # all are told
+                training.stop(Pruned)  # it was killed before it could say so
+            self._training = training
+            if self._stopping:
+                training.stop()
+            for event in training.run():
+                match event:
+                    case Reported():
+                        rows.append(without_nan(row_of(event)))
+                        if asked.is_pruned_after(rows[-1]):
+                            training.stop(Pruned)
+                    case Ended():
+                        outcome = event.outcome
+                yield Within(number, event)
+        self._training = None
+        if not isinstance(outcome, Interrupted):
+            self.history.append(Trial(asked.starts, tuple(rows), WORDS[type(outcome)]))
+            yield self.reports()[-1]
+
+    def _outcome(self) -> Outcome:
+        done = len(self.history)
+        if done < self.trials:
+            return Interrupted(done)
+        if all(trial.loss == inf for trial in self.history):
+            advice = "try smaller learning rates, or narrower domains"
+            return Diverged(done, "no trial has a validation loss that is a number", advice)
+        return Completed(done, "trials")
