@@ -242,6 +242,13 @@ MUTATIONS = (
     Mutation(HYPERS, "torch.where(tuned_H, hypers.scale_H, 0.0)", "hypers.scale_H", DELTA),
     Mutation(HYPERS, "tuned_H & ~hypers.scale_fixed_H & (hypers", "tuned_H & (hypers", SCALES),
     Mutation(HYPERS, "y + torch.log(-torch.expm1(-y))", "y", PERTURBED),
+    Mutation(
+        HYPERS,
+        "p.grad.nan_to_num_(nan=0.0, posinf=0.0, neginf=0.0)",
+        "pass",
+        "tests/test_divergence.py::"
+        "test_responses_that_diverge_are_named_and_the_hyperparameters_are_sound",
+    ),
     # The structured response.
     Mutation("response/responding_map.py", "y.addcmul_(scale, u)", "y.add_(u)", WEIGHTS),
     Mutation(

@@ -11,7 +11,7 @@ from hypertune.runtime.outcome import Diverged
 _ADVICE = {
     "hypers": "try a smaller learning rate for `hypers`, or a longer warm-up",
     "weights": "try a smaller learning rate for `weights`, or a `clip`",
-    "perturbation_scale": "try a smaller learning rate for `scales`, or a fixed scale",
+    "perturbation_scale": "try a smaller learning rate for the perturbation scales, or fixed ones",
     "response_norm": "try a smaller learning rate for `responses`, or smaller perturbation scales",
     "residual": "the linear solve diverges: try a smaller `scale` of a Neumann series, more"
     " `damping`, or more training before each hypergradient",
