@@ -9,20 +9,34 @@ from hypertune.layers.adaptive_avg_pool2d import ADAPTIVE_AVG_POOL2D
 from hypertune.layers.avg_pool2d import AVG_POOL2D
 from hypertune.layers.batch_norm1d import BATCH_NORM1D
 from hypertune.layers.batch_norm2d import BATCH_NORM2D
+from hypertune.layers.celu import CELU
 from hypertune.layers.conv2d import CONV2D
 from hypertune.layers.dropout import DROPOUT
 from hypertune.layers.dropout2d import DROPOUT2D
+from hypertune.layers.elu import ELU
 from hypertune.layers.flatten import FLATTEN
 from hypertune.layers.gelu import GELU
+from hypertune.layers.glu import GLU
 from hypertune.layers.gru import GRU
+from hypertune.layers.hardsigmoid import HARDSIGMOID
+from hypertune.layers.hardswish import HARDSWISH
+from hypertune.layers.hardtanh import HARDTANH
 from hypertune.layers.leaky_relu import LEAKY_RELU
 from hypertune.layers.linear import LINEAR
+from hypertune.layers.logsigmoid import LOGSIGMOID
 from hypertune.layers.lstm import LSTM
 from hypertune.layers.max_pool2d import MAX_POOL2D
+from hypertune.layers.mish import MISH
+from hypertune.layers.prelu import PRELU
 from hypertune.layers.relu import RELU
+from hypertune.layers.relu6 import RELU6
 from hypertune.layers.rnn import RNN
+from hypertune.layers.selu import SELU
 from hypertune.layers.sigmoid import SIGMOID
 from hypertune.layers.silu import SILU
+from hypertune.layers.softmax import SOFTMAX
+from hypertune.layers.softplus import SOFTPLUS
+from hypertune.layers.softsign import SOFTSIGN
 from hypertune.layers.tanh import TANH
 from hypertune.testing import layer_laws
 from hypertune.testing.case import Case
@@ -131,6 +145,76 @@ def test_gru(law):
 
 @layer_laws(RNN, short(RNN))
 def test_rnn(law):
+    law()
+
+
+@layer_laws(SOFTPLUS, one_in=5)
+def test_softplus(law):
+    law()
+
+
+@layer_laws(ELU, one_in=5)
+def test_elu(law):
+    law()
+
+
+@layer_laws(SELU, one_in=5)
+def test_selu(law):
+    law()
+
+
+@layer_laws(CELU, one_in=5)
+def test_celu(law):
+    law()
+
+
+@layer_laws(MISH, one_in=5)
+def test_mish(law):
+    law()
+
+
+@layer_laws(HARDSWISH, one_in=5)
+def test_hardswish(law):
+    law()
+
+
+@layer_laws(HARDSIGMOID, one_in=5)
+def test_hardsigmoid(law):
+    law()
+
+
+@layer_laws(HARDTANH, one_in=5)
+def test_hardtanh(law):
+    law()
+
+
+@layer_laws(RELU6, one_in=5)
+def test_relu6(law):
+    law()
+
+
+@layer_laws(SOFTSIGN, one_in=5)
+def test_softsign(law):
+    law()
+
+
+@layer_laws(LOGSIGMOID, one_in=5)
+def test_logsigmoid(law):
+    law()
+
+
+@layer_laws(SOFTMAX, one_in=3)
+def test_softmax(law):
+    law()
+
+
+@layer_laws(GLU, one_in=3)
+def test_glu(law):
+    law()
+
+
+@layer_laws(PRELU, one_in=2)
+def test_prelu(law):
     law()
 
 

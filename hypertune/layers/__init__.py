@@ -6,21 +6,35 @@ from hypertune.layers.add import ADD
 from hypertune.layers.avg_pool2d import AVG_POOL2D
 from hypertune.layers.batch_norm1d import BATCH_NORM1D
 from hypertune.layers.batch_norm2d import BATCH_NORM2D
+from hypertune.layers.celu import CELU
 from hypertune.layers.concat import CONCAT
 from hypertune.layers.conv2d import CONV2D
 from hypertune.layers.dropout import DROPOUT
 from hypertune.layers.dropout2d import DROPOUT2D
+from hypertune.layers.elu import ELU
 from hypertune.layers.flatten import FLATTEN
 from hypertune.layers.gelu import GELU
+from hypertune.layers.glu import GLU
 from hypertune.layers.gru import GRU
+from hypertune.layers.hardsigmoid import HARDSIGMOID
+from hypertune.layers.hardswish import HARDSWISH
+from hypertune.layers.hardtanh import HARDTANH
 from hypertune.layers.leaky_relu import LEAKY_RELU
 from hypertune.layers.linear import LINEAR
+from hypertune.layers.logsigmoid import LOGSIGMOID
 from hypertune.layers.lstm import LSTM
 from hypertune.layers.max_pool2d import MAX_POOL2D
+from hypertune.layers.mish import MISH
+from hypertune.layers.prelu import PRELU
 from hypertune.layers.relu import RELU
+from hypertune.layers.relu6 import RELU6
 from hypertune.layers.rnn import RNN
+from hypertune.layers.selu import SELU
 from hypertune.layers.sigmoid import SIGMOID
 from hypertune.layers.silu import SILU
+from hypertune.layers.softmax import SOFTMAX
+from hypertune.layers.softplus import SOFTPLUS
+from hypertune.layers.softsign import SOFTSIGN
 from hypertune.layers.tanh import TANH
 
 STANDARD: tuple[LayerType, ...] = (
@@ -43,6 +57,20 @@ STANDARD: tuple[LayerType, ...] = (
     LSTM,
     GRU,
     RNN,
+    SOFTPLUS,
+    ELU,
+    SELU,
+    CELU,
+    MISH,
+    HARDSWISH,
+    HARDSIGMOID,
+    HARDTANH,
+    RELU6,
+    SOFTSIGN,
+    LOGSIGMOID,
+    SOFTMAX,
+    GLU,
+    PRELU,
 )
 
 MERGES: tuple[MergeType, ...] = (ADD, CONCAT)

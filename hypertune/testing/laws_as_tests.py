@@ -13,11 +13,13 @@ from hypertune.testing.case import Case
 from hypertune.testing.law import Law
 from hypertune.testing.laws.augmentations import does_nothing_at
 from hypertune.testing.loss_case import LossCase
-from hypertune.testing.trial import trials
+from hypertune.testing.trial import Sample, trials
 from hypertune.testing.writing import Conforming
 
 
-def layer_laws(kind: LayerType, cases: st.SearchStrategy[Case] | None = None) -> Any:
+def layer_laws(
+    kind: LayerType, cases: st.SearchStrategy[Case] | None = None, one_in: int = 1
+) -> Any:
     """`@layer_laws(KIND)` turns `def test_kind(law): law()` into a test for every law.
 
     A law that the kind waives is expected to fail, for the reason given: if it holds after all,
@@ -26,9 +28,10 @@ def layer_laws(kind: LayerType, cases: st.SearchStrategy[Case] | None = None) ->
     Args:
         kind: the layer type.
         cases: where to draw its uses from, if its arguments do not say enough.
+        one_in: of so many cases only one is tried; for a sibling of a kind tried in full.
 
     """
-    return _tests(kind, cases)
+    return _tests(kind, cases, sample=Sample().one_in(one_in))
 
 
 def augment_laws(
@@ -53,7 +56,10 @@ def loss_laws(kind: LossType, cases: st.SearchStrategy[LossCase] | None = None) 
 
 
 def _tests(
-    kind: Conforming, cases: st.SearchStrategy[Any] | None, further: tuple[Law, ...] = ()
+    kind: Conforming,
+    cases: st.SearchStrategy[Any] | None,
+    further: tuple[Law, ...] = (),
+    sample: Sample | None = None,
 ) -> Any:
     import pytest
 
@@ -67,6 +73,6 @@ def _tests(
         "law",
         [
             pytest.param(trial, id=name, marks=marks(name))
-            for name, trial in trials(kind, cases, further=further).items()
+            for name, trial in trials(kind, cases, sample, further).items()
         ],
     )

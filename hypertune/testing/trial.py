@@ -6,7 +6,7 @@ from collections import deque
 from os import environ
 from typing import Any
 
-from attrs import field, frozen
+from attrs import evolve, field, frozen
 from hypothesis import HealthCheck, Phase, given, seed, settings, strategies as st
 
 from hypertune.catalogue import AugmentType, LayerType, LossType
@@ -26,6 +26,10 @@ class Sample:
 
     size: int = field(factory=lambda: int(environ.get("HYPERTUNE_CASES", "25")))
     seed: int = field(factory=lambda: int(environ.get("HYPERTUNE_SEED", "0")))
+
+    def one_in(self, count: int) -> Sample:
+        """A sample of one case where this one has `count`, of one at least."""
+        return evolve(self, size=max(1, self.size // count))
 
 
 @frozen

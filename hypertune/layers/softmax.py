@@ -1,0 +1,32 @@
+"""`softmax(dim)`: shares that add up to one along an axis."""
+
+from __future__ import annotations
+
+from math import prod
+from typing import Any
+
+from hypertune.catalogue import Arg, Args, Costs, LayerType, Plain
+from hypertune.ir import Shape
+from hypertune.layers.axes import axis
+
+
+def _output(args: Args, shape: Shape) -> Shape:
+    axis(args, "dim", shape)
+    return shape
+
+
+def _build(args: Args, shape: Shape, given: int) -> Any:
+    from hypertune.response.elementwise import softmax
+
+    return softmax(args["dim"])
+
+
+SOFTMAX = LayerType(
+    name="softmax",
+    doc="Shares that add up to one along an axis: exp(x), divided by their sum.",
+    args=(Arg("dim", "int", "that axis, counting the batch as 0", default=-1),),
+    output=_output,
+    build=_build,
+    plain=lambda args, shape: Plain("Softmax", (), {"dim": args["dim"]}),
+    costs=lambda args, shape, given: Costs(flops=prod(shape)),
+)

@@ -1,0 +1,12 @@
+"""`softplus`: log(1 + exp(beta x)) / beta."""
+
+from hypertune.catalogue import Arg
+from hypertune.layers.elementwise import elementwise
+
+SOFTPLUS = elementwise(
+    "softplus",
+    "log(1 + exp(beta x)) / beta, a smooth relu.",
+    "Softplus",
+    Arg("beta", "float", "how sharply it bends", default=1, low=0, open_low=True),
+    Arg("threshold", "float", "where beta x is above it, x itself", default=20, low=0),
+)
