@@ -24,6 +24,7 @@ from hypertune.catalogue import (
     OptimiserType,
     Required,
     ScheduleType,
+    SolverType,
     SourceType,
 )
 from hypertune.catalogue.wording import facts, meaning, signature, takes
@@ -44,7 +45,7 @@ PAGES: dict[str, tuple[str, dict[str, type[Kind]]]] = {
         {"Sources": SourceType, "Augmentations": AugmentType, "Corruptions": CorruptionType},
     ),
     "losses": ("Objectives", {"Losses and penalties": LossType, "Metrics": MetricType}),
-    "methods": ("Methods", {"Methods": MethodType}),
+    "methods": ("Methods", {"Methods": MethodType, "Solvers": SolverType}),
     "optimisers": ("Optimisers", {"Optimisers": OptimiserType, "Schedules": ScheduleType}),
 }
 _MADE = "<!-- Written by docs/generate.py: change the kinds, not this page. -->"

@@ -27,6 +27,7 @@ if TYPE_CHECKING:
         MetricType as MetricType,
         OptimiserType as OptimiserType,
         ScheduleType as ScheduleType,
+        SolverType as SolverType,
         SourceType as SourceType,
     )
     from hypertune.compiler import compile_text as compile_text

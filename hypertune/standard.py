@@ -12,6 +12,7 @@ STANDARD = Catalogue(
         *layers.MERGES,
         *losses.STANDARD,
         *methods.STANDARD,
+        *methods.SOLVERS,
         *optimisers.STANDARD,
     ]
 )

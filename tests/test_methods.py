@@ -25,9 +25,10 @@ from torch.optim import lr_scheduler
 from torch.utils._python_dispatch import TorchDispatchMode
 
 from hypertune.catalogue import REQUIRED
-from hypertune.ir import Quantity
-from hypertune.methods import STANDARD
-from hypertune.methods.algorithms import STN, DeltaSTN, Fixed
+from hypertune.ir import Call, Quantity
+from hypertune.methods import SOLVERS, STANDARD
+from hypertune.methods.algorithms import STN, DeltaSTN, Fixed, Unrolled
+from hypertune.methods.algorithms.solvers import CG, Neumann
 from hypertune.runtime import (
     Batch,
     EpochSchedule,
@@ -425,9 +426,36 @@ def test_a_clip_bounds_the_gradient_of_each_group():
 def test_a_declared_method_builds_with_its_defaults(kind):
     options = {arg.name: arg.default for arg in kind.args}
     assert REQUIRED not in options.values()
+    solvers = {solver.name: solver for solver in SOLVERS}
     steps = {n: 7 if isinstance(v, Quantity) else v for n, v in options.items()}
+    for name, value in steps.items():
+        if isinstance(value, Call):
+            steps[name] = solvers[value.kind].build(value.args)
 
     method = kind.build(steps)
 
     assert {name: getattr(method, name) for name in steps} == steps
-    assert kind.build({n: v for n, v in steps.items() if n == "warmup"}) == method
+    only_here = {"warmup", "solver"}  # whose default is a length or a name
+    assert kind.build({n: v for n, v in steps.items() if n in only_here}) == method
+
+
+@pytest.mark.parametrize("kind", SOLVERS, ids=lambda kind: kind.name)
+def test_a_declared_solver_builds_with_its_defaults(kind):
+    call = kind.default()
+    solver = kind.build(call.args)
+
+    assert {name: getattr(solver, name) for name in call.args} == call.args
+    assert kind.build({}) == solver
+
+
+def test_options_out_of_the_bounds_of_their_declaration_are_refused():
+    for wrong in (
+        lambda: DeltaSTN(response_share=0.0),
+        lambda: DeltaSTN(response_share=1.1),
+        lambda: STN(train_steps=0),
+        lambda: Neumann(scale=0.0),
+        lambda: CG(damping=-1.0),
+        lambda: Unrolled(mode="sideways"),
+    ):
+        with pytest.raises(ValueError, match=r"must be"):
+            wrong()

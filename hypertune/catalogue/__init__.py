@@ -26,6 +26,7 @@ from hypertune.catalogue.kinds import (
     Plain as Plain,
     ScheduleType as ScheduleType,
     Seen as Seen,
+    SolverType as SolverType,
     SourceType as SourceType,
     Unreadable as Unreadable,
     WrongShape as WrongShape,

@@ -31,15 +31,15 @@ class Arg:
     `type` is one of
     `int`, `float`, `bool`, `string`, `size` (an int or one per axis), `numbers` (a number or a
     tuple of them), `words` (the same of strings), `quantity` (a count of steps or a number with a
-    unit), `path` (of a file or folder, seen from the file that it is written in), `call` (a kind
-    by name, such as a solver), `label` (another layer). Bounds are inclusive
-    unless `open_low` or `open_high`; `choices` lists the words allowed. `use` says what a
-    hyperparameter passed here is to the training loss; without it only constants are allowed. A
-    hyperparameter in the place of a `string` is a choice of words, and is read as their places
-    in `choices`. `per_batch` tells that its perturbation must be drawn once for the whole batch.
-    `each` is what a hyperparameter passed here may have one for each of. `count` is how many
-    `numbers` there must be (None: any). `rest`, of the last argument, takes all values that are
-    left.
+    unit), `path` (of a file or folder, seen from the file that it is written in), `call` (one of
+    the kinds of the class `kind`, such as a solver, with arguments of its own), `label` (another
+    layer). Bounds are inclusive unless `open_low` or `open_high`; `choices` lists the words
+    allowed. `use` says what a hyperparameter passed here is to the training loss; without it only
+    constants are allowed. A hyperparameter in the place of a `string` is a choice of words, and
+    is read as their places in `choices`. `per_batch` tells that its perturbation must be drawn
+    once for the whole batch. `each` is what a hyperparameter passed here may have one for each
+    of. `count` is how many `numbers` there must be (None: any). `rest`, of the last argument,
+    takes all values that are left.
     """
 
     name: str
@@ -56,3 +56,4 @@ class Arg:
     each: str = "example"  # or "weight"
     count: int | None = None
     rest: bool = False
+    kind: Any = None  # a class, such as `SolverType`

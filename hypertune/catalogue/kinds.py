@@ -14,7 +14,7 @@ from typing import Any, ClassVar, Final
 from attrs import evolve, field, frozen
 
 from hypertune.catalogue.arguments import REQUIRED, Arg, Args, Use
-from hypertune.ir import Shape, Value
+from hypertune.ir import Call, Shape, Value
 
 
 class WrongShape(Exception):
@@ -351,12 +351,37 @@ def _plain_pass(args: Args) -> tuple[Pass, ...]:
 
 
 @frozen
+class SolverType:
+    """A way to solve the linear system of an implicit hypergradient.
+
+    `build(args)` gives the solver for the method that it is an option of.
+    """
+
+    noun: ClassVar = "solver"
+    name: str
+    doc: str
+    args: tuple[Arg, ...]
+    build: Callable[[Args], Any]
+
+    def default(self) -> Call:
+        """The solver with the defaults of all its arguments."""
+        return Call(self.name, {arg.name: arg.default for arg in self.args})  # type: ignore[misc]
+
+
+def _no_vectors(args: Args) -> bool:
+    return False
+
+
+@frozen
 class MethodType:
     """A bilevel method: its options, what it can follow, which optimisers it uses.
 
     `optimisers` maps each that it uses to the one it defaults to ("" if it must be written).
     `build(options)` gives the method for `runtime.Training`; `passes(options)` what a step takes.
     `perturbs_weights` tells that the weights themselves are trained on perturbed values.
+    `tunes_vectors(options)` tells whether it tunes hyperparameters that there is one of for each
+    example or weight. One that `differentiates` the steps of the optimiser of the weights wants
+    one that has an update rule.
 
     A search trains many times: `trials` gives how often at most, from the options and the domains
     of the hyperparameters that it tunes. What is built is then for `search.Study`.
@@ -373,6 +398,9 @@ class MethodType:
     perturbs_weights: bool = False
     passes: Callable[[Args], tuple[Pass, ...]] = _plain_pass
     trials: Callable[[Args, Sequence[Domain]], int] | None = None
+    tunes_vectors: Callable[[Args], bool] = _no_vectors
+    differentiates: bool = False
+    refuses: Callable[[Args], str] = _fit
 
 
 def _two_slots(args: Args) -> int:
@@ -426,6 +454,7 @@ Kind = (
     | LossType
     | MetricType
     | MethodType
+    | SolverType
     | OptimiserType
     | ScheduleType
 )
@@ -441,6 +470,7 @@ KINDS: Final[tuple[type[Kind], ...]] = (
     LossType,
     MetricType,
     MethodType,
+    SolverType,
     OptimiserType,
     ScheduleType,
 )

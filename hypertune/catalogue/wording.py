@@ -49,6 +49,8 @@ def about(arg: Arg) -> str:
 
 def takes(arg: Arg) -> str:
     """The values that an argument takes: `float ≥ 0, < 1`."""
+    if arg.kind:
+        return f"{arg.kind.noun}"
     if arg.choices:
         return " or ".join(f"`{word}`" for word in arg.choices)
     low = "" if arg.low == -inf else f" {'>' if arg.open_low else '≥'} {arg.low:g}"
@@ -89,6 +91,8 @@ def facts(kind: Kind) -> Iterator[str]:
         case MethodType():
             follows = ", ".join(sorted(kind.follows)) or "nothing"
             yield f"follows: {follows}"
+            if kind.tunes_vectors({arg.name: arg.default for arg in kind.args}):
+                yield "tunes hyperparameters that there is one of for each example or weight"
             yield f"optimisers: {', '.join(map(_role, kind.optimisers.items()))}"
         case OptimiserType() | ScheduleType():
             yield f"`{kind.torch}` of torch"

@@ -1,15 +1,19 @@
 """The methods as specs name them. Loads no torch; for Python see `.algorithms`."""
 
 from hypertune.catalogue import MethodType
+from hypertune.methods import solvers
 from hypertune.methods.asha import ASHA
 from hypertune.methods.bayesian import BAYESIAN
 from hypertune.methods.delta_stn import DELTA_STN
 from hypertune.methods.fixed import FIXED
 from hypertune.methods.grid import GRID
+from hypertune.methods.implicit import IMPLICIT
 from hypertune.methods.random_search import RANDOM_SEARCH
 from hypertune.methods.stn import STN
+from hypertune.methods.unrolled import UNROLLED
 
 STANDARD: tuple[MethodType, ...] = (
-    *(FIXED, STN, DELTA_STN),
+    *(FIXED, STN, DELTA_STN, IMPLICIT, UNROLLED),
     *(GRID, RANDOM_SEARCH, BAYESIAN, ASHA),
 )
+SOLVERS = solvers.STANDARD

@@ -112,7 +112,8 @@ def _at(problem: Problem, rows: int, responding: bool, linearised: bool = False)
 
 
 def _batch(part: Part, rows: int) -> Batch:
-    return Batch(part.x[:rows].clone(), part.y[:rows].clone())
+    indices_B = torch.empty(rows, dtype=torch.int64, device="meta")
+    return Batch(part.x[:rows].clone(), part.y[:rows].clone(), indices_B)
 
 
 def _sets(program: Program, catalogue: Catalogue, sizes: Mapping[str, int]) -> Sets:

@@ -50,11 +50,14 @@ def check_conditioning(
         for name, declared in knowledge.hypers.items()
         if name in uses and not declared.hyper.frozen
     ]
-    methods = [(plan.method, plan.place) for plan in plans if plan.method and plan.method.follows]
-    for method, place in methods:
+    for plan in plans:
+        method, place = plan.method, plan.place
+        if not method or not method.follows:
+            continue
         if method.trials:
             _check_ends(knowledge, method, place)
-        able = [d for d in demands if _is_followed(d, method, place, knowledge)]
+        vectors = method.tunes_vectors(plan.options)
+        able = [d for d in demands if _is_followed(d, method, vectors, place, knowledge)]
         single = [demand for demand in demands if not demand.over]
         if not method.needs_response or not single or not network.whole:
             continue
@@ -85,23 +88,34 @@ def _warn_unused(knowledge: Knowledge, uses: Mapping[str, object]) -> None:
             knowledge.findings.add(UnusedHyper(declared.span, name.partition("[")[0]))
 
 
-def _is_followed(demand: _Demand, method: MethodType, place: Span, knowledge: Knowledge) -> bool:
+def _is_followed(
+    demand: _Demand, method: MethodType, vectors: bool, place: Span, knowledge: Knowledge
+) -> bool:
     missed = [use for use in demand.uses if not use.is_followed_by(method)]
-    if demand.over:
-        used = demand.uses[0].span
-        if not knowledge.findings.about(used):  # whatever is wrong with its use comes first
-            knowledge.findings.add(
-                CannotFollowEach(used, method.name, demand.name, demand.over, place, demand.span)
-            )
-        return False
-    if missed:
-        others = knowledge.kinds(MethodType).values()
-        able = tuple(m.name for m in others if all(use.is_followed_by(m) for use in demand.uses))
-        first = missed[0]
+    many = bool(demand.over) and not vectors
+    used, name = demand.uses[0].span, demand.name
+    if many and not knowledge.findings.about(used):  # whatever is wrong with its use comes first
+        over, declared, able = demand.over, demand.span, _able(demand, knowledge)
         knowledge.findings.add(
-            CannotFollow(first.span, method.name, demand.name, str(first), place, able)
+            CannotFollowEach(used, method.name, name, over, place, declared, able)
         )
-    return not missed
+    elif missed and not many:
+        first, able = missed[0], _able(demand, knowledge)
+        knowledge.findings.add(
+            CannotFollow(first.span, method.name, name, str(first), place, able)
+        )
+    return not many and not missed
+
+
+def _able(demand: _Demand, knowledge: Knowledge) -> tuple[str, ...]:
+    """The methods that can tune it."""
+
+    def can(method: MethodType) -> bool:
+        options = {arg.name: arg.default for arg in method.args}
+        follows = all(use.is_followed_by(method) for use in demand.uses)
+        return follows and (not demand.over or method.tunes_vectors(options))
+
+    return tuple(m.name for m in knowledge.kinds(MethodType).values() if can(m))
 
 
 def _check_ends(knowledge: Knowledge, method: MethodType, place: Span) -> None:

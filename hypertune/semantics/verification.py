@@ -14,6 +14,7 @@ from hypertune.catalogue import (
     LayerType,
     MergeType,
     MethodType,
+    OptimiserType,
     SourceType,
     WrongShape,
     searched,
@@ -68,6 +69,9 @@ def _verify_call(
     for name, arg in declared.items():
         if not accepts(arg, call.args[name], hypers):
             raise DamagedProgram(f"{place}, `{name}`", f"`{call.kind}` cannot take this value")
+        nested = call.args[name]
+        if isinstance(nested, ir.Call):
+            _verify_call(f"{place}, `{name}`", nested, arg.kind, catalogue, hypers)
     refuses = getattr(declaration, "refuses", None)
     why = refuses(call.args) if refuses else ""
     if why:
@@ -147,6 +151,9 @@ def _verify_tune(tune: ir.Tune, program: ir.Program, catalogue: Catalogue) -> No
     for hyper in searched(program) if method.trials else ():
         if not domains[hyper.domain.kind].is_bounded(hyper.domain.args):
             raise DamagedProgram(place, f"`{method.name}` cannot search `{hyper.name}`")
+    weights = tune.optimisers["weights"]
+    if method.differentiates and not catalogue.of(OptimiserType)[weights.kind].rule:
+        raise DamagedProgram(place, f"`{method.name}` cannot differentiate `{weights.kind}`")
     if tune.schedule and is_endless(tune.schedule, tune.length):
         raise DamagedProgram(place, "its schedule lasts as long as the run, which is a time")
 

@@ -15,11 +15,11 @@ from hypertune.conditioning import Conditioning
 from hypertune.data.loading import load
 from hypertune.data.serving import Served
 from hypertune.data.sets import Part, Sets
-from hypertune.ir import Program, Quantity, Tune
+from hypertune.ir import Call, Program, Quantity, Tune
 from hypertune.lowering.compiled_loss import taps_of
 from hypertune.lowering.network import lower
 from hypertune.optimisers.making import optimiser, schedule
-from hypertune.runtime import Kept, Length, Recipe, Training, Weights
+from hypertune.runtime import Kept, Length, Method, Recipe, Training, Weights
 from hypertune.standard import STANDARD
 from hypertune.tuning.measure import Measure
 from hypertune.tuning.posing import pose
@@ -87,8 +87,7 @@ def prepare(
     posed = pose(program, catalogue, network, sets, tune.precision)
     measure = Measure(posed.evaluated, program, catalogue, sets.target)
     steps = _Steps(batches.per_epoch)
-    options = {name: steps.settled(value) for name, value in tune.method.args.items()}
-    method = catalogue.of(MethodType)[tune.method.kind].build(options)
+    method = _method(tune.method, steps, catalogue)
     steps = _Steps(batches.per_epoch / method.batches_per_step)
     training = Training(
         posed.problem,
@@ -101,6 +100,18 @@ def prepare(
         patience=None if tune.patience is None else steps.of(tune.patience),
     )
     return Prepared(program, tune, posed.fold, sets, training, measure)
+
+
+def _method(call: Call, steps: _Steps, catalogue: Catalogue) -> Method[Any]:
+    """The method with its options: solvers are built, lengths counted in steps."""
+    kind = catalogue.of(MethodType)[call.kind]
+    options = {name: steps.settled(value) for name, value in call.args.items()}
+    for arg in kind.args:
+        nested = call.args[arg.name]
+        if isinstance(nested, Call):
+            options[arg.name] = catalogue.of(arg.kind)[nested.kind].build(nested.args)
+    method: Method[Any] = kind.build(options)
+    return method
 
 
 @frozen

@@ -5,12 +5,14 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from attrs import field, frozen, validators
+from attrs import frozen
 from torch import Tensor
 
 from hypertune.conditioning import Conditioning
 from hypertune.methods.algorithms.group import Group
 from hypertune.methods.algorithms.hyperparameters import Hyperparameters
+from hypertune.methods.algorithms.options import option
+from hypertune.methods.stn import STN
 from hypertune.runtime import Hypers, Passes, Problem, Recipe, Sample
 from hypertune.uses import Use
 
@@ -69,10 +71,10 @@ class Alternation:
     in the validation objective.
     """
 
-    warmup: int = field(default=0, validator=validators.ge(0))
-    train_steps: int = field(default=1, validator=validators.ge(1))
-    valid_steps: int = field(default=1, validator=validators.ge(1))
-    entropy: float = field(default=1e-3, validator=validators.ge(0))
+    train_steps: int
+    warmup: int = option(STN, "warmup")
+    valid_steps: int = option(STN, "valid_steps")
+    entropy: float = option(STN, "entropy")
 
     @property
     def follows(self) -> frozenset[Use]:

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from math import ceil
 
-from attrs import field, frozen, validators
+from attrs import frozen
 from torch import Tensor
 
 from hypertune.conditioning import Conditioning
 from hypertune.methods.algorithms.alternation import Alternation, ResponseState
 from hypertune.methods.algorithms.group import descend
+from hypertune.methods.algorithms.options import option
+from hypertune.methods.delta_stn import DELTA_STN
 from hypertune.runtime import Hypers, Passes, Problem, Sample, Step, mixed
 
 
@@ -24,9 +26,9 @@ class DeltaSTN(Alternation):
     Source: Bae and Grosse 2020, section 4 and algorithm 1; `response_share` is ours.
     """
 
-    train_steps: int = field(default=5, validator=validators.ge(1))
-    linearise: bool = True
-    response_share: float = field(default=1.0, validator=[validators.gt(0.0), validators.le(1.0)])
+    train_steps: int = option(DELTA_STN, "train_steps")
+    linearise: bool = option(DELTA_STN, "linearise")
+    response_share: float = option(DELTA_STN, "response_share")
 
     def step(self, passes: Passes, state: ResponseState, k: int) -> Step:
         sample = passes.train(k)

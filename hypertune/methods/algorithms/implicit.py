@@ -6,14 +6,16 @@ from collections.abc import Sequence
 from typing import Any
 
 import torch
-from attrs import field, frozen, validators
+from attrs import frozen
 from torch import Tensor
 
 from hypertune.conditioning import Conditioning
 from hypertune.methods.algorithms.curvature import Curvature
 from hypertune.methods.algorithms.group import Group, descend
+from hypertune.methods.algorithms.options import option
 from hypertune.methods.algorithms.solvers import Solution, Solver
 from hypertune.methods.algorithms.tuned import Tuned
+from hypertune.methods.implicit import IMPLICIT
 from hypertune.runtime import Passes, Problem, Recipe, Sample, Step
 from hypertune.uses import Use
 
@@ -68,7 +70,7 @@ class Implicit:
     """
 
     solver: Solver
-    inner_steps: int = field(validator=validators.ge(1))
+    inner_steps: int = option(IMPLICIT, "inner_steps")
 
     @property
     def follows(self) -> frozenset[Use]:

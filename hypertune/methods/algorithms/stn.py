@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from attrs import field, frozen, validators
+from attrs import frozen
 from torch import Tensor
 
 from hypertune.conditioning import Conditioning
+from hypertune.methods import stn
 from hypertune.methods.algorithms.alternation import Alternation, ResponseState
 from hypertune.methods.algorithms.group import descend
+from hypertune.methods.algorithms.options import option
 from hypertune.runtime import Hypers, Passes, Problem, Step
 
 
@@ -19,7 +21,7 @@ class STN(Alternation):
     responses may have optimisers of their own, which step on the gradients of one pass.
     """
 
-    train_steps: int = field(default=2, validator=validators.ge(1))
+    train_steps: int = option(stn.STN, "train_steps")
 
     def step(self, passes: Passes, state: ResponseState, k: int) -> Step:
         sample = passes.train(k)

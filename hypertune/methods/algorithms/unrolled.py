@@ -5,13 +5,15 @@ from __future__ import annotations
 from typing import Any
 
 import torch
-from attrs import Attribute, field, frozen, validators
+from attrs import asdict, frozen
 from torch import Tensor
 
 from hypertune.conditioning import Conditioning
 from hypertune.methods.algorithms.dynamics import Dynamics, Point
+from hypertune.methods.algorithms.options import option
 from hypertune.methods.algorithms.tuned import Tuned
 from hypertune.methods.algorithms.unrolling import forward, reverse
+from hypertune.methods.unrolled import UNROLLED
 from hypertune.runtime import Passes, PlateauSchedule, Problem, Recipe, Step
 from hypertune.uses import Use
 
@@ -101,14 +103,14 @@ class Unrolled:
 
     """
 
-    window: int = field(validator=validators.ge(1))
-    mode: str = field(default="reverse", validator=validators.in_(_MODES))
-    truncated: int | None = field(default=None, validator=validators.optional(validators.ge(1)))
+    window: int = option(UNROLLED, "window")
+    mode: str = option(UNROLLED, "mode")
+    truncated: int | None = option(UNROLLED, "truncated")
 
-    @truncated.validator
-    def _within_the_window(self, _: Attribute[Any], truncated: int | None) -> None:
-        if truncated is not None and truncated > self.window:
-            raise ValueError(f"{truncated} of {self.window} steps cannot be differentiated")
+    def __attrs_post_init__(self) -> None:
+        why = UNROLLED.refuses(asdict(self))
+        if why:
+            raise ValueError(why)
 
     @property
     def follows(self) -> frozenset[Use]:

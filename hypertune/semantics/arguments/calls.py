@@ -94,6 +94,8 @@ def _itself(value: ast.Expr, scope: Scope) -> ast.Expr:
 def _value(
     arg: Arg, written: ast.Arg | None, call: ast.Call, scope: Scope, labels: Labels | None
 ) -> ir.Value:
+    if written is not None and arg.kind:
+        return settle(written.value, arg.kind, scope)[1]
     if written is not None:
         return convert(arg, written.value, call.kind.text, scope, labels)
     if isinstance(arg.default, Required):

@@ -71,7 +71,7 @@ def accepts(arg: Arg, value: ir.Value, hypers: Mapping[str, Own]) -> bool:
     if isinstance(value, ir.Label):
         return arg.type == "label"
     if isinstance(value, ir.Call):
-        return arg.type == "call" and (not arg.choices or value.kind in arg.choices)
+        return arg.kind is not None  # whose arguments are looked at on their own
     if not isinstance(arg.default, Required) and value == arg.default:
         return True
     try:

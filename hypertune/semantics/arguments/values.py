@@ -31,7 +31,7 @@ from hypertune.semantics.errors.passing import (
     WholeDomainWanted,
 )
 from hypertune.semantics.errors.tuning import InSeconds
-from hypertune.semantics.scope.findings import Failed, every
+from hypertune.semantics.scope.findings import Failed
 from hypertune.semantics.scope.labels import Labels, named
 from hypertune.semantics.scope.scope import Constant, Declared, HyperUse, Scope
 from hypertune.syntax import ast
@@ -42,7 +42,7 @@ def convert(
 ) -> ir.Value:
     """The value of `expr` as `arg` wants it; `owner` is the kind or section it belongs to."""
     place = _Place(arg, expr.span, owner, scope, expr)
-    if isinstance(expr, ast.Name) and arg.type in ("string", "call") and not scope.find(expr.text):
+    if isinstance(expr, ast.Name) and arg.type == "string" and not scope.find(expr.text):
         return place.word(expr.text)
     if isinstance(expr, ast.Name) and expr.text == "none" and arg.default is None:
         return None
@@ -50,8 +50,6 @@ def convert(
         return _label(arg, expr, owner, labels)
     if isinstance(expr, ast.Name) and arg.type == "bool" and place.means_nothing(expr.text):
         raise place.wrong_type(f"`{expr.text}`")
-    if isinstance(expr, ast.Call) and arg.type == "call":
-        return _nested(arg, expr, owner, scope)
     value = evaluate(expr, scope)
     return place.reference(value) if isinstance(value, ir.Ref) else place.constant(value)
 
@@ -64,14 +62,6 @@ def _label(arg: Arg, expr: ast.Expr, owner: str, labels: Labels) -> ir.Value:
     if found.shape is None:
         raise Failed
     return ir.Label(found.node)
-
-
-def _nested(arg: Arg, call: ast.Call, owner: str, scope: Scope) -> ir.Value:
-    """A call among arguments: its kind is one of the choices, its arguments are constants."""
-    _Place(arg, call.kind.span, owner, scope).word(call.kind.text)
-    names = [item.name.text if item.name else str(place) for place, item in enumerate(call.args)]
-    values = every(lambda item: evaluate(item.value, scope), call.args)
-    return ir.Call(call.kind.text, dict(zip(names, values, strict=True)))
 
 
 @frozen
@@ -104,7 +94,7 @@ class _Place:
         arg = self.arg
         if arg.choices and word not in arg.choices:
             raise self.fail(UnknownWord(self.span, self.owner, arg.name, word, arg.choices))
-        return ir.Call(word) if arg.type == "call" else word
+        return word
 
     def constant(self, value: ir.Value) -> ir.Value:
         arg = self.arg

@@ -146,8 +146,9 @@ class CannotRespond(Diagnostic):
 class CannotFollowEach(Diagnostic):
     """A method tunes single numbers, and is asked to tune one for every example or weight.
 
-    A best response has a column for each hyperparameter; it cannot have one for every weight.
-    Such hyperparameters stay at their start with `frozen`, or with `method = fixed`.
+    A best response has a column for each hyperparameter; it cannot have one for every weight,
+    and neither can forward mode. Such hyperparameters stay at their start with `frozen`, or with
+    `method = fixed`.
     """
 
     code = "HT427"
@@ -170,6 +171,12 @@ class CannotFollowEach(Diagnostic):
     over: str
     place: Span
     declared: Span
+    able: tuple[str, ...]
+
+    def children(self) -> tuple[Note | Help, ...]:
+        others = ", ".join(f"`{name}`" for name in self.able)
+        more = (Help(f"methods that can: {others}"),) if others else ()
+        return (*super().children(), *more)
 
 
 class CannotAnswerToEach(Diagnostic):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from hypertune.diagnostics import TUNED, Diagnostic, Example, Span
+from hypertune.diagnostics import TUNED, Diagnostic, Example, Help, Note, Span
 
 
 class MissingOptimiser(Diagnostic):
@@ -115,3 +115,32 @@ class EndlessSchedule(Diagnostic):
 
     schedule: str
     budget: Span
+
+
+class NoRule(Diagnostic):
+    """A method differentiates through the steps of an optimiser that nobody has written out.
+
+    Torch's own steps work in place; a method can look inside of those that have an update rule.
+    """
+
+    code = "HT648"
+    title = "`{method}` cannot differentiate through `{optimiser}`"
+    label = "has no update rule"
+    notes = (("place", "the method"),)
+    example = Example(
+        wrong="""
+            tune { method = unrolled; weights = adagrad; hypers = adam(lr = 0.01); epochs = 5 }
+        """,
+        right="""
+            tune { method = unrolled; weights = adam; hypers = adam(lr = 0.01); epochs = 5 }
+        """,
+    )
+
+    optimiser: str
+    method: str
+    place: Span
+    able: tuple[str, ...]
+
+    def children(self) -> tuple[Note | Help, ...]:
+        others = ", ".join(f"`{name}`" for name in self.able)
+        return (*super().children(), Help(f"optimisers that have one: {others}"))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from functools import partial
 from typing import Any
 
@@ -18,6 +18,7 @@ from hypertune.semantics.errors.tuning import (
     LengthTwice,
     MissingLength,
     MissingOptimiser,
+    NoRule,
     NotALength,
     UnusedOptimiser,
 )
@@ -32,6 +33,7 @@ class TuneFacts:
     """A tune block with the declaration of its method."""
 
     method: MethodType | None  # None: not known
+    options: Mapping[str, ir.Value]
     place: Span  # of the method
     tune: ir.Tune | None  # None: something in it is wrong
 
@@ -43,7 +45,8 @@ def read_tune(section: ast.Section, scope: Scope) -> TuneFacts:
     settled = attempt(lambda expr: settle(expr, MethodType, scope), expr) if expr else None
     place = expr.span if expr else section.kind.span
     tune = attempt(lambda settings: _tune(settings, settled, place), settings)
-    return TuneFacts(settled[0] if settled else None, place, tune)
+    method, options = (settled[0], settled[1].args) if settled else (None, {})
+    return TuneFacts(method, options, place, tune)
 
 
 def _tune(settings: Settings, method: tuple[MethodType, ir.Call] | None, place: Span) -> ir.Tune:
@@ -74,6 +77,8 @@ def _optimisers(settings: Settings, method: MethodType | None, place: Span) -> d
             within = Scope(scope.knowledge, scope, role=role)
             settled = attempt(lambda pair: settle(pair[0], OptimiserType, pair[1]), (expr, within))
             written[role] = settled[1] if settled else None
+            if settled and method and role == "weights":
+                _check_rule(settled[0], expr.span, method, place, scope)
             if method and role not in method.optimisers:
                 span = settings.by_key[role].key.span
                 scope.findings.add(UnusedOptimiser(span, role, method.name))
@@ -89,6 +94,16 @@ def _optimisers(settings: Settings, method: MethodType | None, place: Span) -> d
     if len(found) < len(method.optimisers):
         raise Failed
     return found
+
+
+def _check_rule(
+    optimiser: OptimiserType, span: Span, method: MethodType, place: Span, scope: Scope
+) -> None:
+    """Refuse an optimiser that the method would have to look into, and cannot."""
+    if method.differentiates and not optimiser.rule:
+        others = scope.knowledge.kinds(OptimiserType).values()
+        able = tuple(other.name for other in others if other.rule)
+        scope.findings.add(NoRule(span, optimiser.name, method.name, place, able))
 
 
 def _schedule(settings: Settings) -> ir.Call | None:

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import torch
-from attrs import field, frozen, validators
+from attrs import frozen
 
+from hypertune.methods.algorithms.options import option
 from hypertune.methods.algorithms.solvers.solver import (
     Product,
     Solution,
@@ -15,6 +16,7 @@ from hypertune.methods.algorithms.solvers.solver import (
     dot,
     relative,
 )
+from hypertune.methods.solvers import cg
 from hypertune.runtime import Problem, Recipe
 
 
@@ -29,9 +31,9 @@ class CG:
     Source: Hestenes and Stiefel 1952; the end at negative curvature is Steihaug's, 1983.
     """
 
-    max_iterations: int = field(validator=validators.ge(1))
-    tolerance: float = field(default=1e-6, validator=validators.ge(0))
-    damping: float = field(default=0.0, validator=validators.ge(0))
+    max_iterations: int = option(cg.CG, "max_iterations")
+    tolerance: float = option(cg.CG, "tolerance")
+    damping: float = option(cg.CG, "damping")
 
     def prepared(self, problem: Problem, recipe: Recipe) -> CG:
         return self

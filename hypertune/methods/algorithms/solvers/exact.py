@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import torch
-from attrs import field, frozen, validators
+from attrs import frozen
 
+from hypertune.methods.algorithms.options import option
 from hypertune.methods.algorithms.solvers.solver import Product, Solution, Vector, damped, residual
+from hypertune.methods.solvers.exact import EXACT
 from hypertune.runtime import Problem, Recipe
 
 
@@ -19,8 +21,8 @@ class Exact:
 
     """
 
-    damping: float = field(default=0.0, validator=validators.ge(0))
-    limit: int = field(default=2000, validator=validators.ge(1))
+    damping: float = option(EXACT, "damping")
+    limit: int = option(EXACT, "limit")
 
     def prepared(self, problem: Problem, recipe: Recipe) -> Exact:
         size = sum(w.numel() for w in problem.base.values())

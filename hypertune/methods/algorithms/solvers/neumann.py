@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import torch
-from attrs import evolve, field, frozen, validators
+from attrs import evolve, frozen
 
+from hypertune.methods.algorithms.options import option
 from hypertune.methods.algorithms.solvers.solver import (
     Product,
     Solution,
@@ -14,6 +15,7 @@ from hypertune.methods.algorithms.solvers.solver import (
     norm,
     relative,
 )
+from hypertune.methods.solvers.neumann import NEUMANN
 from hypertune.runtime import Problem, Recipe
 
 
@@ -36,8 +38,8 @@ class Neumann:
 
     """
 
-    terms: int = field(validator=validators.ge(1))
-    scale: float | None = field(default=None, validator=validators.optional(validators.gt(0)))
+    terms: int = option(NEUMANN, "terms")
+    scale: float | None = option(NEUMANN, "scale")
 
     def prepared(self, problem: Problem, recipe: Recipe) -> Neumann:
         if self.scale is not None:

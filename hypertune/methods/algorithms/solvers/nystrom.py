@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import torch
-from attrs import field, frozen, validators
+from attrs import frozen
 from torch import Tensor
 
+from hypertune.methods.algorithms.options import option
 from hypertune.methods.algorithms.solvers.exact import flat, like
 from hypertune.methods.algorithms.solvers.solver import Product, Solution, Vector, damped, residual
+from hypertune.methods.solvers.nystrom import NYSTROM
 from hypertune.runtime import Problem, Recipe
 
 
@@ -21,8 +23,8 @@ class Nystrom:
     Source: Hataya and Yamada 2023; the shift is Frangella, Tropp and Udell 2021, algorithm 2.1.
     """
 
-    rank: int = field(validator=validators.ge(1))
-    damping: float = field(default=1e-2, validator=validators.gt(0))
+    rank: int = option(NYSTROM, "rank")
+    damping: float = option(NYSTROM, "damping")
 
     def prepared(self, problem: Problem, recipe: Recipe) -> Nystrom:
         return self
