@@ -22,16 +22,14 @@ from hypertune.catalogue import (
     MethodType,
     MetricType,
     OptimiserType,
-    Required,
     ScheduleType,
     SolverType,
     SourceType,
 )
-from hypertune.catalogue.wording import facts, meaning, signature, takes
+from hypertune.catalogue.wording import default, facts, meaning, signature, takes
 from hypertune.compiler import compile_text
 from hypertune.diagnostics import Diagnostic, SpecError, render_all
 from hypertune.explanations import diagnostics, title
-from hypertune.ir import print_value
 from hypertune.lowering import place
 from hypertune.standard import STANDARD
 
@@ -95,7 +93,8 @@ def _table(args: Iterable[Arg]) -> str:
 
 
 def _default(arg: Arg) -> str:
-    return "required" if isinstance(arg.default, Required) else f"`{print_value(arg.default)}`"
+    unwritten = default(arg)
+    return f"`{unwritten}`" if unwritten else "required"
 
 
 def _diagnostics() -> str:

@@ -138,8 +138,8 @@ MUTATIONS = (
     ),
     Mutation(
         "response/dropout.py",
-        "noise = _noise(shape, x.device)",
-        "noise = _noise(shape[1:], x.device)",
+        "noise = _noise(shape, like.device)",
+        "noise = _noise(shape[1:], like.device)",
         NOISE,
     ),
     Mutation(

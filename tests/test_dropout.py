@@ -49,7 +49,7 @@ def test_that_numbers_fall_out_alone():
 
 
 def test_that_channels_fall_out_whole():
-    y = _run(Dropout(None, channels=True), torch.ones(2, 300, 3, 4), [0.2, 0.7])
+    y = _run(Dropout(None, slice(2, None)), torch.ones(2, 300, 3, 4), [0.2, 0.7])
     whole = y.flatten(2)
     assert (whole == whole[..., :1]).all()
     for y_CN, rate in zip(whole, [0.2, 0.7], strict=True):

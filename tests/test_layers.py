@@ -14,6 +14,7 @@ from hypertune.layers.conv2d import CONV2D
 from hypertune.layers.dropout import DROPOUT
 from hypertune.layers.dropout2d import DROPOUT2D
 from hypertune.layers.elu import ELU
+from hypertune.layers.embedding import EMBEDDING
 from hypertune.layers.flatten import FLATTEN
 from hypertune.layers.gelu import GELU
 from hypertune.layers.glu import GLU
@@ -23,6 +24,7 @@ from hypertune.layers.hardswish import HARDSWISH
 from hypertune.layers.hardtanh import HARDTANH
 from hypertune.layers.leaky_relu import LEAKY_RELU
 from hypertune.layers.linear import LINEAR
+from hypertune.layers.locked_dropout import LOCKED_DROPOUT
 from hypertune.layers.logsigmoid import LOGSIGMOID
 from hypertune.layers.lstm import LSTM
 from hypertune.layers.max_pool2d import MAX_POOL2D
@@ -55,6 +57,16 @@ def short(kind: LayerType) -> st.SearchStrategy[Case]:
 
 @layer_laws(LINEAR)
 def test_linear(law):
+    law()
+
+
+@layer_laws(EMBEDDING)
+def test_embedding(law):
+    law()
+
+
+@layer_laws(LOCKED_DROPOUT)
+def test_locked_dropout(law):
     law()
 
 

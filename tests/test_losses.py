@@ -1,5 +1,7 @@
 """Losses against torch's own, penalties against their definitions, metrics by parts."""
 
+from math import e
+
 import pytest
 import torch
 from torch.nn import functional
@@ -103,7 +105,8 @@ def test_l1_asks_for_one_draw_per_batch():
     assert not strength.per_batch
 
 
-CLASS_VALUES = {"accuracy": 5 / 8, "error": 3 / 8}
+# Logits are 1 for the class that is told, and 0 for the two others.
+CLASS_VALUES = {"accuracy": 5 / 8, "error": 3 / 8, "perplexity": (e + 2) / e ** (5 / 8)}
 REAL_VALUES = {"mse": 5.25, "rmse": 5.25**0.5, "mae": 1.75}
 
 
@@ -128,6 +131,17 @@ def test_a_metric_of_classes_adds_up_over_batches(name, size):
 def test_a_metric_of_reals_adds_up_over_batches(name, size):
     output, target = torch.tensor([[1.0], [2], [3], [4]]), torch.tensor([1.0, 0, 7, 5])
     assert measured(name, output, target, size) == pytest.approx(REAL_VALUES[name])
+
+
+@pytest.mark.parametrize("name", CLASS_VALUES)
+def test_a_metric_of_classes_counts_tokens(name):
+    said = torch.tensor([[0, 1, 2, 1], [1, 2, 0, 0]])
+    found = METRICS[name].build()(functional.one_hot(said, 3).float(), CLASSES_B.view(2, 4))
+    assert METRICS[name].read(float(found) / 8) == pytest.approx(CLASS_VALUES[name])
+
+
+def test_a_perplexity_without_bounds_is_infinite():
+    assert METRICS["perplexity"].read(1e4) == float("inf")
 
 
 def test_every_metric_is_held_to_a_number():

@@ -44,3 +44,7 @@ from hypertune.catalogue.settings import (
     Setting as Setting,
 )
 from hypertune.catalogue.splits import part_sizes as part_sizes
+from hypertune.catalogue.streams import (
+    shortage as shortage,
+    windows as windows,
+)

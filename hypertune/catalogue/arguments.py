@@ -39,7 +39,8 @@ class Arg:
     is read as their places in `choices`. `per_batch` tells that its perturbation must be drawn
     once for the whole batch. `each` is what a hyperparameter passed here may have one for each
     of. `count` is how many `numbers` there must be (None: any). `rest`, of the last argument,
-    takes all values that are left.
+    takes all values that are left. `named` is the name in a spec whose value stands where no
+    other is written, as far as the spec knows one.
     """
 
     name: str
@@ -57,3 +58,4 @@ class Arg:
     count: int | None = None
     rest: bool = False
     kind: Any = None  # a class, such as `SolverType`
+    named: str = ""

@@ -83,6 +83,9 @@ class LayerType:
 
     `weight` gives the shape of the weight, of a kind whose layers may share it: such a kind has
     an argument `tied`, a label, which `build` may ignore and `costs` counts as no weight.
+
+    `tokens` names the argument that counts the tokens, of a kind that reads tokens: whole numbers
+    from 0, of which there is one for each place in the shape.
     """
 
     noun: ClassVar = "layer type"
@@ -98,6 +101,7 @@ class LayerType:
     waived: Mapping[str, str] = {}
     weight: Callable[[Args, Shape], Shape] | None = None
     gives_tuple: bool = False  # whether the plain module does, whose first is the output
+    tokens: str = ""
 
 
 def _free_merge(args: Args, shapes: Sequence[Shape]) -> Costs:
@@ -217,6 +221,10 @@ class SourceType:
     Where these are known from a file alone, `look` reads them from it; `seen` gives the source
     with what it found.
 
+    A text is a `sequence` of tokens. Its `shape` is empty until a `window` of it is taken,
+    `classes` counts the different tokens, which `class_names` lists, `sizes` counts the tokens of
+    each part, and `load` gives them in order, as inputs and as targets.
+
     Units: `width` is the bytes of a number of an example, as it lies on the device.
     """
 
@@ -232,6 +240,17 @@ class SourceType:
     look: Callable[[Args], Seen] | None = None
     columns: tuple[str, ...] = ()
     class_names: tuple[str, ...] = ()
+    sequence: bool = False
+
+    @property
+    def output(self) -> Shape:
+        """The shape that a network must give to be compared with the targets."""
+        each = (self.classes,) if self.classes else (1,)
+        return (*self.shape, *each) if self.sequence else each
+
+    def in_windows(self, window: int | None) -> SourceType:
+        """The source as its batches are: a text in windows of so many steps."""
+        return evolve(self, shape=(window,)) if self.sequence and window else self
 
     def seen(self, args: Args) -> SourceType:
         """The source as it is with these arguments.

@@ -37,9 +37,17 @@ def signature(kind: Kind) -> str:
 
 
 def _written(arg: Arg) -> str:
-    if isinstance(arg.default, Required):
-        return f"{arg.name}, …" if arg.rest else arg.name
-    return f"{arg.name} = {print_value(arg.default)}"
+    unwritten = default(arg)
+    if unwritten:
+        return f"{arg.name} = {unwritten}"
+    return f"{arg.name}, …" if arg.rest else arg.name
+
+
+def default(arg: Arg) -> str:
+    """What stands where nothing is written; empty if something must be."""
+    if arg.named:
+        return arg.named
+    return "" if isinstance(arg.default, Required) else print_value(arg.default)
 
 
 def about(arg: Arg) -> str:
@@ -70,6 +78,8 @@ def facts(kind: Kind) -> Iterator[str]:
             if kind.ranks:
                 axes = " or ".join(map(str, kind.ranks))
                 yield f"input of {axes} {_axes(axes)}, the batch not counted"
+            if kind.tokens:
+                yield "reads tokens: it stands first in the model of a text"
             if kind.responds:
                 yield "its weights can respond (`given`)"
         case AugmentType():

@@ -24,7 +24,9 @@ from hypertune.data.image_folder import IMAGES
 from hypertune.data.label_noise import LABELS
 from hypertune.data.mnist import MNIST
 from hypertune.data.npz_file import NPZ
+from hypertune.data.python_docs import PYTHON_DOCS
 from hypertune.data.svhn import SVHN
+from hypertune.data.text_files import TEXT
 
 STANDARD: tuple[Kind, ...] = (
     DIGITS,
@@ -38,5 +40,7 @@ STANDARD: tuple[Kind, ...] = (
     CSV,
     IMAGES,
     NPZ,
+    TEXT,
+    PYTHON_DOCS,
     LABELS,
 )

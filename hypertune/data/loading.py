@@ -16,13 +16,14 @@ from hypertune.catalogue import (
     SourceType,
     Unreadable,
     part_sizes,
+    shortage,
 )
 from hypertune.data.divisions import in_a_row, stratified
 from hypertune.data.failures import FileUnreadable, NotPixels
 from hypertune.data.filling import filled
 from hypertune.data.scaling import Scaling, check_apart, fit, scaled, standardize
 from hypertune.data.serving import generator
-from hypertune.data.sets import Part, Sets
+from hypertune.data.sets import Part, Sets, StreamPart
 from hypertune.ir import Call, Data
 
 Pair = tuple[Tensor, Tensor]
@@ -73,6 +74,8 @@ def load(
     """
     raw = raw or read(data, catalogue)
     source = raw.source
+    if source.sequence:
+        return _streams(data, raw, device)
     arrays = {part: _tensors(*pair) for part, pair in raw.arrays.items()}
     pool = arrays.pop("all", None) or arrays.pop("train")
     _check_split(data.split, raw)
@@ -103,6 +106,27 @@ def load(
     return Sets(
         *parts_there, target.to(device), source.columns, source.class_names, source.classes
     )
+
+
+def _streams(data: Data, raw: Raw, device: torch.device | str) -> Sets:
+    """The parts of a text."""
+    if data.batch is None or data.window is None:
+        raise TypeError("a text is served in a number of streams, and in windows")
+    tokens = {part: torch.tensor(x) for part, (x, _) in raw.arrays.items()}
+    why = shortage(
+        {part: len(tokens_N) for part, tokens_N in tokens.items()}, data.batch, data.window
+    )
+    if why:
+        raise FileUnreadable(f"{why}; write a smaller `window` or `batch`")
+
+    def part(name: str) -> StreamPart:
+        tokens_N = tokens.get(name, torch.zeros(0, dtype=torch.int64))
+        streams = min(data.batch or 1, len(tokens_N))
+        return StreamPart.of(tokens_N.to(device), max(streams, 1), data.window or 1)
+
+    source = raw.source
+    parts_there = (part("train"), part("valid"), part("test"))
+    return Sets(*parts_there, class_names=source.class_names, classes=source.classes)
 
 
 def _on_pixels(data: Data, catalogue: Catalogue, x: Tensor) -> bool:

@@ -14,8 +14,8 @@ OTHER_FILES: Final = (
 
 
 def files_in(args: Args) -> tuple[str, ...]:
-    """All files that the arguments of a source name."""
-    return (str(args["file"]), *(str(args[a.name]) for a in OTHER_FILES if args.get(a.name)))
+    """All files that the arguments of a source name, the one that is trained on first."""
+    return (str(args[_first(args)]), *(str(args[a.name]) for a in OTHER_FILES if args.get(a.name)))
 
 
 def other_files(args: Args) -> dict[str, str]:
@@ -25,11 +25,16 @@ def other_files(args: Args) -> dict[str, str]:
         Unreadable: if a file stands there twice: what is tested on must not be trained on.
 
     """
+    first = _first(args)
     found = {arg.name: str(args[arg.name]) for arg in OTHER_FILES if args.get(arg.name)}
-    places = {Path(args["file"]).expanduser().resolve(): "file"}
+    places = {Path(args[first]).expanduser().resolve(): first}
     for part, file in found.items():
         place = Path(file).expanduser().resolve()
         if place in places:
             raise Unreadable(f"`{places[place]}` and `{part}` are one file, {file}", part)
         places[place] = part
     return found
+
+
+def _first(args: Args) -> str:
+    return "train" if "train" in args else "file"

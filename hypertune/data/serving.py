@@ -9,7 +9,7 @@ from math import ceil
 import torch
 from torch import Tensor
 
-from hypertune.data.sets import Part, Sets
+from hypertune.data.sets import Part, Sets, StreamPart
 from hypertune.runtime import Batch
 
 
@@ -22,8 +22,8 @@ def generator(seed: int, stream: str, number: int) -> torch.Generator:
     return torch.Generator().manual_seed(int.from_bytes(words, "big") >> 1)
 
 
-class _Stream:
-    """The batches of one part: a new order every epoch, whose last batch may be short."""
+class _Shuffled:
+    """The batches of examples: a new order every epoch, whose last batch may be short."""
 
     def __init__(self, part: Part, batch: int | None, seed: int, name: str) -> None:
         self._part, self._seed, self._name = part, seed, name
@@ -54,10 +54,29 @@ class _Stream:
         return self._order[1]
 
 
+class _Windows:
+    """The windows of a text, epoch after epoch in the same order."""
+
+    def __init__(self, part: StreamPart) -> None:
+        self._part, self.per_epoch = part, part.windows
+
+    def __getitem__(self, k: int) -> Batch:
+        return self._part.at(k % self.per_epoch)
+
+
+def _numbered(
+    part: Part | StreamPart, batch: int | None, seed: int, name: str
+) -> _Shuffled | _Windows:
+    if isinstance(part, StreamPart):
+        return _Windows(part)
+    return _Shuffled(part, batch, seed, name)
+
+
 class Served:
     """The batches of training and validation part, each in an order of its own.
 
-    A batch of all examples needs no order: it is the same tensors each time.
+    Those of a text are its windows, in the order of the text; `batch` was made use of when it was
+    cut into streams. A batch of all examples needs no order: it is the same tensors each time.
 
     Args:
         sets: the parts.
@@ -67,8 +86,8 @@ class Served:
     """
 
     def __init__(self, sets: Sets, batch: int | None, seed: int) -> None:
-        self._train = _Stream(sets.train, batch, seed, "train")
-        self._valid = _Stream(sets.valid, batch, seed, "valid")
+        self._train = _numbered(sets.train, batch, seed, "train")
+        self._valid = _numbered(sets.valid, batch, seed, "valid")
 
     @property
     def per_epoch(self) -> int:

@@ -1,8 +1,9 @@
-"""The parts of a data set, each one tensor that lives on the device."""
+"""The parts of a data set, whose tensors live on the device."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
+from math import ceil
 
 from attrs import field, frozen
 from torch import Tensor
@@ -43,6 +44,55 @@ class Part:
 
 
 @frozen
+class StreamPart:
+    """A part of a text as streams side by side, in windows of some steps.
+
+    Each target is the token after its input. What does not fill the streams falls off the end;
+    the last window may be shorter than the others.
+
+    Shapes: tokens_BS, a row per stream. `scaling` leaves tokens as they are.
+    """
+
+    tokens_BS: Tensor
+    window: int
+    scaling: Scaling = field(factory=Scaling)
+
+    @classmethod
+    def of(cls, tokens_N: Tensor, streams: int, window: int) -> StreamPart:
+        """The tokens of a part, cut into streams of one length."""
+        length = len(tokens_N) // streams
+        return cls(tokens_N[: streams * length].view(streams, length), window)
+
+    @property
+    def x(self) -> Tensor:
+        """All tokens that are inputs."""
+        return self.tokens_BS[:, :-1]
+
+    @property
+    def y(self) -> Tensor:
+        """All tokens that are targets."""
+        return self.tokens_BS[:, 1:]
+
+    def __len__(self) -> int:
+        """The number of targets."""
+        return self.y.numel()
+
+    @property
+    def windows(self) -> int:
+        """How many there are in one pass."""
+        return ceil(self.y.shape[1] / self.window)
+
+    def at(self, place: int) -> Batch:
+        """The window at a place; the first begins the streams."""
+        steps = slice(place * self.window, (place + 1) * self.window)
+        return Batch(self.x[:, steps], self.y[:, steps], begins=place == 0)
+
+    def chunks(self, size: int) -> Iterator[Batch]:
+        """All windows in order: streams are as many as they are in training, whatever the size."""
+        return map(self.at, range(self.windows if len(self) else 0))
+
+
+@frozen
 class Sets:
     """Training, validation and test part; one that the split leaves out is empty.
 
@@ -50,9 +100,9 @@ class Sets:
     `columns` and `class_names` are those of the source.
     """
 
-    train: Part
-    valid: Part
-    test: Part
+    train: Part | StreamPart
+    valid: Part | StreamPart
+    test: Part | StreamPart
     target: Scaling = field(factory=Scaling)
     columns: tuple[str, ...] = ()
     class_names: tuple[str, ...] = ()

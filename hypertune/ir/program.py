@@ -79,6 +79,7 @@ class Data:
     batch: int | None  # None: all of a part at once
     corrupt: Call | None = None  # damage to the training part
     stratified: bool = False  # each part has each class in the share that it has of all
+    window: int | None = None  # steps of a text in a batch; None: the source is none
 
 
 @frozen

@@ -103,6 +103,7 @@ def _data(data: Data) -> list[str]:
         *([f"  corrupt = {_call(data.corrupt)}"] if data.corrupt else []),
         *(f"  augment = {_call(augment)}" for augment in data.augment),
         f"  batch = {'all' if data.batch is None else data.batch}",
+        *([f"  window = {data.window}"] if data.window else []),
     ]
 
 

@@ -151,6 +151,8 @@ def _positive(place: str, shape: Shape) -> None:
 
 def _verify_data(data: Data) -> None:
     _require(data.batch is None or data.batch > 0, "batch", "it is not positive")
+    _require(data.window is None or data.window > 0, "window", "it is not positive")
+    _require(data.window is None or data.batch is not None, "batch", "a text needs a number")
     for part, size in data.split.items():
         share = isinstance(size, float)
         _require(part in ("train", "valid", "test"), "split", f"there is no part `{part}`")

@@ -45,11 +45,12 @@ def check_fits(program: Program, source: SourceType, catalogue: Catalogue) -> No
         FileUnreadable: if it does not.
 
     """
+    source = source.in_windows(program.data.window)
     if source.shape and source.shape != program.input:
         why = f"gives examples of the shape {source.shape}, and the program takes {program.input}"
         raise FileUnreadable(f"the source `{source.name}` {why}; compile the spec anew")
     losses = catalogue.of(LossType)
-    wanted, targets = (source.classes or 1,), "classes" if source.classes else "real"
+    wanted, targets = source.output, "classes" if source.classes else "real"
     for term in (*program.objective.train, *program.objective.valid):
         takes = losses[term.loss.kind].targets
         if takes and (takes != targets or program.output != wanted):

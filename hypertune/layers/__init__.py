@@ -12,6 +12,7 @@ from hypertune.layers.conv2d import CONV2D
 from hypertune.layers.dropout import DROPOUT
 from hypertune.layers.dropout2d import DROPOUT2D
 from hypertune.layers.elu import ELU
+from hypertune.layers.embedding import EMBEDDING
 from hypertune.layers.flatten import FLATTEN
 from hypertune.layers.gelu import GELU
 from hypertune.layers.glu import GLU
@@ -21,6 +22,7 @@ from hypertune.layers.hardswish import HARDSWISH
 from hypertune.layers.hardtanh import HARDTANH
 from hypertune.layers.leaky_relu import LEAKY_RELU
 from hypertune.layers.linear import LINEAR
+from hypertune.layers.locked_dropout import LOCKED_DROPOUT
 from hypertune.layers.logsigmoid import LOGSIGMOID
 from hypertune.layers.lstm import LSTM
 from hypertune.layers.max_pool2d import MAX_POOL2D
@@ -39,11 +41,13 @@ from hypertune.layers.tanh import TANH
 
 STANDARD: tuple[LayerType, ...] = (
     LINEAR,
+    EMBEDDING,
     CONV2D,
     BATCH_NORM1D,
     BATCH_NORM2D,
     DROPOUT,
     DROPOUT2D,
+    LOCKED_DROPOUT,
     RELU,
     LEAKY_RELU,
     GELU,

@@ -20,11 +20,11 @@ RATE = Arg(
 )
 
 
-def build_dropout(args: Args, channels: bool) -> Any:
+def build_dropout(args: Args, shared: slice | None = None) -> Any:
     """A dropout whose rate is a constant, or one for each example where it is tuned."""
     from hypertune.response.dropout import Dropout
 
-    return Dropout(None if isinstance(args["p"], Ref) else float(args["p"]), channels)
+    return Dropout(None if isinstance(args["p"], Ref) else float(args["p"]), shared)
 
 
 def dropout_costs(args: Args, shape: Shape, given: int) -> Costs:
@@ -37,7 +37,7 @@ DROPOUT = LayerType(
     doc="In training, zeroes numbers at random and scales the others by 1/(1 - p).",
     args=(RATE,),
     output=lambda args, shape: shape,
-    build=lambda args, shape, given: build_dropout(args, channels=False),
+    build=lambda args, shape, given: build_dropout(args),
     plain=lambda args, shape: Plain.of("Dropout", args, (RATE,)),
     costs=dropout_costs,
 )

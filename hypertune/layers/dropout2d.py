@@ -11,7 +11,7 @@ DROPOUT2D = LayerType(
     args=(RATE,),
     ranks=(3,),
     output=lambda args, shape: shape,
-    build=lambda args, shape, given: build_dropout(args, channels=True),
+    build=lambda args, shape, given: build_dropout(args, slice(2, None)),
     plain=lambda args, shape: Plain.of("Dropout2d", args, (RATE,)),
     costs=dropout_costs,
 )

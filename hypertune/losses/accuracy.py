@@ -1,4 +1,4 @@
-"""`accuracy` and `error`: the shares of examples whose likeliest class is right, and wrong."""
+"""`accuracy` and `error`: the shares of examples, or tokens, told rightly and wrongly."""
 
 from __future__ import annotations
 
@@ -11,23 +11,29 @@ if TYPE_CHECKING:
 
 
 def _right() -> Any:
-    def right(output_BC: Tensor, target_B: Tensor) -> Tensor:
-        return (output_BC.argmax(1) == target_B).sum()
+    def right(output: Tensor, target: Tensor) -> Tensor:
+        return (output.argmax(-1) == target).sum()
 
     return right
 
 
 def _wrong() -> Any:
-    def wrong(output_BC: Tensor, target_B: Tensor) -> Tensor:
-        return (output_BC.argmax(1) != target_B).sum()
+    def wrong(output: Tensor, target: Tensor) -> Tensor:
+        return (output.argmax(-1) != target).sum()
 
     return wrong
 
 
 ACCURACY = MetricType(
-    name="accuracy", doc="share of examples classified rightly", targets="classes", build=_right
+    name="accuracy",
+    doc="share of examples (of a text, tokens) classified rightly",
+    targets="classes",
+    build=_right,
 )
 
 ERROR = MetricType(
-    name="error", doc="share of examples classified wrongly", targets="classes", build=_wrong
+    name="error",
+    doc="share of examples (of a text, tokens) classified wrongly",
+    targets="classes",
+    build=_wrong,
 )

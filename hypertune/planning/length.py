@@ -6,7 +6,7 @@ from math import ceil
 
 from attrs import frozen
 
-from hypertune.catalogue import Catalogue, SourceType, part_sizes
+from hypertune.catalogue import Catalogue, SourceType, part_sizes, windows
 from hypertune.ir import Data, Program, Quantity, Tune
 
 
@@ -16,6 +16,7 @@ class Length:
 
     `first_turn` is the training step after which hyperparameters are first tuned, None where the
     method tunes none, or there are none. Of a study it is the length of each of its `trials`.
+    Of a text the examples are tokens, a batch is streams.
     """
 
     examples: int  # in the training part
@@ -26,6 +27,7 @@ class Length:
     seconds: float | None = None
     first_turn: int | None = None
     trials: int | None = None  # at most; None if the method trains once
+    window: int | None = None
 
     @property
     def too_short(self) -> bool:
@@ -46,14 +48,16 @@ def length(program: Program, tune: Tune, catalogue: Catalogue) -> Length:
     """The length of one tune block's training."""
     train = examples(program.data, catalogue).get("train", 0)
     batch = min(program.data.batch or train, train)
-    per_epoch = ceil(train / max(batch, 1))
+    window = program.data.window
+    per_epoch = windows(train, batch, window) if window else ceil(train / max(batch, 1))
     first = _first_turn(program, tune, per_epoch)
     trials = catalogue.trials(program, tune)
     if tune.length.unit == "seconds":
-        return Length(train, batch, per_epoch, None, None, tune.length.amount, first, trials)
+        seconds = tune.length.amount
+        return Length(train, batch, per_epoch, None, None, seconds, first, trials, window)
     steps = _steps(tune.length, per_epoch)
     epochs = steps / max(per_epoch, 1)
-    return Length(train, batch, per_epoch, steps, epochs, None, first, trials)
+    return Length(train, batch, per_epoch, steps, epochs, None, first, trials, window)
 
 
 def _first_turn(program: Program, tune: Tune, per_epoch: int) -> int | None:

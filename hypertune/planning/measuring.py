@@ -12,8 +12,9 @@ from torch import Tensor
 from hypertune.catalogue import Catalogue, MethodType, Pass, SourceType
 from hypertune.conditioning import Conditioning
 from hypertune.data.evaluation import EVALUATED_AT_ONCE
-from hypertune.data.sets import Part, Sets
+from hypertune.data.sets import Part, Sets, StreamPart
 from hypertune.ir import Program, Tune
+from hypertune.lowering.compiled_loss import taps_of
 from hypertune.lowering.network import lower
 from hypertune.planning.allocations import Allocations, storage_key
 from hypertune.runtime import Batch, Kept, Problem, Sample, Weights
@@ -45,7 +46,13 @@ def transient(
     places = {node.name: node.device for node in program.layers}
     there = evolve(program, layers=tuple(evolve(n, device="meta") for n in program.layers))
     sets = _sets(there, catalogue, sizes)
-    posed = pose(there, catalogue, lower(there, catalogue, on_meta=True), sets, tune.precision)
+    posed = pose(
+        there,
+        catalogue,
+        lower(there, catalogue, on_meta=True, taps=taps_of(there)),
+        sets,
+        tune.precision,
+    )
     problem = posed.problem
     owners = {
         storage_key(w): places[name.split(".")[1]]
@@ -60,7 +67,7 @@ def transient(
     ]
     responding = any(taken.responding and "base" in taken.trains for taken in passes)
     others = [size for part, size in sizes.items() if part != "train"]
-    chunk = min(EVALUATED_AT_ONCE, max(others, default=0))
+    chunk = min(batch if program.data.window else EVALUATED_AT_ONCE, max(others, default=0))
 
     @torch.no_grad()
     def evaluate() -> None:
@@ -80,7 +87,9 @@ def _most(counting: Callable[[], Allocations], work: Callable[[], None]) -> Byte
     return most
 
 
-def _taken(problem: Problem, part: Part, taken: Pass, batch: int) -> Callable[[], None]:
+def _taken(
+    problem: Problem, part: Part | StreamPart, taken: Pass, batch: int
+) -> Callable[[], None]:
     """One pass forward and back."""
     rows = ceil(taken.share * batch)
     groups = {"base": problem.base, "response": problem.response}
@@ -111,16 +120,24 @@ def _at(problem: Problem, rows: int, responding: bool, linearised: bool = False)
     return hypers.conditioning(values_BH, response_BH, linearised=linearised)
 
 
-def _batch(part: Part, rows: int) -> Batch:
-    indices_B = torch.empty(rows, dtype=torch.int64, device="meta")
-    return Batch(part.x[:rows].clone(), part.y[:rows].clone(), indices_B)
+def _batch(part: Part | StreamPart, rows: int) -> Batch:
+    x, y = part.x[:rows].clone(), part.y[:rows].clone()
+    if isinstance(part, StreamPart):
+        return Batch(x, y, begins=True)
+    return Batch(x, y, torch.empty(rows, dtype=torch.int64, device="meta"))
 
 
 def _sets(program: Program, catalogue: Catalogue, sizes: Mapping[str, int]) -> Sets:
     """Data of the sizes that there are, without numbers."""
     source = catalogue.of(SourceType)[program.data.source.kind].seen(program.data.source.args)
 
-    def part(name: str) -> Part:
+    def part(name: str) -> Part | StreamPart:
+        if program.data.window:
+            streams = min(program.data.batch or 1, sizes.get(name, 0))
+            tokens = torch.empty(
+                streams, program.data.window + 1, dtype=torch.int64, device="meta"
+            )
+            return StreamPart(tokens, program.data.window)
         count = max(sizes.get(name, 0), EVALUATED_AT_ONCE)
         dtype = torch.uint8 if source.width == 1 else torch.get_default_dtype()
         x: Tensor = torch.empty((count, *program.input), dtype=dtype, device="meta")

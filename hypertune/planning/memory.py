@@ -79,4 +79,6 @@ def _slots(tune: Tune, group: str, catalogue: Catalogue) -> int:
 
 def _data(program: Program, catalogue: Catalogue, sizes: dict[str, int]) -> int:
     width = catalogue.of(SourceType)[program.data.source.kind].width
+    if program.data.window:
+        return sum(sizes.values()) * width  # a token is input and target
     return sum(sizes.values()) * (width * prod(program.input) + _TARGET)

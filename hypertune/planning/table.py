@@ -56,6 +56,9 @@ def _memory(found: dict[str, Memory]) -> list[list[str]]:
 
 def _length(found: Length) -> str:
     start = f"{_count(found.examples)} examples in batches of {_count(found.batch)}: "
+    if found.window:
+        start = f"{_count(found.examples)} tokens in {_count(found.batch)} streams, "
+        start += f"in windows of {_count(found.window)}: "
     start += f"{_count(found.per_epoch)} steps an epoch"
     if found.steps is None or found.epochs is None:
         start += f", for {minutes(found.seconds or 0)}"

@@ -20,14 +20,15 @@ class Dropout(Layer):
 
     Args:
         rate: that of every example, or None to read `p` from the conditioning.
-        channels: drop whole channels instead of single numbers.
+        shared: axes along which numbers are dropped together: those of an image behind its
+            channels, or that of time.
 
     """
 
-    def __init__(self, rate: float | None, channels: bool = False) -> None:
+    def __init__(self, rate: float | None, shared: slice | None = None) -> None:
         super().__init__()
         self.rate = rate
-        self.channels = channels
+        self.shared = shared
 
     def forward(self, x: Tensor, conditioning: Conditioning) -> Tensor:
         factor = self._factor(x, conditioning)
@@ -45,17 +46,28 @@ class Dropout(Layer):
         """What each number is multiplied by; None if that is one everywhere."""
         if not self.training or self.rate == 0:
             return None
-        shape = (*x.shape[:2], *(1,) * (x.dim() - 2)) if self.channels else tuple(x.shape)
-        kept = torch.empty(shape, dtype=x.dtype, device=x.device)
-        noise = _noise(shape, x.device)
-        if self.rate is not None:
-            dropped = _rounded(self.rate)
-            torch.ge(noise, dropped - _LEVELS // 2, out=kept)
-            return kept.mul_(_LEVELS / (_LEVELS - dropped))
-        rate_B = conditioning.values["p"].detach().reshape(-1, *(1,) * (x.dim() - 1))
-        dropped_B = (rate_B * _LEVELS).round().clamp(max=_LEVELS - 1)
-        torch.ge(noise, (dropped_B - _LEVELS // 2).to(torch.int16), out=kept)
-        return kept.mul_(_LEVELS / (_LEVELS - dropped_B))
+        shape = list(x.shape)
+        if self.shared is not None:
+            shape[self.shared] = [1] * len(shape[self.shared])
+        rate = conditioning.values["p"] if self.rate is None else self.rate
+        return kept_shares(tuple(shape), rate, x)
+
+
+def kept_shares(shape: tuple[int, ...], rate: Tensor | float, like: Tensor) -> Tensor:
+    """Zeros at random, at a rate for each row or one for all; elsewhere 1/(1 − rate).
+
+    They have the dtype and the device of `like`.
+    """
+    kept = torch.empty(shape, dtype=like.dtype, device=like.device)
+    noise = _noise(shape, like.device)
+    if isinstance(rate, float):
+        dropped = _rounded(rate)
+        torch.ge(noise, dropped - _LEVELS // 2, out=kept)
+        return kept.mul_(_LEVELS / (_LEVELS - dropped))
+    rate_B = rate.detach().reshape(-1, *(1,) * (len(shape) - 1))
+    dropped_B = (rate_B * _LEVELS).round().clamp(max=_LEVELS - 1)
+    torch.ge(noise, (dropped_B - _LEVELS // 2).to(torch.int16), out=kept)
+    return kept.mul_(_LEVELS / (_LEVELS - dropped_B))
 
 
 def _rounded(rate: float) -> int:

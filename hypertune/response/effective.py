@@ -45,7 +45,7 @@ def absolute_rows(weight: Tensor, response: tuple[Tensor, Tensor] | None) -> Ten
     kinks_OI, order_OI = kinks_OI.sort(1)
     steep_OI = _from_zero((sign_OI * u_OI).gather(1, order_OI).cumsum(1))
     level_OI = _from_zero((sign_OI * w_OI).gather(1, order_OI).cumsum(1))
-    below_OB = torch.searchsorted(kinks_OI, s_BO.T.detach().contiguous())
+    below_OB = torch.searchsorted(kinks_OI.contiguous(), s_BO.T.detach().contiguous())
     steep_OB = 2 * steep_OI.gather(1, below_OB) - steep_OI[:, -1:]
     level_OB = 2 * level_OI.gather(1, below_OB) - level_OI[:, -1:]
     return (steep_OB * s_BO.T + level_OB).sum(0)

@@ -14,7 +14,7 @@ from hypertune.semantics.including.files import Whole, include
 from hypertune.semantics.network.graph import Graph, build_network
 from hypertune.semantics.outline import Outline, outline
 from hypertune.semantics.perturbations import check_perturbations
-from hypertune.semantics.scope.scope import Knowledge, Scope, Unknown
+from hypertune.semantics.scope.scope import Constant, Knowledge, Scope, Unknown
 from hypertune.semantics.sections.data import DataFacts, read_data
 from hypertune.semantics.sections.objective import Goals, read_objective
 from hypertune.semantics.sections.tuning import read_tune
@@ -49,9 +49,10 @@ def elaborate(spec: ast.Spec | Whole, catalogue: Catalogue) -> Elaborated:
     data = [read_data(section, scope) for section in found.data]
     facts = data[0] if data else None
     source = facts.source if facts else None
-    if source is None and facts:
+    tokens = source.sequence if source else None
+    if facts and tokens is not False:
         _declare_text(scope, facts)
-    networks = [build_network(model, scope) for model in found.models]
+    networks = [build_network(model, scope, tokens) for model in found.models]
     labels = networks[0].labels if networks else None
     goals = [read_objective(section, scope, source, labels) for section in found.objectives]
     plans = [read_tune(section, scope) for section in found.tunes]
@@ -79,10 +80,15 @@ def elaborate(spec: ast.Spec | Whole, catalogue: Catalogue) -> Elaborated:
 
 
 def _declare_text(scope: Scope, facts: DataFacts) -> None:
-    """Where the source is unknown it may be a text, whose names are then told no more about."""
-    for name in ("tokens", "vocabulary"):
+    """The names of a text: how many tokens its batches are long, and how many there are.
+
+    Where the source is unknown it may be a text, whose names are then told no more about.
+    """
+    source = facts.source
+    values = (source.shape[0] if source.shape else None, source.classes) if source else (None,) * 2
+    for name, value in zip(("tokens", "vocabulary"), values, strict=True):
         if scope.find(name) is None:
-            scope.declare(name, Unknown(), facts.place)
+            scope.declare(name, Constant(value) if value else Unknown(), facts.place)
 
 
 def _check_fit(

@@ -25,7 +25,7 @@ def check_output(network: Graph, facts: DataFacts, goals: Goals, scope: Scope) -
     source, output = facts.source, network.output
     if source is None or output.shape is None:
         return
-    wanted = (source.classes,) if source.classes else (1,)
+    wanted = source.output
     for loss in goals.losses:
         fits = loss.kind.targets != ("classes" if source.classes else "real")
         if not fits and output.shape != wanted:

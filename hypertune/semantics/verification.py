@@ -164,8 +164,23 @@ def _verify_scale(scale: ir.Call | None) -> None:
         raise DamagedProgram("scale", f"`{scale.kind}` is no way to scale data, or misses numbers")
 
 
+def _verify_reading(program: ir.Program, source: SourceType, catalogue: Catalogue) -> None:
+    """Tokens are read by layers that read tokens, and by no others."""
+    kinds = catalogue.of(LayerType)
+    for layer in program.layers:
+        reads = layer.kind in kinds and bool(kinds[layer.kind].tokens)
+        fed = source.sequence and "input" in layer.inputs
+        if reads != fed:
+            why = f"`{layer.kind}` {'cannot read' if fed else 'reads'} tokens"
+            raise DamagedProgram(f"layer {layer.name}", why)
+
+
 def _verify_ends(program: ir.Program, catalogue: Catalogue) -> None:
-    source = catalogue.of(SourceType)[program.data.source.kind]
+    data = program.data
+    source = catalogue.of(SourceType)[data.source.kind].in_windows(data.window)
+    if source.sequence != (data.window is not None):
+        raise DamagedProgram("window", f"`{source.name}` has none, or needs one")
+    _verify_reading(program, source, catalogue)
     if source.shape and source.shape != program.input:
         why = f"`{source.name}` gives {source.shape}, not {program.input}"
         raise DamagedProgram("input", why)

@@ -91,8 +91,13 @@ class Case:
         return layer
 
     def inputs(self) -> Tensor:
-        """A batch in which no two numbers are alike and none is zero, to stay off kinks."""
+        """A batch in which no two numbers are alike and none is zero, to stay off kinks.
+
+        Of tokens, where those are read, it has any.
+        """
         shape = (self.examples, *self.shape)
+        if self.kind.tokens:
+            return self._tokens(shape, self.seed + 2)
         count = torch.Size(shape).numel()
         with seeded(self.seed + 2):
             order = torch.randperm(count).double()
@@ -103,9 +108,15 @@ class Case:
         return self.inputs()[:1].expand(rows, *self.shape).contiguous()
 
     def noise(self, like: Tensor, number: int = 0) -> Tensor:
-        """Normal numbers, others for every `number`."""
+        """Normal numbers, others for every `number`; in the place of tokens, others of these."""
+        if not like.is_floating_point():
+            return self._tokens(tuple(like.shape), self.seed + 3 + number)
         with seeded(self.seed + 3 + number):
             return torch.randn_like(like)
+
+    def _tokens(self, shape: Shape, seed: int) -> Tensor:
+        with seeded(seed):
+            return torch.randint(self.args[self.kind.tokens], shape)
 
     def conditioning(self) -> Conditioning:
         """A response and values for every example."""

@@ -40,6 +40,15 @@ def responds(kind: LayerType) -> bool:
     return kind.responds
 
 
+def reads_numbers(kind: LayerType) -> bool:
+    """Tokens have no tangent, and no gradient reaches them."""
+    return not kind.tokens
+
+
+def responds_to_numbers(kind: LayerType) -> bool:
+    return kind.responds and reads_numbers(kind)
+
+
 def same(found: Tensor, expected: Tensor, what: str, tolerance: float = 1e-10) -> None:
     """Hold two tensors against each other.
 

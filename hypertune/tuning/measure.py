@@ -11,7 +11,7 @@ from hypertune.catalogue import Catalogue, MetricType
 from hypertune.conditioning import Conditioning
 from hypertune.data.evaluation import EVALUATED_AT_ONCE
 from hypertune.data.scaling import Scaling
-from hypertune.data.sets import Part
+from hypertune.data.sets import Part, StreamPart
 from hypertune.ir import Program
 from hypertune.lowering.compiled_loss import CompiledLoss, Evaluated
 from hypertune.runtime import Kept, Sample, Weights
@@ -35,7 +35,7 @@ class Measure:
 
     @torch.no_grad()
     def __call__(
-        self, part: Part, weights: Weights, conditioning: Conditioning, kept: Kept
+        self, part: Part | StreamPart, weights: Weights, conditioning: Conditioning, kept: Kept
     ) -> dict[str, float]:
         """Means over the targets of the part; nothing for a part without examples.
 

@@ -14,7 +14,7 @@ from hypertune.catalogue import Catalogue, MethodType
 from hypertune.conditioning import Conditioning
 from hypertune.data.loading import load
 from hypertune.data.serving import Served
-from hypertune.data.sets import Part, Sets
+from hypertune.data.sets import Part, Sets, StreamPart
 from hypertune.ir import Call, Program, Quantity, Tune
 from hypertune.lowering.compiled_loss import taps_of
 from hypertune.lowering.network import lower
@@ -36,7 +36,7 @@ class Prepared:
     fold: Callable[[Weights, Kept, Tensor | None], dict[str, Tensor]]
     sets: Sets
     training: Training
-    measure: Callable[[Part, Weights, Conditioning, Kept], Mapping[str, float]]
+    measure: Callable[[Part | StreamPart, Weights, Conditioning, Kept], Mapping[str, float]]
 
     def evaluate(self, part: str) -> dict[str, float]:
         """Loss and metrics of the network as it now stands: `test_loss`, `test_accuracy`, …"""

@@ -73,6 +73,8 @@ def _data(data: Data) -> Iterator[str]:
     if data.augment:
         yield f"augment = {_several(map(call, data.augment))}"
     yield f"batch = {'all' if data.batch is None else data.batch}"
+    if data.window:
+        yield f"window = {data.window}"
 
 
 def _objective(program: Program) -> Iterator[str]:

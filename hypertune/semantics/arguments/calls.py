@@ -98,6 +98,8 @@ def _value(
         return settle(written.value, arg.kind, scope)[1]
     if written is not None:
         return convert(arg, written.value, call.kind.text, scope, labels)
+    if arg.named and scope.find(arg.named):
+        return convert(arg, ast.Name(call.kind.span, arg.named), call.kind.text, scope)
     if isinstance(arg.default, Required):
         raise scope.fail(MissingArgument(call.kind.span, call.kind.text, arg.name, arg.doc))
     return arg.default

@@ -2,8 +2,17 @@
 
 from __future__ import annotations
 
+from typing import Final
+
 from hypertune.diagnostics import Diagnostic, Example, Help, Note
+from hypertune.diagnostics.example import PLAIN, Base
 from hypertune.ir import Shape, print_shape
+
+_TEXT: Final[Base] = {
+    **PLAIN,
+    "data": {"source": "python_docs", "batch": "20", "window": "35"},
+    "model": "model (tokens) { embedding(8); linear(vocabulary) }",
+}
 
 
 class NotABatch(Diagnostic):
@@ -149,3 +158,46 @@ class NothingToCorrupt(Diagnostic):
     kind: str
     wanted: str
     source: str
+
+
+class NotAWindow(Diagnostic):
+    """The window of a text has no sensible number of steps."""
+
+    code = "HT631"
+    title = "invalid window"
+    label = "expected a positive whole number"
+    example = Example(of=_TEXT, wrong="data.window = 0")
+
+
+class NotStreams(Diagnostic):
+    """A text is cut into streams that are read side by side, as many as `batch` says."""
+
+    code = "HT632"
+    title = "invalid number of streams"
+    label = "expected a positive whole number"
+    example = Example(of=_TEXT, wrong="data.batch = all")
+
+
+class NotOfText(Diagnostic):
+    """A setting is for examples that are numbers, or stand each for itself."""
+
+    code = "HT633"
+    title = "`{setting}` does not apply to a text"
+    label = "`{source}` is one: {why}"
+    example = Example(of=_TEXT, wrong="data.scale = standardize")
+
+    setting: str
+    source: str
+    why: str
+
+
+class TextTooShort(Diagnostic):
+    """A part of a text does not fill the streams that it is cut into."""
+
+    code = "HT634"
+    title = "the text is too short"
+    label = "{why}"
+    help = "write a smaller `window` or `batch`"
+    example = Example(of=_TEXT, wrong="data.window = 1_000_000")
+
+    why: str

@@ -27,7 +27,7 @@ class WrongRank(Diagnostic):
     def children(self) -> tuple[Note | Help, ...]:
         origin = Note(f"the shape {print_shape(self.shape)} comes from here", self.feeder)
         flat = Help("put `flatten` before it")
-        return (origin, flat) if self.ranks == (1,) else (origin,)
+        return (origin, flat) if 1 in self.ranks else (origin,)
 
 
 class UnfitShape(Diagnostic):
@@ -146,12 +146,39 @@ class OutputMismatch(Diagnostic):
         return template.format(loss=self.loss, shape=shape, wanted=wanted)
 
     def children(self) -> tuple[Note | Help, ...]:
-        count = self.wanted[0]
+        count = self.wanted[-1]
         what = f"`{self.source}` has {count} classes" if count > 1 else "there is one target"
         return (
             Note(f"wanted here; {what}", self.place),
             Help(f"end the model with `linear({count})`"),
         )
+
+
+class WrongReading(Diagnostic):
+    """A layer that reads tokens is fed numbers, or one that reads numbers is fed tokens.
+
+    The batches of a text hold tokens: whole numbers that say which of the vocabulary each is. An
+    `embedding` gives a vector of numbers for each.
+    """
+
+    code = "HT313"
+    title = "`{layer}` reads {wanted}, and is fed {found}"
+    label = "fed {found}"
+    notes = (("feeder", "they come from here"),)
+    help = "put `embedding` first in the model of a text, and nowhere else"
+    example = Example(wrong="model (1, 8, 8) { flatten; embedding(4, 10); flatten; linear(10) }")
+
+    layer: str
+    tokens: bool  # whether these are what it reads
+    feeder: Span
+
+    @property
+    def wanted(self) -> str:
+        return "tokens" if self.tokens else "numbers"
+
+    @property
+    def found(self) -> str:
+        return "numbers" if self.tokens else "tokens"
 
 
 class UnknownDevice(Diagnostic):

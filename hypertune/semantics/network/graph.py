@@ -28,8 +28,11 @@ class Graph:
     whole: bool  # whether it was built without a mistake
 
 
-def build_network(model: ast.Model, scope: Scope) -> Graph:
-    """The graph of a model. Where its mistakes leave a shape unknown, the last flow has none."""
+def build_network(model: ast.Model, scope: Scope, tokens: bool | None = False) -> Graph:
+    """The graph of a model. Where its mistakes leave a shape unknown, the last flow has none.
+
+    `tokens` tells whether its input are tokens; None if that is not known.
+    """
     before = len(scope.findings.mistakes)
     given = resolve_given(model.given, scope) or ()
     flow = Flow(
@@ -38,7 +41,7 @@ def build_network(model: ast.Model, scope: Scope) -> Graph:
     named = Labels.of(model.body, scope.findings)
     named.enter(flow)
     reserved = frozenset(label.text for label in labels(model.body))
-    builder = GraphBuilder(scope.knowledge, Nodes(scope.knowledge, NodeNames(reserved)))
+    builder = GraphBuilder(scope.knowledge, Nodes(scope.knowledge, NodeNames(reserved), tokens))
     around = Surroundings(scope, named, given, device_of(model.device, scope) or "")
     output = attempt(lambda body: builder.body(body, flow, around), model.body)
     output = output or evolve(flow, shape=None)

@@ -13,7 +13,7 @@ from hypertune.diagnostics import Span
 from hypertune.semantics.arguments.calls import look_up, settle_args
 from hypertune.semantics.errors.conditioning import CannotRespond
 from hypertune.semantics.errors.labels import LabelWanted, UnfitMerge
-from hypertune.semantics.errors.network import UnfitShape, WrongRank
+from hypertune.semantics.errors.network import UnfitShape, WrongRank, WrongReading
 from hypertune.semantics.network.naming import NodeNames
 from hypertune.semantics.network.sizes import output_shape, tie
 from hypertune.semantics.scope.findings import Failed, attempt, every
@@ -39,6 +39,7 @@ class Nodes:
 
     knowledge: Knowledge
     names: NodeNames
+    tokens: bool | None = False  # whether these are the input; None: not known
     made: dict[str, ir.Node] = field(factory=dict)
 
     def layer(self, piece: ast.LayerStatement, flow: Flow, around: Surroundings) -> Flow:
@@ -47,6 +48,7 @@ class Nodes:
         args = attempt(lambda kind: settle_args(call, kind, around.scope, around.labels), kind)
         tied = args is not None and args.get("tied") is not None
         given = around.given if kind.responds and not tied else self._deaf(piece, around, tied)
+        self._check_reading(kind.name, bool(kind.tokens), flow, span)
         fed = self._repaired(kind, flow, span)
         if args is None or fed is None:
             raise Failed
@@ -89,6 +91,13 @@ class Nodes:
         findings.add(WrongRank(span, kind.name, kind.ranks, shape, flow.span))
         return (prod(shape),) if 1 in kind.ranks else None
 
+    def _check_reading(self, name: str, reads: bool, flow: Flow, span: Span) -> None:
+        """Tokens must be read as tokens, numbers as numbers."""
+        tokens = self.tokens if flow.node == "input" else False
+        known = flow.shape is not None and tokens is not None  # of what went wrong above, nothing
+        if known and tokens != reads:
+            self.knowledge.findings.add(WrongReading(span, name, reads, flow.span))
+
     def _output(
         self, kind: LayerType, args: dict[str, ir.Value], fed: ir.Shape, flow: Flow, span: Span
     ) -> ir.Shape:
@@ -119,6 +128,8 @@ class Nodes:
         span = call.kind.span
         kind = self.knowledge.kinds(MergeType)[call.kind.text]
         args = settle_args(call, kind, around.scope)
+        for flow in flows:
+            self._check_reading(kind.name, False, flow, span)
         shapes = tuple(flow.shape for flow in flows if flow.shape is not None)
         if len(shapes) < len(flows):
             raise Failed

@@ -9,7 +9,7 @@ from typing import Any, Final
 from attrs import evolve, frozen
 
 from hypertune import ir
-from hypertune.catalogue import Arg, AugmentType, CorruptionType, SourceType, Unreadable
+from hypertune.catalogue import Arg, AugmentType, CorruptionType, SourceType, Unreadable, shortage
 from hypertune.diagnostics import Span
 from hypertune.semantics.arguments.calls import settle
 from hypertune.semantics.arguments.constants import count
@@ -20,7 +20,11 @@ from hypertune.semantics.errors.data import (
     NotABatch,
     NotAScale,
     NotASequence,
+    NotAWindow,
     NothingToCorrupt,
+    NotOfText,
+    NotStreams,
+    TextTooShort,
     UnreadableData,
     WrongChannels,
 )
@@ -35,6 +39,13 @@ Reader = Callable[[Settings, SourceType | None], Any]  # of one field of `ir.Dat
 _SCALE: Final = {
     "mean": Arg("mean", "numbers", "what is taken away, one number or one per channel"),
     "std": Arg("std", "numbers", "what is divided by", low=0, open_low=True),
+}
+_NUMBERS: Final = "tokens are no numbers"
+_NOT_OF_TEXT: Final = {
+    "split": "its parts are texts of their own",
+    "scale": _NUMBERS,
+    "augment": _NUMBERS,
+    "corrupt": "its targets are its own next tokens",
 }
 
 
@@ -52,7 +63,9 @@ def read_data(section: ast.Section, scope: Scope) -> DataFacts:
     settings = read_settings(section, scope)
     expr = attempt(_source, settings)
     source, call = _settled(expr, scope) if expr else (None, None)
-    data = attempt(lambda settings: _data(settings, source, call), settings)
+    window = attempt(lambda settings: _window(settings, source), settings)
+    data = attempt(lambda settings: _data(settings, source, call, window), settings)
+    source = source.in_windows(window) if source else None
     return DataFacts(source, expr.span if expr else section.kind.span, data)
 
 
@@ -89,15 +102,26 @@ def _seen(expr: ast.Expr, kind: SourceType, call: ir.Call, scope: Scope) -> Sour
         raise scope.fail(finding) from None
 
 
-def _data(settings: Settings, source: SourceType | None, call: ir.Call | None) -> ir.Data:
-    split = attempt(lambda settings: read_split(settings, source), settings)
+def _data(
+    settings: Settings, source: SourceType | None, call: ir.Call | None, window: int | None
+) -> ir.Data:
+    split = attempt(lambda settings: _split(settings, source), settings)
     readers: tuple[Reader, ...] = (_scale, _augment, partial(_batch, split=split), _corrupt)
     scale, augment, batch, corrupt = every(lambda read: read(settings, source), readers)
-    _check_window(settings, source)
-    if call is None or split is None:
+    if call is None or split is None or (source and source.sequence and not window):
         raise Failed
+    if batch and window:
+        _check_length(settings, split, batch, window)
     parts, seed, stratified = split.parts, split.seed, split.stratified
-    return ir.Data(call, parts, seed, scale, augment, batch, corrupt, stratified)
+    return ir.Data(call, parts, seed, scale, augment, batch, corrupt, stratified, window)
+
+
+def _split(settings: Settings, source: SourceType | None) -> Split:
+    """What is written, or the parts of a text, which stay as they are."""
+    if source is None or not source.sequence:
+        return read_split(settings, source)
+    _check_text(settings, source)
+    return Split({"train": 1.0}, None, source.sizes)
 
 
 def _where(expr: ast.Expr, kind: SourceType, argument: str) -> Span:
@@ -145,11 +169,30 @@ def _corrupt(settings: Settings, source: SourceType | None) -> ir.Call | None:
     return call
 
 
-def _check_window(settings: Settings, source: SourceType | None) -> None:
-    """A window is of a sequence, which no source gives that is known; an unknown one may."""
+def _window(settings: Settings, source: SourceType | None) -> int | None:
+    """How many steps of a text a batch has; nothing for another source, or an unknown one."""
     written = settings.by_key.get("window")
-    if written and source:
+    if source is None:
+        return None
+    if source.sequence:
+        return count(settings.need("window", "window = 35"), settings.scope, NotAWindow)
+    if written:
         settings.scope.findings.add(NotASequence(written.key.span, source.name))
+    return None
+
+
+def _check_text(settings: Settings, source: SourceType) -> None:
+    """Refuse what can only be had of numbers, or of examples that stand each for itself."""
+    for key, why in _NOT_OF_TEXT.items():
+        written = settings.by_key.get(key)
+        if written:
+            settings.scope.findings.add(NotOfText(written.key.span, key, source.name, why))
+
+
+def _check_length(settings: Settings, split: Split, batch: int, window: int) -> None:
+    why = shortage(split.sizes, batch, window)
+    if why:
+        settings.scope.findings.add(TextTooShort(settings.by_key["window"].key.span, why))
 
 
 def _augment(settings: Settings, source: SourceType | None) -> tuple[ir.Call, ...]:
@@ -167,8 +210,13 @@ def _augment(settings: Settings, source: SourceType | None) -> tuple[ir.Call, ..
 def _batch(settings: Settings, source: SourceType | None, split: Split | None) -> int | None:
     """The number of examples in a batch; None for all."""
     expr, scope = settings.need("batch", "batch = 64"), settings.scope
+    text = source is not None and source.sequence
     if isinstance(expr, ast.Name) and expr.text == "all":
+        if text:
+            raise scope.fail(NotStreams(expr.span))
         return None
+    if text:
+        return count(expr, scope, NotStreams)
     batch = count(expr, scope, NotABatch, also=("all",))
     train = split.sizes.get("train") if split else None
     if train is not None and batch > train:

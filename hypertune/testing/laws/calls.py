@@ -6,7 +6,7 @@ import torch
 
 from hypertune.testing.buffers import has_states
 from hypertune.testing.case import Case, evaluating, row
-from hypertune.testing.law import law, same
+from hypertune.testing.law import law, reads_numbers, same
 
 _ROWS = 2**10
 
@@ -31,7 +31,7 @@ def draws_other_noise_by_another_seed(case: Case) -> None:
         assert not torch.equal(*found), "its noise is the same whatever the seed"
 
 
-@law()
+@law(reads_numbers)
 def moves_its_statistics_in_training_alone(case: Case) -> None:
     """Neither evaluation nor the linearised reading moves them."""
     layer, x, conditioning = case.perturbed(), case.inputs(), case.conditioning()

@@ -9,7 +9,7 @@ from hypothesis import reject
 from torch import Tensor
 
 from hypertune.testing.case import Case, evaluating, response_parameters, unconditioned
-from hypertune.testing.law import law, responds, same
+from hypertune.testing.law import law, responds, responds_to_numbers, same
 from hypertune.testing.statistics import hold_same_distribution
 
 _INITIALISATIONS = 128
@@ -53,7 +53,7 @@ def is_initialised_as_its_plain_twin(case: Case) -> None:
         )
 
 
-@law(responds)
+@law(responds_to_numbers)
 def can_learn_its_whole_response(case: Case) -> None:
     """Within two steps, a gradient reaches every response parameter and every given column."""
     layer, x, conditioning = evaluating(case.initialised()), case.inputs(), case.conditioning()

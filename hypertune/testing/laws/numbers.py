@@ -12,7 +12,7 @@ from torch.autograd.gradcheck import GradcheckError, gradcheck
 from hypertune.catalogue import Use
 from hypertune.response import Layer
 from hypertune.testing.case import Case, Conditioning, moved, with_values
-from hypertune.testing.law import law
+from hypertune.testing.law import law, reads_numbers
 
 _DTYPES = (torch.float64, torch.float32, torch.bfloat16)
 
@@ -34,7 +34,7 @@ def _onednn(enabled: bool) -> Iterator[None]:
         torch.backends.mkldnn.enabled = before
 
 
-@law()
+@law(reads_numbers)
 def keeps_the_dtype(case: Case) -> None:
     """Values may be of another type than the rest: a rate needs more than 8 bits."""
     for dtype in _DTYPES:
@@ -48,7 +48,7 @@ def keeps_the_dtype(case: Case) -> None:
             assert tensor.dtype == dtype, f"{what} is {tensor.dtype} for an input of {dtype}"
 
 
-@law()
+@law(reads_numbers)
 def keeps_the_device(case: Case) -> None:
     """It is built and run on the device asked for; `meta` stands for every one but this."""
     layer = case.elsewhere()
@@ -62,7 +62,7 @@ def keeps_the_device(case: Case) -> None:
         assert tensor.shape == shape, f"{what} has the shape {tuple(tensor.shape)} on meta"
 
 
-@law()
+@law(reads_numbers)
 def has_the_gradient_of_finite_differences(case: Case) -> None:
     """By the input, the response, every parameter and every smooth value, and no other value."""
     layer, conditioning = case.perturbed(), case.conditioning()

@@ -14,10 +14,10 @@ from hypertune.testing.case import (
     response_parameters,
     unconditioned,
 )
-from hypertune.testing.law import law, same
+from hypertune.testing.law import law, reads_numbers, same
 
 
-@law()
+@law(reads_numbers)
 def uses_every_parameter(case: Case) -> None:
     """The base in every reading, the response only where it is conditioned.
 

@@ -17,7 +17,7 @@ from hypertune.testing.case import (
     with_response,
     with_values,
 )
-from hypertune.testing.law import law, responds, same
+from hypertune.testing.law import law, reads_numbers, responds, same
 
 _STEP = 1e-6  # of finite differences
 
@@ -64,7 +64,7 @@ def responds_linearly(case: Case) -> None:
     same(output(1.7 * here - 0.7 * there), expected, "its output is curved in the response")
 
 
-@law()
+@law(reads_numbers)
 def linearises_to_its_derivative(case: Case) -> None:
     layer, x, conditioning = case.perturbed(), case.inputs(), case.conditioning()
     dx = case.noise(x)
