@@ -7,7 +7,7 @@ from collections.abc import Callable
 from hypothesis import reject, strategies as st
 
 from hypertune.catalogue import REQUIRED, Arg, AugmentType, LayerType, LossType, WrongShape
-from hypertune.ir import Ref, Value
+from hypertune.ir import Label, Ref, Value
 from hypertune.testing.augment_case import AugmentCase
 from hypertune.testing.case import Case
 from hypertune.testing.loss_case import LossCase
@@ -75,6 +75,8 @@ def _values(arg: Arg, rank: int) -> st.SearchStrategy[Value]:
         choices.append(_DRAWN[arg.type](arg, rank))
     if arg.use is not None:
         choices.append(st.just(Ref(arg.name)))
+    if arg.type == "label" and arg.default is REQUIRED:
+        choices.append(st.just(Label(arg.name)))
     if not choices:
         raise Undrawable(f"the kit cannot draw `{arg.name}`: hand over `cases` of your own")
     return st.one_of(choices)

@@ -10,7 +10,7 @@ from attrs import evolve, field, frozen
 from torch import Tensor
 
 from hypertune.catalogue import Args, LossType
-from hypertune.ir import Ref
+from hypertune.ir import Label, Ref
 from hypertune.losses.loss_input import LossInput
 from hypertune.testing.seeding import seeded
 from hypertune.testing.values import some_values
@@ -22,7 +22,8 @@ class Given:
     """The tensors that a loss is computed from.
 
     Shapes: `output` (B, C), `target` (B,) classes or (B, C) reals, `values` (B,), `squares` and
-    `absolutes` (B,) for penalties; `weights` are base weights, `per_weight` a value for each.
+    `absolutes` (B,) for penalties; `weights` are base weights, `per_weight` a value for each;
+    `labelled` (B, T, C) are outputs of the layers that it names.
     """
 
     output: Tensor
@@ -32,6 +33,7 @@ class Given:
     absolutes: Tensor
     weights: Tensor
     per_weight: Mapping[str, Tensor] = field(factory=dict)
+    labelled: Mapping[str, Tensor] = field(factory=dict)
 
     def row(self, i: int) -> Given:
         """What is given for example `i` alone."""
@@ -42,6 +44,7 @@ class Given:
             values={name: value[i : i + 1] for name, value in self.values.items()},
             squares=self.squares[i : i + 1],
             absolutes=self.absolutes[i : i + 1],
+            labelled={name: y[i : i + 1] for name, y in self.labelled.items()},
         )
 
 
@@ -79,9 +82,14 @@ class LossCase:
                 for arg in self.kind.args
                 if isinstance(self.args[arg.name], Ref)
             }
+            labelled = {
+                name: torch.randn(self.examples, 4, 3).double()
+                for name, value in self.args.items()
+                if isinstance(value, Label)
+            }
         target = real if self.kind.targets == "real" else classes
         squares, absolutes = effective.square().sum(1), effective.abs().sum(1)
-        return Given(output, target, values, squares, absolutes, weights)
+        return Given(output, target, values, squares, absolutes, weights, labelled=labelled)
 
     def run(self, given: Given) -> Tensor:
         """The loss."""
@@ -94,6 +102,7 @@ class LossCase:
                 absolutes=lambda: given.absolutes,
                 weights=lambda: [given.weights[:2], given.weights[2:].view(2, 2)],
                 per_weight=given.per_weight,
+                outputs=given.labelled,
             )
         )
         return found
