@@ -164,3 +164,9 @@ def test_device_that_cannot_be_is_wrong_usage():
     done = CliRunner().invoke(main, ["plan", "quickstart", "--devices", "cpu,cuda"])
     assert done.exit_code == 2
     assert "'cuda' is no device" in done.stderr
+
+
+def test_a_training_in_bf16_is_planned_as_one_in_float32():
+    text = CONVOLUTIONS.replace("epochs = 3 }", "precision = bf16; epochs = 3 }")
+    peak = plan(program_of(text), STANDARD, "delta").memory["cpu"].peak
+    assert peak == plan(program_of(CONVOLUTIONS), STANDARD, "delta").memory["cpu"].peak

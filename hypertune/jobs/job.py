@@ -11,7 +11,8 @@ import torch
 from attrs import asdict, evolve, frozen
 from cattrs import BaseValidationError, structure
 
-from hypertune.catalogue import Catalogue, SourceType, in_full
+from hypertune.catalogue import Catalogue, SourceType, Unreadable, in_full
+from hypertune.data.failures import FileUnreadable
 from hypertune.data.fingerprint import Fingerprint, changes, fingerprint
 from hypertune.data.loading import Raw, load, read
 from hypertune.data.sets import Sets
@@ -104,6 +105,7 @@ def start(
     )
     if not order.any_size:
         placed = place(program, catalogue, visible_devices(), about.device)
+        check_fits(program, _source(program, catalogue), catalogue)
         check_memory(placed, tune.name, catalogue)
     folder = new_folder(out or free_path(order.name, now.astimezone()))
     raw = read(program.data, catalogue)
@@ -133,6 +135,20 @@ def _found_anywhere(program: Program, catalogue: Catalogue) -> Program:
     data = program.data
     kind = catalogue.of(SourceType)[data.source.kind]
     return evolve(program, data=evolve(data, source=in_full(data.source, kind.args)))
+
+
+def _source(program: Program, catalogue: Catalogue) -> SourceType:
+    """The source as its files look now.
+
+    Raises:
+        FileUnreadable: if they cannot be used.
+
+    """
+    call = program.data.source
+    try:
+        return catalogue.of(SourceType)[call.kind].seen(call.args)
+    except Unreadable as fault:
+        raise FileUnreadable(str(fault)) from fault
 
 
 def resume(
