@@ -26,7 +26,8 @@ def _build(args: Args) -> Any:
 
 L1 = LossType(
     name="l1",
-    doc="strength x the sum of the absolute effective weights, biases left out",
+    doc="strength x the sum of the absolute effective weights, biases and the gains of "
+    "normalisations left out",
     args=(
         Arg(
             "strength", "float", "how strong", low=0, use=Use.SMOOTH, per_batch=True, each="weight"

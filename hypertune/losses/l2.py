@@ -26,7 +26,8 @@ def _build(args: Args) -> Any:
 
 L2 = LossType(
     name="l2",
-    doc="strength x half the sum of the squared effective weights, biases left out; "
+    doc="strength x half the sum of the squared effective weights, biases and the gains of "
+    "normalisations left out; "
     "the half makes a strength mean what torch's `weight_decay` does",
     args=(Arg("strength", "float", "how strong", low=0, use=Use.SMOOTH, each="weight"),),
     build=_build,
