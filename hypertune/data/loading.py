@@ -37,6 +37,19 @@ class Raw:
     arrays: Mapping[str, tuple[Any, Any]]
 
 
+def look(data: Data, catalogue: Catalogue) -> SourceType:
+    """The source of some data as its files say it is.
+
+    Raises:
+        DataError: if the files cannot be had.
+
+    """
+    try:
+        return catalogue.of(SourceType)[data.source.kind].seen(data.source.args)
+    except Unreadable as fault:
+        raise FileUnreadable(str(fault)) from fault
+
+
 def read(data: Data, catalogue: Catalogue) -> Raw:
     """All that the source of some data gives.
 
@@ -44,8 +57,8 @@ def read(data: Data, catalogue: Catalogue) -> Raw:
         DataError: if the files cannot be had.
 
     """
+    source = look(data, catalogue)
     try:
-        source = catalogue.of(SourceType)[data.source.kind].seen(data.source.args)
         return Raw(source, source.load(data.source.args))
     except Unreadable as fault:
         raise FileUnreadable(str(fault)) from fault

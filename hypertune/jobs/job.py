@@ -14,7 +14,7 @@ from cattrs import BaseValidationError, structure
 from hypertune.catalogue import Catalogue, SourceType, Unreadable, in_full
 from hypertune.data.failures import FileUnreadable
 from hypertune.data.fingerprint import Fingerprint, changes, fingerprint
-from hypertune.data.loading import Raw, load, read
+from hypertune.data.loading import Raw, load, look, read
 from hypertune.data.sets import Sets
 from hypertune.ir import Program, Quantity
 from hypertune.jobs.fitting import check_fits, check_parts, verified_program
@@ -103,7 +103,8 @@ def start(
         versions=versions(),
         scaling={},
     )
-    if not order.any_size:
+    if not order.any_size:  # a step is measured, so it must be one that can be taken
+        check_fits(program, look(program.data, catalogue), catalogue)
         placed = place(program, catalogue, visible_devices(), about.device)
         check_fits(program, _source(program, catalogue), catalogue)
         check_memory(placed, tune.name, catalogue)
