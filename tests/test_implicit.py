@@ -455,7 +455,7 @@ def penalised_network():
         ]
         return fit(weights, conditioning, batch) + torch.stack(terms).sum() / 2
 
-    log = next(kind for kind in DOMAINS if kind.name == "log").tensor
+    log = next(kind for kind in DOMAINS if kind.name == "log").constrain_tensor
     ends = torch.tensor(1e-8), torch.tensor(1.0)
     count = sum(w.numel() for w in base.values())
     empty = torch.zeros(0)
