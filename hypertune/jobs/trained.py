@@ -8,7 +8,7 @@ from pathlib import Path
 from attrs import frozen
 from torch import Tensor, nn
 
-from hypertune.catalogue import Catalogue, MergeType, Plain
+from hypertune.catalogue import Catalogue, LayerType, MergeType, Plain
 from hypertune.emitting.plain import plain_layers, ties
 from hypertune.ir import Program
 from hypertune.jobs.fitting import verified_program
@@ -34,6 +34,10 @@ class PlainNetwork(nn.Module):
         self._merges = {
             n.name: merges[n.kind].build(n.args) for n in program.layers if n.kind in merges
         }
+        kinds = catalogue.of(LayerType)
+        self._tuples = {
+            n.name for n in program.layers if n.kind in kinds and kinds[n.kind].gives_tuple
+        }
         for name, plain in layers.items():
             self.add_module(name, getattr(nn, plain.name)(*plain.args, **plain.options))
 
@@ -43,6 +47,7 @@ class PlainNetwork(nn.Module):
             fed = [values[source] for source in node.inputs]
             merge = self._merges.get(node.name)
             x = self.get_submodule(node.name)(*fed) if merge is None else merge(fed)
+            x = x[0] if node.name in self._tuples else x
             values[node.name] = x
         return x
 

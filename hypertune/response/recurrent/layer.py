@@ -101,7 +101,9 @@ class Recurrent(Layer):
         weight = next(self.parameters())
         zeros = weight.new_zeros(self.layers, len(x_BTI), self.hidden_size)
         kept = (getattr(self, f"state_{k}") for k in range(self.cell.states))
-        forwards = [zeros if tensor is None else tensor.transpose(0, 1) for tensor in kept]
+        forwards = [
+            zeros if tensor is None else tensor.to(zeros.device).transpose(0, 1) for tensor in kept
+        ]
         if self.directions == 1:
             return tuple(forwards)
         return tuple(torch.stack([tensor, zeros], 1).flatten(0, 1) for tensor in forwards)
