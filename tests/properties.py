@@ -16,9 +16,9 @@ from time import monotonic
 from traceback import print_exception
 
 from attrs import evolve
+from fuzzing.specs import escape, mutant
 from generated import MAIN, Drawn, drawn_spec
 from generated.coverage import kinds, never_drawn, rules
-from mutations import escape, mutant
 from shrinking import shrunk
 
 from hypertune.anchoring import anchored

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 
 import pytest
-from mutations import escape, mutants
+from fuzzing.specs import FOUND, escape, mutants, program_escape, programs
 
 from hypertune import ir
 from hypertune.catalogue import Catalogue, MethodType, Use
@@ -301,3 +301,13 @@ def test_a_wrong_spec_raises_all_its_diagnostics() -> None:
     with pytest.raises(SpecError) as caught:
         program_of(model="model (1, 8, 8) { flaten; liner(10) }")
     assert [d.code for d in caught.value.diagnostics] == ["HT202", "HT202"]
+
+
+@pytest.mark.parametrize("path", FOUND, ids=lambda path: path.stem)
+def test_what_once_went_wrong_is_accepted_or_refused(path):
+    assert escape(path.read_bytes(), str(path)) is None
+
+
+def test_damaged_programs_are_refused_in_words():
+    for text in programs(60, 0):
+        assert program_escape(text) is None, text

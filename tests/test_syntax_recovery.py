@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import pytest
+from fuzzing.specs import mutants
 from hypothesis import given, settings, strategies as st
-from mutations import mutants
 
 from hypertune.diagnostics import Diagnostic, Source, SpecError
 from hypertune.syntax import parse

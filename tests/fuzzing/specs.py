@@ -1,7 +1,14 @@
-"""Damaged specs: `python tests/mutations.py 20000` tries that many and tells what went wrong."""
+"""Damaged specs and programs: each is accepted, or refused in words.
+
+    PYTHONPATH=. python tests/fuzzing/specs.py [--mutants 20000] [--seed 0]
+
+What raises anything else than a refusal is printed whole. `corpus/` beside this file has what once
+did, or took too long.
+"""
 
 from __future__ import annotations
 
+import argparse
 import re
 import sys
 from collections.abc import Callable, Iterator
@@ -9,14 +16,32 @@ from pathlib import Path
 from random import Random
 from traceback import print_exception
 
+from hypertune.compiler import compile_text, read_program
 from hypertune.diagnostics import Source, SpecError
+from hypertune.ir import DamagedProgram, to_json
 from hypertune.semantics import elaborate, include
 from hypertune.semantics.including.files import no_files
 from hypertune.standard import STANDARD
 from hypertune.syntax import decode_source, parse
 
-ROOT = Path(__file__).parent
-CORPUS = (*sorted((ROOT.parent / "specs").glob("*.hspec")), *sorted(ROOT.rglob("mixed/*.hspec")))
+TESTS = Path(__file__).parents[1]
+SHIPPED = sorted((TESTS.parent / "specs").glob("*.hspec"))
+FOUND = sorted((Path(__file__).parent / "corpus").glob("*.hspec"))
+CORPUS = (*SHIPPED, *sorted(TESTS.rglob("mixed/*.hspec")), *FOUND)
+ODD = (
+    "null",
+    "true",
+    "0",
+    "-1",
+    "1e400",
+    "1e308",
+    '""',
+    '"x"',
+    "[]",
+    "{}",
+    "[[[[0]]]]",
+    "9" * 400,
+)
 SPLINTERS = (
     *"()[]{}=,;:#+-*/%\n\"'\\.\t\0é",
     *("given *", "repeat 9 {", "block b(x) {", "hyper h[3] : rate = 0.1", "9**9**9", "1e400"),
@@ -85,15 +110,54 @@ def escape(
     return None
 
 
-if __name__ == "__main__":
-    total = int(sys.argv[1]) if len(sys.argv) > 1 else 20_000
-    seed = int(sys.argv[2]) if len(sys.argv) > 2 else 0
+def damaged_program(text: str, random: Random) -> str:
+    """The JSON of a program, one of whose values or names is another."""
+    pieces = re.findall(r'"(?:[^"\\]|\\.)*"|[\d.eE+-]+|true|false|null|\s+|.', text)
+    places = [i for i, piece in enumerate(pieces) if piece.strip() and piece not in "{}[]:,"]
+    for _ in range(random.choice((1, 1, 2, 4))):
+        other = pieces[random.choice(places)]
+        pieces[random.choice(places)] = random.choice((other, *ODD))
+    return "".join(pieces)
+
+
+def program_escape(text: str) -> Exception | None:
+    """What a compiled program raises that is not for people to read."""
+    try:
+        read_program(Source("mutant.json", text))
+    except DamagedProgram:
+        return None
+    except Exception as fault:
+        return fault
+    return None
+
+
+def programs(count: int, seed: int) -> Iterator[str]:
+    """Damaged programs of the shipped specs."""
+    random = Random(seed)
+    texts = [path.read_text(encoding="utf-8") for path in SHIPPED]
+    whole = [to_json(compile_text(text).program) for text in texts]
+    for _ in range(count):
+        yield damaged_program(random.choice(whole), random)
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--mutants", type=int, default=20_000)
+    parser.add_argument("--seed", type=int, default=0)
+    options = parser.parse_args()
     escaped = 0
-    for found in mutants(total, seed):
-        fault = escape(found)
+    texts = ((found, escape(found)) for found in mutants(options.mutants, options.seed))
+    compiled = programs(options.mutants // 10, options.seed)
+    trees = ((found.encode(), program_escape(found)) for found in compiled)
+    for found, fault in (*texts, *trees):
         if fault is not None:
             escaped += 1
             print(found.decode("utf-8", errors="replace"))
             print_exception(fault)
-    print(f"{total} mutants, {escaped} of them raised something else than SpecError")
-    sys.exit(escaped > 0)
+    total = options.mutants + options.mutants // 10
+    print(f"{total} mutants, {escaped} of them raised something else than a refusal")
+    return escaped > 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
