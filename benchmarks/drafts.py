@@ -1,0 +1,126 @@
+"""The first spec of `hypertune new`, as it stands, against scikit-learn on its embedded tables.
+
+    OMP_NUM_THREADS=1 python benchmarks/drafts.py [--tables iris wine] [--splits 5]
+
+A table is written as csv, drafted, and trained with the draft's own split, of which only the seed
+changes. scikit-learn gets the same numbers, scaled as for the draft: ridge or logistic regression,
+and an MLP, each with its penalty chosen by cross-validation on the training part. Losses are of
+the test part: cross-entropy, or the squared error in deviations of the target. linnerud, of 20
+rows, is left out: its test part would be 4 rows.
+"""
+
+from __future__ import annotations
+
+import argparse
+import csv
+import tempfile
+import warnings
+from collections.abc import Callable
+from pathlib import Path
+from statistics import mean, stdev
+from time import process_time
+from typing import Any
+
+import numpy as np
+from attrs import evolve
+from sklearn import datasets
+from sklearn.exceptions import ConvergenceWarning
+from sklearn.linear_model import LogisticRegressionCV, RidgeCV
+from sklearn.metrics import log_loss, mean_squared_error
+from sklearn.model_selection import GridSearchCV
+from sklearn.neural_network import MLPClassifier, MLPRegressor
+
+from hypertune import STANDARD, Program, compile_text
+from hypertune.data.loading import load
+from hypertune.data.sets import Sets
+from hypertune.draft import draft_for_table
+from hypertune.lowering import place
+from hypertune.runtime import Reported
+from hypertune.tuning import prepare
+
+TABLES = ("diabetes", "breast_cancer", "iris", "wine", "digits")
+ALPHAS = {"alpha": [1e-5, 1e-4, 1e-3, 1e-2, 1e-1, 1.0]}
+
+
+def drafted(table: str, folder: Path) -> Program:
+    """The program of the draft for a table, which is written into the folder."""
+    found = getattr(datasets, f"load_{table}")()
+    path = folder / f"{table}.csv"
+    with path.open("w", newline="") as file:
+        rows = csv.writer(file)
+        rows.writerow([*(f"x{i}" for i in range(found.data.shape[1])), "y"])
+        rows.writerows([*x, y] for x, y in zip(found.data.tolist(), found.target, strict=True))
+    draft = draft_for_table(str(path), "y", classes=table != "diabetes")
+    return place(compile_text(draft.text).program, STANDARD, ("cpu",))
+
+
+def tuned(program: Program, tune: str, sets: Sets) -> float:
+    """Test loss of the network with the lowest validation loss."""
+    prepared = prepare(program, tune, sets=sets)
+    found = float("nan")
+    for event in prepared.training.run():
+        if isinstance(event, Reported) and event.best:
+            found = prepared.evaluate("test")["test_loss"]
+    return found
+
+
+def fitted(model: Any, sets: Sets) -> float:
+    """Test loss of a model of scikit-learn."""
+    x, y, x_test, y_test = (
+        t.numpy() for part in (sets.train, sets.test) for t in (part.x, part.y)
+    )
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", ConvergenceWarning)
+        warnings.simplefilter("ignore", FutureWarning)
+        model.fit(x, y)
+    if not sets.classes:
+        return float(mean_squared_error(y_test, model.predict(x_test)))
+    return float(log_loss(y_test, model.predict_proba(x_test), labels=range(sets.classes)))
+
+
+def rivals(classes: int) -> dict[str, Any]:
+    """Models that choose their penalty themselves."""
+    linear = LogisticRegressionCV(max_iter=1000) if classes else RidgeCV(np.logspace(-3, 3, 13))
+    network = (MLPClassifier if classes else MLPRegressor)(max_iter=500, random_state=0)
+    return {"linear": linear, "mlp": GridSearchCV(network, ALPHAS, cv=3)}
+
+
+def timed(work: Callable[[], float]) -> tuple[float, float]:
+    """What it gives, and seconds of the processor."""
+    began = process_time()
+    return work(), process_time() - began
+
+
+def compare(table: str, folder: Path, splits: int) -> None:
+    program = drafted(table, folder)
+    found: dict[str, list[tuple[float, float]]] = {}
+    for seed in range(splits):
+        tunes = tuple(evolve(tune, seed=seed) for tune in program.tunes)
+        data = evolve(program.data, split_seed=seed)
+        seeded = evolve(program, data=data, tunes=tunes)
+        sets = load(data, STANDARD)
+        for tune in ("tuned", "untuned"):
+            result = timed(lambda s=seeded, t=tune, d=sets: tuned(s, t, d))
+            found.setdefault(tune, []).append(result)
+        for name, model in rivals(sets.classes).items():
+            result = timed(lambda m=model, d=sets: fitted(m, d))
+            found.setdefault(name, []).append(result)
+    print(f"{table}, {len(sets.train)} training rows")
+    for name, results in found.items():
+        losses, seconds = zip(*results, strict=True)
+        around = stdev(losses) if splits > 1 else 0.0
+        print(f"  {name:8} {mean(losses):.4f} ± {around:.4f}  {mean(seconds):6.1f} s", flush=True)
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--tables", nargs="+", default=TABLES)
+    parser.add_argument("--splits", type=int, default=5)
+    given = parser.parse_args()
+    with tempfile.TemporaryDirectory() as folder:
+        for table in given.tables:
+            compare(table, Path(folder), given.splits)
+
+
+if __name__ == "__main__":
+    main()
