@@ -1,6 +1,9 @@
 """Draw a run, and one to compare it with, as an SVG: losses above, hyperparameters below.
 
-python benchmarks/picture.py RUN OTHER PICTURE.svg
+python benchmarks/picture.py RUN OTHER NAME PICTURE.svg
+
+The one in the README shows the quickstart and an ordinary guess (`--tune untuned`, with
+`--set hyper.drop_in=0.2`, `hyper.drop_1=0.5`, `hyper.drop_2=0.5`, `hyper.decay=1e-4`).
 """
 
 from __future__ import annotations
@@ -57,10 +60,10 @@ def spread(heights: Sequence[float], apart: float = 14) -> list[float]:
     return moved
 
 
-def picture(run: Run, other: Run) -> str:
+def picture(run: Run, other: Run, other_name: str) -> str:
     losses = {
         name: [(row["epoch"], row["valid_loss"]) for row in each.events]
-        for name, each in (("tuned", run), ("untuned", other))
+        for name, each in (("tuned", run), (other_name, other))
     }
     hypers = {
         name: [(row["epoch"], row["hypers"][name]) for row in run.events]
@@ -77,8 +80,8 @@ def picture(run: Run, other: Run) -> str:
 
 
 def main() -> None:
-    run, other, path = sys.argv[1:]
-    Path(path).write_text(picture(load_run(run), load_run(other)), encoding="utf-8")
+    run, other, name, path = sys.argv[1:]
+    Path(path).write_text(picture(load_run(run), load_run(other), name), encoding="utf-8")
 
 
 if __name__ == "__main__":
