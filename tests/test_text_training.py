@@ -1,6 +1,7 @@
 """Small recurrent networks on small texts, from the spec to the run folder."""
 
 import random
+import shutil
 import signal
 from pathlib import Path
 
@@ -13,6 +14,8 @@ from hypertune.compiler import compile_text
 from hypertune.conditioning import Conditioning
 from hypertune.data.sets import StreamPart
 from hypertune.lowering import place
+from hypertune.planning import plan
+from hypertune.resources import resource_folder
 from hypertune.runtime import Stepped
 from hypertune.standard import STANDARD
 from hypertune.tuning.preparing import Prepared, prepare
@@ -150,3 +153,23 @@ def test_that_an_exported_network_gives_the_measured_loss(spec: Path, tmp_path: 
     logits = network(part.x)
     loss = functional.cross_entropy(logits.flatten(0, 1), part.y.flatten())
     assert loss.item() == pytest.approx(run.summary["best"]["test_loss"], rel=1e-5)
+
+
+def test_that_the_experiment_of_the_paper_compiles(tmp_path: Path) -> None:
+    """Its text lies beside it: here a small one, in as many streams and steps."""
+    spec = tmp_path / "ptb_lstm.hspec"
+    shutil.copy(resource_folder("specs") / "texts" / spec.name, spec)
+    for part in ("train", "valid", "test"):
+        (tmp_path / f"ptb.{part}.txt").write_text(sentences(0, 300), encoding="utf-8")
+    compiled = compile_text(spec.read_text(encoding="utf-8"), str(spec))
+    assert not compiled.warnings
+    program = compiled.program
+    assert [hyper.name for hyper in program.hypers if not hyper.frozen] == [
+        *("drop_out", "drop_in", "drop_hidden", "drop_word", "drop_weight", "alpha", "beta")
+    ]
+    found = plan(program, STANDARD)
+    assert found.length is not None
+    assert (found.length.per_epoch, found.length.epochs) == (2, 100)
+    units, tokens = 650, 4
+    lstm = 8 * units * (units + 1)
+    assert found.total("base") == 2 * lstm + tokens * units + tokens
