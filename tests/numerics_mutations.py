@@ -75,6 +75,16 @@ POSING, LOSS = "tuning/posing.py", "lowering/compiled_loss.py"
 HYPERS, DELTA_STN = "methods/algorithms/hyperparameters.py", "methods/algorithms/delta_stn.py"
 VALIDATE, RUNTIME_PASSES = "methods/algorithms/alternation.py", "runtime/passes.py"
 FILLING, NETWORK = "lowering/filling.py", "lowering/network.py"
+IMPLICIT, UNROLLED = "tests/test_implicit.py::", "tests/test_unrolled.py::"
+CLOSED = IMPLICIT + "test_a_solver_gives_the_closed_form_of_ridge_regression"
+DIRECT = IMPLICIT + "test_a_direct_effect_on_the_validation_loss_is_part_of_the_gradient"
+WORTHLESS = IMPLICIT + "test_a_series_that_diverges_ends_the_run_with_advice_and_moves_nothing"
+CURVED = IMPLICIT + "test_cg_ends_where_the_curvature_is_negative"
+QUALITY = IMPLICIT + "test_a_solve_says_how_well_it_did"
+DAMPED = IMPLICIT + "test_damping_is_added_to_the_diagonal"
+DIFFERENCES = UNROLLED + "test_the_gradient_is_that_of_finite_differences"
+MODES = UNROLLED + "test_both_modes_agree"
+SOLVERS = "methods/algorithms/solvers/"
 
 MUTATIONS = (
     # What a spec says reaches the problem.
@@ -298,6 +308,25 @@ MUTATIONS = (
         "step // self",
         EPOCHS,
     ),
+    Mutation("methods/algorithms/implicit.py", "        part.neg_()\n", "", CLOSED),
+    Mutation("methods/algorithms/implicit.py", "part.add_(own)", "part.sub_(own)", DIRECT),
+    Mutation("methods/algorithms/implicit.py", "part.mul_(unless", "part.add_(unless", WORTHLESS),
+    Mutation(SOLVERS + "neumann.py", "part.mul_(self.scale)", "part.mul_(1.0)", CLOSED),
+    Mutation(SOLVERS + "neumann.py", "share > 1", "share > 1e99", WORTHLESS),
+    Mutation(SOLVERS + "cg.py", " & (curvature > 0)", "", CURVED),
+    Mutation(SOLVERS + "cg.py", "add_(left, bent, -length)", "add_(left, bent, length)", CLOSED),
+    Mutation(SOLVERS + "cg.py", "count + going", "count + 1", QUALITY),
+    Mutation(SOLVERS + "nystrom.py", "damping - shift", "0.0", DAMPED),
+    Mutation(SOLVERS + "solver.py", "add_(found, x, damping)", "add_(found, x)", DAMPED),
+    Mutation(
+        "methods/algorithms/tuned.py", "constrain(leaf), leaf, into", "leaf, leaf, into", CLOSED
+    ),
+    Mutation("methods/algorithms/unrolling.py", "[a + b for a, b", "[b for a, b", DIFFERENCES),
+    Mutation("methods/algorithms/unrolling.py", "(a * t).sum()", "(a - t).sum()", MODES),
+    Mutation("methods/algorithms/unrolling.py", "way[0, column] = 1.0", "way[0] = 1.0", MODES),
+    Mutation("methods/algorithms/dynamics.py", "clamp(max=1.0)", "clamp(max=0.9)", DIFFERENCES),
+    Mutation("methods/algorithms/dynamics.py", "point.taken + 1", "point.taken", DIFFERENCES),
+    Mutation("methods/algorithms/dynamics.py", "create_graph=graph", "create_graph=False", MODES),
 )
 
 
