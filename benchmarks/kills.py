@@ -1,10 +1,13 @@
 """Kill a run with -9 at random moments, resume it, and compare it with one that was left alone.
 
-    python benchmarks/kills.py [--kills 20] [--spec quickstart] [--epochs 200] [--seed 0]
+    python benchmarks/kills.py [--kills 20] [--spec quickstart] [--tune NAME] [--epochs 200]
+        [--seed 0]
 
 Each moment is a share of the time that an undisturbed run takes, drawn from `--seed`; a kill may
 hit the start of Python, a step, or the writing of a file. `events.jsonl` (without `seconds`) and
-`model.safetensors` must be equal, byte for byte.
+`model.safetensors` must be equal, byte for byte; of a study, those of every trial as well:
+
+    python benchmarks/kills.py --spec benchmarks/study.hspec --tune halving --epochs 9
 """
 
 from __future__ import annotations
@@ -41,19 +44,30 @@ def train(words: list[str], kill_after: float | None = None) -> float:
 
 
 def same(run: Path, other: Path) -> bool:
-    models = [path / "model.safetensors" for path in (run, other)]
-    return rows(run) == rows(other) and models[0].read_bytes() == models[1].read_bytes()
+    trials = [sorted(path.name for path in (whole / "trials").glob("*")) for whole in (run, other)]
+    if trials[0] != trials[1]:
+        return False
+    pairs = [(run, other), *((run / "trials" / n, other / "trials" / n) for n in trials[0])]
+    return all(rows(a) == rows(b) and model(a) == model(b) for a, b in pairs)
+
+
+def model(run: Path) -> bytes | None:
+    """The weights of a run; none of a trial that was not the best."""
+    path = run / "model.safetensors"
+    return path.read_bytes() if path.exists() else None
 
 
 def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--kills", type=int, default=20)
     parser.add_argument("--spec", default="quickstart")
+    parser.add_argument("--tune", default="")
     parser.add_argument("--epochs", type=int, default=200)
     parser.add_argument("--seed", type=int, default=0)
     options = parser.parse_args()
     moments = random.Random(options.seed)
-    words = ["train", options.spec, "--epochs", str(options.epochs), "--out"]
+    words = ["train", options.spec, "--tune", options.tune]
+    words += ["--epochs", str(options.epochs), "--out"]
     with tempfile.TemporaryDirectory() as folder:
         calm = Path(folder, "undisturbed")
         seconds = train([*words, str(calm)])

@@ -3,15 +3,19 @@
 import signal
 import subprocess
 import sys
+from io import StringIO
 
 import pytest
 import torch
 from attrs import evolve
+from click.testing import CliRunner
 from test_runs_resuming import KILLED, numbers, rows
 from tiny import TINY
 
 import hypertune
 from hypertune import ir
+from hypertune.cli import main
+from hypertune.reporting.bar import Bar
 from hypertune.runs import DamagedRun, UnfinishedRun
 from hypertune.runs.folder import read_program
 from hypertune.runtime import Stepped, Tried, Within
@@ -201,3 +205,37 @@ def test_a_missing_trial_is_told(spec, tmp_path):
     run.folder.trial(1).path.rename(tmp_path / "elsewhere")
     with pytest.raises(DamagedRun, match="has ended, and a trial before it is missing"):
         hypertune.resume(run.path)
+
+
+def test_a_study_is_watched_trial_by_trial_and_resumed_from_the_command_line(
+    spec, undisturbed, tmp_path
+):
+    words = ["train", str(spec), "--tune", "random", "--out", str(tmp_path / "run")]
+    result = CliRunner().invoke(main, words)
+    assert result.exit_code == 0, result.output
+    head, *shown = result.stderr.splitlines()[1:5]
+    assert head.split()[:2] == ["trial", "epoch"]
+    assert [line.split()[0] for line in shown] == ["1", "2", "3"]
+    best = undisturbed.summary["best"]["step"]
+    assert f"best (trial {best})" in result.stdout
+    again = CliRunner().invoke(main, ["resume", str(tmp_path / "run")])
+    assert "has ended already" in again.stderr
+    module = tmp_path / "net.py"
+    exported = CliRunner().invoke(main, ["export", str(tmp_path / "run"), "-o", str(module)])
+    assert exported.exit_code == 0, exported.output
+
+
+def test_a_bar_shows_the_trial_in_progress_and_the_best(spec, tmp_path):
+    stream = StringIO()
+    with Bar(stream, colour=False) as bar:
+        hypertune.train(spec, tune="random", out=tmp_path / "run", sinks=[bar])
+    text = stream.getvalue()
+    assert "of trial 3" in text
+    assert "best: trial" in text
+    assert "3/3" in text
+
+
+def test_a_study_knows_its_trials(undisturbed):
+    paths = [run.path.name for run in undisturbed.trials]
+    assert paths == ["0001", "0002", "0003"]
+    assert undisturbed.trials[0].trials == []

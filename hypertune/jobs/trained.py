@@ -81,6 +81,11 @@ class Run:
         return read_rows(self.folder.events)
 
     @property
+    def trials(self) -> list[Run]:
+        """The runs of a study's trials so far; none of any other run."""
+        return [Run(Folder(path)) for path in sorted(self.folder.trials.glob("[0-9]*"))]
+
+    @property
     def summary(self) -> Summary:
         """How it ended, as in summary.json.
 

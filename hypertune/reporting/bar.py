@@ -18,7 +18,7 @@ from rich.progress import (
 from rich.text import Text
 
 from hypertune.reporting.numbers import short
-from hypertune.runtime.events import Ended, Event, Reported, Started, Stepped
+from hypertune.runtime.events import Ended, Event, Reported, Started, Stepped, Tried, Within
 from hypertune.terminal import visible
 
 
@@ -37,6 +37,7 @@ class Bar:
         )
         self._task = self._progress.add_task("", total=None, epoch="0")
         self._steps_per_epoch = 1.0
+        self._best: Reported | None = None  # of the trials of a study
         self._live = Live(self._progress, console=console, refresh_per_second=5)
 
     def __enter__(self) -> Self:
@@ -61,8 +62,22 @@ class Bar:
                 self._progress.update(self._task, completed=event.step, epoch=epoch)
             case Reported():
                 self._live.update(Group(self._progress, Text(_losses(event)), _hypers(event)))
+            case Within(trial=trial, event=Reported() as report):
+                self._show_trial(trial, report)
+            case Tried(report=report):
+                self._progress.update(self._task, completed=report.step)
+                self._best = report if report.best else self._best
             case Ended():
                 self._live.refresh()
+
+    def _show_trial(self, trial: int, now: Reported) -> None:
+        """The trial in progress, and the best of those before it."""
+        self._progress.update(self._task, epoch=f"{short(now.epoch)} of trial {trial}")
+        lines = [Text(_losses(now)), _hypers(now)]
+        if self._best is not None:
+            best = f"best: trial {self._best.step}  {_losses(self._best)}"
+            lines += [Text(best), _hypers(self._best)]
+        self._live.update(Group(self._progress, *lines))
 
 
 def _losses(event: Reported) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from math import isclose
 from typing import Any
 
@@ -10,6 +10,8 @@ from hypertune.reporting.numbers import aligned, minutes, short
 from hypertune.terminal import visible_lines
 
 Hypers = Mapping[str, float | str]
+
+_NO_NUMBERS = ("step", "epoch", "hypers")  # of the state of a run
 
 
 def closing(start: Hypers, summary: Mapping[str, Any]) -> str:
@@ -27,6 +29,8 @@ def closing(start: Hypers, summary: Mapping[str, Any]) -> str:
             visible_lines(head)
             + "\nno validation loss was a number, so there is no network to keep"
         )
+    if "trials" in summary:
+        return visible_lines("\n\n".join([head, *_study(start, summary)]))
     parts = [head]
     if start:
         title = ["", "start", "best", "last"]
@@ -35,7 +39,7 @@ def closing(start: Hypers, summary: Mapping[str, Any]) -> str:
             for name, value in start.items()
         ]
         parts.append(aligned([title, *hypers], indent="  "))
-    names = [name for name in last if name not in ("step", "epoch", "hypers")]
+    names = [name for name in last if name not in _NO_NUMBERS]
     title = ["", f"best (epoch {short(best['epoch'])})", f"last (epoch {short(last['epoch'])})"]
     numbers = [[_words(name), short(best.get(name)), short(last.get(name))] for name in names]
     parts.append(aligned([title, *numbers], indent="  "))
@@ -45,6 +49,20 @@ def closing(start: Hypers, summary: Mapping[str, Any]) -> str:
             "is the\none that training without tuning would have kept."
         )
     return visible_lines("\n\n".join(parts))
+
+
+def _study(start: Hypers, summary: Mapping[str, Any]) -> Iterator[str]:
+    """The best of its trials; the last is nothing special."""
+    best, title = summary["best"], f"best (trial {summary['best']['step']})"
+    counts = ", ".join(f"{count} {outcome}" for outcome, count in summary["trials"].items())
+    yield f"  trials: {counts}; {short(summary['epochs'])} epochs in all"
+    if start:
+        hypers = [[name, short(v), short(best["hypers"].get(name))] for name, v in start.items()]
+        yield aligned([["", "start", title], *hypers], indent="  ")
+    numbers = [[_words(n), short(v)] for n, v in best.items() if n not in _NO_NUMBERS]
+    yield aligned([["", title], *numbers], indent="  ")
+    if best["step"] == 1:
+        yield "No trial was better than the first, which started as the spec says."
 
 
 def _moved(start: Hypers, now: Hypers) -> bool:

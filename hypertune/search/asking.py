@@ -11,7 +11,7 @@ from contextlib import contextmanager
 import optuna
 from optuna.pruners import NopPruner
 from optuna.samplers import RandomSampler
-from optuna.trial import TrialState
+from optuna.trial import TrialState, create_trial
 
 from hypertune.runs.journal import Row
 from hypertune.search.searches import Search
@@ -28,7 +28,7 @@ class Asked:
         first = search.first(space)[len(history) :]
         with _quiet():
             study = _study(search)
-            for trial in history:
+            for trial in history if search.looks_back else ():
                 _tell(study, space, trial)
             if first:
                 study.enqueue_trial(dict(first[0]))
@@ -55,13 +55,16 @@ def _study(search: Search) -> optuna.Study:
 
 
 def _tell(study: optuna.Study, space: Space, trial: Trial) -> None:
-    """A trial that has ended, step by step: a pruner keeps what it saw at each."""
-    study.enqueue_trial(dict(trial.starts))
-    told = study.ask(dict(space.domains))
-    if not isinstance(study.pruner, NopPruner):
-        for epoch, loss in lowest(trial.rows):
-            told.report(loss, epoch)
-            told.should_prune()
+    """A trial that has ended; step by step if there is a pruner, which keeps what it saw."""
+    starts, domains = dict(trial.starts), dict(space.domains)
+    if isinstance(study.pruner, NopPruner):
+        study.add_trial(create_trial(params=starts, distributions=domains, value=trial.loss))
+        return
+    study.enqueue_trial(starts)
+    told = study.ask(domains)
+    for epoch, loss in lowest(trial.rows):
+        told.report(loss, epoch)
+        told.should_prune()
     if trial.outcome == "pruned":
         study.tell(told, state=TrialState.PRUNED)
     else:

@@ -18,6 +18,10 @@ class Search(Protocol):
     def keep(self) -> str:
         """The trials whose weights are kept: `best`, or `all`."""
 
+    @property
+    def looks_back(self) -> bool:
+        """Whether what is drawn, or ended early, depends on earlier trials."""
+
     def first(self, space: Space) -> list[Starts]:
         """What is tried before anything is drawn."""
 
@@ -34,6 +38,10 @@ class RandomSearch:
 
     trials: int = 20
     keep: str = "best"
+
+    @property
+    def looks_back(self) -> bool:
+        return False
 
     def first(self, space: Space) -> list[Starts]:
         return [space.start]
@@ -52,6 +60,10 @@ class Grid:
     points: int = 5
     keep: str = "best"
 
+    @property
+    def looks_back(self) -> bool:
+        return False
+
     def first(self, space: Space) -> list[Starts]:
         return [space.start, *space.grid(self.points)]
 
@@ -68,6 +80,10 @@ class Bayesian:
 
     trials: int = 50
     keep: str = "best"
+
+    @property
+    def looks_back(self) -> bool:
+        return True
 
     def first(self, space: Space) -> list[Starts]:
         return [space.start]
@@ -87,6 +103,10 @@ class Asha:
     reduction: int = 4
     min_epochs: int = 1
     keep: str = "best"
+
+    @property
+    def looks_back(self) -> bool:
+        return True
 
     def first(self, space: Space) -> list[Starts]:
         return [space.start]
