@@ -99,7 +99,7 @@ def valid_loss_after(start, optimiser, options, steps, **recipe):
 
 @MODES
 @pytest.mark.parametrize("name", WEIGHTS)
-@pytest.mark.parametrize("clip", [None, 0.5])
+@pytest.mark.parametrize("clip", [None, 0.5, 100.0])
 def test_the_gradient_is_that_of_finite_differences(mode, name, clip):
     optimiser, start = WEIGHTS[name], [-3.0, -3.0, 0.3]
     options = ("lr", "momentum") if name in ("momentum", "nesterov") else ("lr",)
