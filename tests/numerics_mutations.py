@@ -159,6 +159,24 @@ MUTATIONS = (
         "tests/test_dropout.py::test_that_the_mean_stays",
     ),
     Mutation(
+        "response/embedding.py",
+        "return y if share is None else y * share",
+        "return y",
+        "tests/test_embedding.py::test_that_a_token_is_dropped_wherever_it_stands",
+    ),
+    Mutation(
+        "data/sets.py",
+        "return self.tokens_BS[:, 1:]",
+        "return self.tokens_BS[:, :-1]",
+        "tests/test_texts.py::test_that_each_target_is_the_next_token_of_its_stream",
+    ),
+    Mutation(
+        "data/sets.py",
+        "begins=place == 0",
+        "begins=True",
+        "tests/test_text_training.py::test_that_states_are_carried_through_an_evaluation",
+    ),
+    Mutation(
         FILLING, "statistic.clone() if self._training else statistic", "statistic", STATISTICS
     ),
     Mutation(FILLING, "kept.states.get(slot.name)", "None", REMEMBERED),

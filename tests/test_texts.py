@@ -193,3 +193,9 @@ def test_that_a_plan_counts_windows(tmp_path: Path) -> None:
     assert found.length.per_epoch == 4  # 11 steps of 2 streams
     assert found.memory is not None
     assert found.memory["default"].data == 8 * (24 + 4)
+
+
+def test_that_a_text_has_no_hyperparameter_for_each_example() -> None:
+    text = words("python_docs").replace("data {", "hyper keep[example] : real(0, 1) = 0.5\ndata {")
+    text = text.replace("train = cross_entropy", "train = cross_entropy(weight = keep)")
+    assert [wrong.code for wrong in findings(text)] == ["HT633"]

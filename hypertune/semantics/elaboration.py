@@ -9,6 +9,7 @@ from hypertune.catalogue import Catalogue
 from hypertune.diagnostics import Diagnostic
 from hypertune.semantics.conditioning import check_conditioning, check_direct
 from hypertune.semantics.declarations.names import declare
+from hypertune.semantics.errors.data import NotOfText
 from hypertune.semantics.fitting import check_input, check_output
 from hypertune.semantics.including.files import Whole, include
 from hypertune.semantics.network.graph import Graph, build_network
@@ -52,6 +53,7 @@ def elaborate(spec: ast.Spec | Whole, catalogue: Catalogue) -> Elaborated:
     tokens = source.sequence if source else None
     if facts and tokens is not False:
         _declare_text(scope, facts)
+        _check_examples(knowledge, facts)
     networks = [build_network(model, scope, tokens) for model in found.models]
     labels = networks[0].labels if networks else None
     goals = [read_objective(section, scope, source, labels) for section in found.objectives]
@@ -89,6 +91,15 @@ def _declare_text(scope: Scope, facts: DataFacts) -> None:
     for name, value in zip(("tokens", "vocabulary"), values, strict=True):
         if scope.find(name) is None:
             scope.declare(name, Constant(value) if value else Unknown(), facts.place)
+
+
+def _check_examples(knowledge: Knowledge, facts: DataFacts) -> None:
+    """Refuse to have one hyperparameter for each example of a text, which has none."""
+    for name, declared in knowledge.hypers.items() if facts.source else ():
+        if declared.hyper.over == "example" and facts.source:
+            why = "a token is no example that stands for itself"
+            what = f"{name}[example]"
+            knowledge.findings.add(NotOfText(declared.span, what, facts.source.name, why))
 
 
 def _check_fit(
