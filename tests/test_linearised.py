@@ -17,7 +17,9 @@ from hypertune.testing.buffers import restored
 from hypertune.testing.drawing import arguments
 from hypertune.testing.seeding import seeded
 
-HYPERS = ("p", "decay", "other")  # rates are drawn as references to `p`
+KINDS = [kind for kind in layers.STANDARD if not kind.tokens]  # of numbers, which have tangents
+PASSED = {arg.name: arg for kind in KINDS for arg in kind.args if arg.use}  # by their own names
+HYPERS = (*PASSED, "decay", "other")
 CATALOGUE = Catalogue([*layers.STANDARD, *layers.MERGES, *hyper.STANDARD])
 EXAMPLES = 3
 
@@ -40,7 +42,7 @@ def programs(draw: st.DrawFn) -> Program:
     shape: Shape = start
     nodes: list[Node] = []
     for name in [f"layer_{i}" for i in range(draw(st.integers(1, 7)))]:
-        kinds = [k for k in layers.STANDARD if not k.ranks or len(shape) in k.ranks]
+        kinds = [k for k in KINDS if not k.ranks or len(shape) in k.ranks]
         kind = draw(st.sampled_from([k for k in kinds if k.responds or nodes]))
         node = _node(draw, kind, name, nodes[-1].name if nodes else "input", shape)
         if node is not None:
@@ -111,6 +113,8 @@ def test_that_it_equals_forward_mode_differentiation(program: Program, seed: int
         network = _perturbed(program)
         x = torch.randn(EXAMPLES, *program.input).double()
         rates_BH = 0.9 * torch.rand(EXAMPLES, len(HYPERS)).double()
+        shared_H = torch.tensor([n in PASSED and PASSED[n].per_batch for n in HYPERS])
+        rates_BH = rates_BH.where(~shared_H, rates_BH[:1])
         values = Values(rates_BH, {name: i for i, name in enumerate(HYPERS)})
         conditioning = Conditioning(values, torch.randn(EXAMPLES, len(HYPERS)).double())
     with seeded(1):
