@@ -5,12 +5,23 @@ from hypothesis import strategies as st
 
 from hypertune import layers
 from hypertune.catalogue import LayerType
+from hypertune.layers.adaptive_avg_pool1d import ADAPTIVE_AVG_POOL1D
 from hypertune.layers.adaptive_avg_pool2d import ADAPTIVE_AVG_POOL2D
+from hypertune.layers.adaptive_avg_pool3d import ADAPTIVE_AVG_POOL3D
+from hypertune.layers.adaptive_max_pool1d import ADAPTIVE_MAX_POOL1D
+from hypertune.layers.adaptive_max_pool2d import ADAPTIVE_MAX_POOL2D
+from hypertune.layers.adaptive_max_pool3d import ADAPTIVE_MAX_POOL3D
+from hypertune.layers.avg_pool1d import AVG_POOL1D
 from hypertune.layers.avg_pool2d import AVG_POOL2D
 from hypertune.layers.batch_norm1d import BATCH_NORM1D
 from hypertune.layers.batch_norm2d import BATCH_NORM2D
 from hypertune.layers.celu import CELU
+from hypertune.layers.conv1d import CONV1D
 from hypertune.layers.conv2d import CONV2D
+from hypertune.layers.conv3d import CONV3D
+from hypertune.layers.conv_transpose1d import CONV_TRANSPOSE1D
+from hypertune.layers.conv_transpose2d import CONV_TRANSPOSE2D
+from hypertune.layers.conv_transpose3d import CONV_TRANSPOSE3D
 from hypertune.layers.dropout import DROPOUT
 from hypertune.layers.dropout2d import DROPOUT2D
 from hypertune.layers.elu import ELU
@@ -27,7 +38,9 @@ from hypertune.layers.linear import LINEAR
 from hypertune.layers.locked_dropout import LOCKED_DROPOUT
 from hypertune.layers.logsigmoid import LOGSIGMOID
 from hypertune.layers.lstm import LSTM
+from hypertune.layers.max_pool1d import MAX_POOL1D
 from hypertune.layers.max_pool2d import MAX_POOL2D
+from hypertune.layers.max_pool3d import MAX_POOL3D
 from hypertune.layers.mish import MISH
 from hypertune.layers.prelu import PRELU
 from hypertune.layers.relu import RELU
@@ -227,6 +240,71 @@ def test_glu(law):
 
 @layer_laws(PRELU, one_in=2)
 def test_prelu(law):
+    law()
+
+
+@layer_laws(CONV1D, one_in=5)
+def test_conv1d(law):
+    law()
+
+
+@layer_laws(CONV3D, one_in=8)
+def test_conv3d(law):
+    law()
+
+
+@layer_laws(CONV_TRANSPOSE1D, one_in=3)
+def test_conv_transpose1d(law):
+    law()
+
+
+@layer_laws(CONV_TRANSPOSE2D, one_in=3)
+def test_conv_transpose2d(law):
+    law()
+
+
+@layer_laws(CONV_TRANSPOSE3D, one_in=8)
+def test_conv_transpose3d(law):
+    law()
+
+
+@layer_laws(MAX_POOL1D, one_in=8)
+def test_max_pool1d(law):
+    law()
+
+
+@layer_laws(MAX_POOL3D, one_in=8)
+def test_max_pool3d(law):
+    law()
+
+
+@layer_laws(AVG_POOL1D, one_in=8)
+def test_avg_pool1d(law):
+    law()
+
+
+@layer_laws(ADAPTIVE_AVG_POOL1D, one_in=8)
+def test_adaptive_avg_pool1d(law):
+    law()
+
+
+@layer_laws(ADAPTIVE_AVG_POOL3D, one_in=8)
+def test_adaptive_avg_pool3d(law):
+    law()
+
+
+@layer_laws(ADAPTIVE_MAX_POOL1D, one_in=8)
+def test_adaptive_max_pool1d(law):
+    law()
+
+
+@layer_laws(ADAPTIVE_MAX_POOL2D, one_in=5)
+def test_adaptive_max_pool2d(law):
+    law()
+
+
+@layer_laws(ADAPTIVE_MAX_POOL3D, one_in=8)
+def test_adaptive_max_pool3d(law):
     law()
 
 

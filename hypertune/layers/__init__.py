@@ -1,14 +1,25 @@
 """The layer types and merges that come with hypertune, one to a file. Loads no torch."""
 
 from hypertune.catalogue import LayerType, MergeType
+from hypertune.layers.adaptive_avg_pool1d import ADAPTIVE_AVG_POOL1D
 from hypertune.layers.adaptive_avg_pool2d import ADAPTIVE_AVG_POOL2D
+from hypertune.layers.adaptive_avg_pool3d import ADAPTIVE_AVG_POOL3D
+from hypertune.layers.adaptive_max_pool1d import ADAPTIVE_MAX_POOL1D
+from hypertune.layers.adaptive_max_pool2d import ADAPTIVE_MAX_POOL2D
+from hypertune.layers.adaptive_max_pool3d import ADAPTIVE_MAX_POOL3D
 from hypertune.layers.add import ADD
+from hypertune.layers.avg_pool1d import AVG_POOL1D
 from hypertune.layers.avg_pool2d import AVG_POOL2D
 from hypertune.layers.batch_norm1d import BATCH_NORM1D
 from hypertune.layers.batch_norm2d import BATCH_NORM2D
 from hypertune.layers.celu import CELU
 from hypertune.layers.concat import CONCAT
+from hypertune.layers.conv1d import CONV1D
 from hypertune.layers.conv2d import CONV2D
+from hypertune.layers.conv3d import CONV3D
+from hypertune.layers.conv_transpose1d import CONV_TRANSPOSE1D
+from hypertune.layers.conv_transpose2d import CONV_TRANSPOSE2D
+from hypertune.layers.conv_transpose3d import CONV_TRANSPOSE3D
 from hypertune.layers.dropout import DROPOUT
 from hypertune.layers.dropout2d import DROPOUT2D
 from hypertune.layers.elu import ELU
@@ -25,7 +36,9 @@ from hypertune.layers.linear import LINEAR
 from hypertune.layers.locked_dropout import LOCKED_DROPOUT
 from hypertune.layers.logsigmoid import LOGSIGMOID
 from hypertune.layers.lstm import LSTM
+from hypertune.layers.max_pool1d import MAX_POOL1D
 from hypertune.layers.max_pool2d import MAX_POOL2D
+from hypertune.layers.max_pool3d import MAX_POOL3D
 from hypertune.layers.mish import MISH
 from hypertune.layers.prelu import PRELU
 from hypertune.layers.relu import RELU
@@ -75,6 +88,19 @@ STANDARD: tuple[LayerType, ...] = (
     SOFTMAX,
     GLU,
     PRELU,
+    CONV1D,
+    CONV3D,
+    CONV_TRANSPOSE1D,
+    CONV_TRANSPOSE2D,
+    CONV_TRANSPOSE3D,
+    MAX_POOL1D,
+    MAX_POOL3D,
+    AVG_POOL1D,
+    ADAPTIVE_AVG_POOL1D,
+    ADAPTIVE_AVG_POOL3D,
+    ADAPTIVE_MAX_POOL1D,
+    ADAPTIVE_MAX_POOL2D,
+    ADAPTIVE_MAX_POOL3D,
 )
 
 MERGES: tuple[MergeType, ...] = (ADD, CONCAT)

@@ -1,62 +1,91 @@
-"""Windows that slide over the height and width of an image."""
+"""Windows that slide over a sequence, an image or a volume."""
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any
 
 from attrs import frozen
 
-from hypertune.catalogue import Arg, Args, WrongShape
+from hypertune.catalogue import REQUIRED, Arg, Args, WrongShape
 from hypertune.ir import Shape
 
-Pair = tuple[int, int]
+Sizes = tuple[int, ...]
 
-KERNEL_SIZE = Arg("kernel_size", "size", "height and width of a window", low=1)
-STRIDE = Arg("stride", "size", "step of the window; that of its size if unsaid", None, low=1)
-PADDING = Arg("padding", "size", "rows and columns added on every side", 0, low=0)
-DILATION = Arg("dilation", "size", "step within a window", 1, low=1)
-CEIL_MODE = Arg("ceil_mode", "bool", "whether a window may reach over the edge", False)
+# What is slid over, by how many axes of space it has.
+SPACE = {1: "a sequence", 2: "an image", 3: "a volume"}
+_AXES = {1: "one axis", 2: "two axes", 3: "three axes"}
+_SIZES = {
+    1: "write one number",
+    2: "write one number, or height and width as `(3, 3)`",
+    3: "write one number, or depth, height and width as `(3, 3, 3)`",
+}
 
 
-def pair(args: Args, name: str) -> Pair:
-    """An argument of type `size` as height and width.
+def size(axes: int, name: str, doc: str, default: Any = REQUIRED, low: int = 1) -> Arg:
+    """An argument that is a number, or one for each axis of space."""
+    return Arg(name, "int" if axes == 1 else "size", doc, default, low=low)
+
+
+def window_args(axes: int) -> tuple[Arg, Arg, Arg]:
+    """What a pooling's window is told by."""
+    return (
+        size(axes, "kernel_size", "size of a window along every axis"),
+        size(axes, "stride", "step of the window; that of its size if unsaid", None),
+        size(axes, "padding", "how much is added on every side", 0, low=0),
+    )
+
+
+def ceil_mode() -> Arg:
+    return Arg("ceil_mode", "bool", "whether a window may reach over the edge", False)
+
+
+def sizes(args: Args, name: str, axes: int) -> Sizes:
+    """An argument that `size` gave, for each axis.
 
     Raises:
         WrongShape: if it has another number of sizes.
 
     """
-    size: Any = args[name]
-    if not isinstance(size, tuple):
-        return size, size
-    if len(size) != 2:
+    written: Any = args[name]
+    if not isinstance(written, tuple):
+        return (written,) * axes
+    if len(written) != axes:
         raise WrongShape(
-            f"`{name}` has {len(size)} numbers, an image has two axes",
-            "write one number, or height and width as `(3, 3)`",
+            f"`{name}` has {len(written)} numbers, {SPACE[axes]} has {_AXES[axes]}", _SIZES[axes]
         )
-    return size[0], size[1]
+    return written
 
 
-def stride_of(args: Args) -> Pair:
+def stride_of(args: Args, axes: int) -> Sizes:
     """The stride of a pooling: where none is written, windows stand side by side."""
-    return pair(args, "kernel_size" if args["stride"] is None else "stride")
+    return sizes(args, "kernel_size" if args["stride"] is None else "stride", axes)
+
+
+def times(numbers: Iterable[int]) -> str:
+    """Sizes for people: `3 x 3`."""
+    return " x ".join(map(str, numbers))
 
 
 def pooled(args: Args, shape: Shape) -> Shape:
-    """Channels, height and width after pooling.
+    """Channels, and the size of each axis after pooling.
 
     Raises:
         WrongShape: if a window does not fit, or sees nothing but padding.
 
     """
     channels, *image = shape
-    kernel, stride, padding = pair(args, "kernel_size"), stride_of(args), pair(args, "padding")
-    dilation = pair(args, "dilation") if "dilation" in args else (1, 1)
-    axes = [Axis(*sizes) for sizes in zip(image, kernel, stride, padding, dilation, strict=True)]
+    n = len(image)
+    kernel, stride = sizes(args, "kernel_size", n), stride_of(args, n)
+    padding, dilation = sizes(args, "padding", n), (1,) * n
+    if "dilation" in args:
+        dilation = sizes(args, "dilation", n)
+    axes = [Axis(*along) for along in zip(image, kernel, stride, padding, dilation, strict=True)]
     counts = [axis.windows(args["ceil_mode"]) for axis in axes]
     if min(counts) < 1:
-        spans, sizes = ([str(n) for n in of] for of in ([a.span for a in axes], image))
         raise WrongShape(
-            f"a window of {' x '.join(spans)} does not fit an image of {' x '.join(sizes)}",
+            f"a window of {times(axis.span for axis in axes)} does not fit {SPACE[n]} of "
+            f"{times(image)}",
             "make `kernel_size` smaller, or pool less before",
         )
     for axis in axes:

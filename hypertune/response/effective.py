@@ -42,7 +42,7 @@ def absolute_rows(weight: Tensor, response: tuple[Tensor, Tensor] | None) -> Ten
     # that. Where u = 0 the kink stands at infinity and w counts by its own sign.
     sign_OI = torch.where(u_OI == 0, -w_OI.sign(), u_OI.sign())
     kinks_OI = torch.where(u_OI == 0, torch.inf, -w_OI / u_OI).detach()
-    kinks_OI, order_OI = kinks_OI.sort(1)
+    kinks_OI, order_OI = kinks_OI.contiguous().sort(1)  # as `searchsorted` wants them
     steep_OI = _from_zero((sign_OI * u_OI).gather(1, order_OI).cumsum(1))
     level_OI = _from_zero((sign_OI * w_OI).gather(1, order_OI).cumsum(1))
     below_OB = torch.searchsorted(kinks_OI.contiguous(), s_BO.T.detach().contiguous())

@@ -2,22 +2,23 @@
 
 from __future__ import annotations
 
-from torch import Tensor, nn
+from collections.abc import Callable
+
+from torch import Tensor
 
 from hypertune.conditioning import Conditioning
 from hypertune.response.layer import Layer
 
 
 class LinearMap(Layer):
-    """A linear module of torch without weights: a tangent passes through it as its input does."""
+    """A linear map of torch without weights: a tangent passes through it as its input does."""
 
-    def __init__(self, plain: nn.Module) -> None:
+    def __init__(self, plain: Callable[[Tensor], Tensor]) -> None:
         super().__init__()
         self.plain = plain
 
     def forward(self, x: Tensor, conditioning: Conditioning) -> Tensor:
-        y: Tensor = self.plain(x)
-        return y
+        return self.plain(x)
 
     def linearised(
         self, x: Tensor, dx: Tensor | None, conditioning: Conditioning

@@ -37,8 +37,7 @@ class RespondingMap(Layer):
 
     def respond_to(self, given: int, weight: Tensor, bias: Tensor | None) -> None:
         """Let the weights respond to `given` hyperparameters; weight and bias are U and c."""
-        rows = weight.shape[self.weight_axis]
-        self.response = StructuredResponse(weight, bias, rows, given)
+        self.response = StructuredResponse(weight, bias, len(self.rows(weight)), given)
 
     def tie(self, owner: Layer) -> None:
         if not isinstance(owner, RespondingMap):
@@ -96,6 +95,12 @@ class RespondingMap(Layer):
         first = weight if self.weight_axis == 0 else weight.movedim(self.weight_axis, 0)
         return first.flatten(1)
 
+    def on_weight(self, s_O: Tensor) -> Tensor:
+        """Numbers for each row of the weight, where they stand in the weight."""
+        shape = [1] * self.weight.dim()
+        shape[self.weight_axis] = -1
+        return s_O.reshape(shape)
+
     def _scaled(self, conditioning: Conditioning) -> tuple[Tensor, Tensor] | None:
         """U, and the factor of each of its rows, a row per example or one for all."""
         if conditioning.response_BG is None or self.response is None:
@@ -122,9 +127,7 @@ class RespondingMap(Layer):
             plain["bias"] = self.bias.detach()
         if response_G is None or self.response is None:
             return plain
-        shape = [1] * self.weight.dim()
-        shape[self.weight_axis] = -1
-        scale = (self.response.weight_scale.detach() @ response_G).reshape(shape)
+        scale = self.on_weight(self.response.weight_scale.detach() @ response_G)
         plain["weight"] = plain["weight"] + scale * self.response.weight.detach()
         if self.response.bias is not None and self.response.bias_scale is not None:
             shift = self.response.bias_scale.detach() @ response_G

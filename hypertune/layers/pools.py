@@ -1,0 +1,128 @@
+"""What the kinds of pooling share, of 1 to 3 axes of space."""
+
+from __future__ import annotations
+
+from math import prod
+from typing import Any
+
+from hypertune.catalogue import Arg, Args, Costs, LayerType, Plain
+from hypertune.ir import Shape
+from hypertune.layers.windows import (
+    SPACE,
+    ceil_mode,
+    pooled,
+    size,
+    sizes,
+    stride_of,
+    window_args,
+)
+
+
+def max_pool(axes: int) -> LayerType:
+    """That of `nn.MaxPool2d` and its like."""
+    declared = (
+        *window_args(axes),
+        size(axes, "dilation", "step within a window", 1),
+        ceil_mode(),
+    )
+
+    def build(args: Args, shape: Shape, given: int) -> Any:
+        from hypertune.response.max_pool import max_pool
+
+        kernel, padding = sizes(args, "kernel_size", axes), sizes(args, "padding", axes)
+        dilation = sizes(args, "dilation", axes)
+        return max_pool(kernel, stride_of(args, axes), padding, dilation, args["ceil_mode"])
+
+    return LayerType(
+        name=f"max_pool{axes}d",
+        doc=f"The largest number of every window of {SPACE[axes]}.",
+        args=declared,
+        ranks=(1 + axes,),
+        output=pooled,
+        build=build,
+        plain=lambda args, shape: Plain.of(f"MaxPool{axes}d", args, declared),
+        costs=_sliding_costs,
+    )
+
+
+def avg_pool(axes: int) -> LayerType:
+    """That of `nn.AvgPool1d` and `nn.AvgPool2d`."""
+    declared: tuple[Arg, ...] = (
+        *window_args(axes),
+        ceil_mode(),
+        Arg("count_include_pad", "bool", "whether padding counts in the mean", default=True),
+    )
+    if axes > 1:
+        what = "what sums are divided by instead"
+        declared += (Arg("divisor_override", "int", what, default=None, low=1),)
+
+    def build(args: Args, shape: Shape, given: int) -> Any:
+        from torch import nn
+
+        from hypertune.response.linear_map import LinearMap
+
+        return LinearMap(getattr(nn, f"AvgPool{axes}d")(**args))
+
+    return LayerType(
+        name=f"avg_pool{axes}d",
+        doc=f"The mean of every window of {SPACE[axes]}.",
+        args=declared,
+        ranks=(1 + axes,),
+        output=pooled,
+        build=build,
+        plain=lambda args, shape: Plain.of(f"AvgPool{axes}d", args, declared),
+        costs=_sliding_costs,
+    )
+
+
+def adaptive_avg_pool(axes: int) -> LayerType:
+    """That of `nn.AdaptiveAvgPool2d` and its like."""
+
+    def build(args: Args, shape: Shape, given: int) -> Any:
+        from torch import nn
+
+        from hypertune.response.linear_map import LinearMap
+
+        return LinearMap(getattr(nn, f"AdaptiveAvgPool{axes}d")(args["output_size"]))
+
+    return _adaptive(axes, "Avg", "Means", build)
+
+
+def adaptive_max_pool(axes: int) -> LayerType:
+    """That of `nn.AdaptiveMaxPool2d` and its like."""
+
+    def build(args: Args, shape: Shape, given: int) -> Any:
+        from hypertune.response.max_pool import adaptive_max_pool
+
+        return adaptive_max_pool(sizes(args, "output_size", axes))
+
+    return _adaptive(axes, "Max", "The largest numbers", build)
+
+
+def _adaptive(axes: int, which: str, what: str, build: Any) -> LayerType:
+    declared = (size(axes, "output_size", "size of the output along every axis"),)
+    torch = f"Adaptive{which}Pool{axes}d"
+
+    def costs(args: Args, shape: Shape, given: int) -> Costs:
+        channels, *image = shape
+        seen = (
+            sum(-(-(i + 1) * size // count) - i * size // count for i in range(count))
+            for size, count in zip(image, sizes(args, "output_size", axes), strict=True)
+        )
+        return Costs(flops=channels * prod(seen))
+
+    return LayerType(
+        name=f"adaptive_{which.lower()}_pool{axes}d",
+        doc=f"{what} of as many windows of {SPACE[axes]} as are asked for.",
+        args=declared,
+        ranks=(1 + axes,),
+        output=lambda args, shape: (shape[0], *sizes(args, "output_size", axes)),
+        build=build,
+        plain=lambda args, shape: Plain.of(torch, args, declared),
+        costs=costs,
+    )
+
+
+def _sliding_costs(args: Args, shape: Shape, given: int) -> Costs:
+    kernel = sizes(args, "kernel_size", len(shape) - 1)
+    return Costs(flops=prod(pooled(args, shape)) * prod(kernel))
