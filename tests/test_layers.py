@@ -23,7 +23,9 @@ from hypertune.layers.conv_transpose1d import CONV_TRANSPOSE1D
 from hypertune.layers.conv_transpose2d import CONV_TRANSPOSE2D
 from hypertune.layers.conv_transpose3d import CONV_TRANSPOSE3D
 from hypertune.layers.dropout import DROPOUT
+from hypertune.layers.dropout1d import DROPOUT1D
 from hypertune.layers.dropout2d import DROPOUT2D
+from hypertune.layers.dropout3d import DROPOUT3D
 from hypertune.layers.elu import ELU
 from hypertune.layers.embedding import EMBEDDING
 from hypertune.layers.flatten import FLATTEN
@@ -42,6 +44,7 @@ from hypertune.layers.max_pool1d import MAX_POOL1D
 from hypertune.layers.max_pool2d import MAX_POOL2D
 from hypertune.layers.max_pool3d import MAX_POOL3D
 from hypertune.layers.mish import MISH
+from hypertune.layers.pixel_shuffle import PIXEL_SHUFFLE
 from hypertune.layers.prelu import PRELU
 from hypertune.layers.relu import RELU
 from hypertune.layers.relu6 import RELU6
@@ -305,6 +308,21 @@ def test_adaptive_max_pool2d(law):
 
 @layer_laws(ADAPTIVE_MAX_POOL3D, one_in=8)
 def test_adaptive_max_pool3d(law):
+    law()
+
+
+@layer_laws(DROPOUT1D, one_in=8)
+def test_dropout1d(law):
+    law()
+
+
+@layer_laws(DROPOUT3D, one_in=8)
+def test_dropout3d(law):
+    law()
+
+
+@layer_laws(PIXEL_SHUFFLE, one_in=5)
+def test_pixel_shuffle(law):
     law()
 
 

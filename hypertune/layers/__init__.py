@@ -21,7 +21,9 @@ from hypertune.layers.conv_transpose1d import CONV_TRANSPOSE1D
 from hypertune.layers.conv_transpose2d import CONV_TRANSPOSE2D
 from hypertune.layers.conv_transpose3d import CONV_TRANSPOSE3D
 from hypertune.layers.dropout import DROPOUT
+from hypertune.layers.dropout1d import DROPOUT1D
 from hypertune.layers.dropout2d import DROPOUT2D
+from hypertune.layers.dropout3d import DROPOUT3D
 from hypertune.layers.elu import ELU
 from hypertune.layers.embedding import EMBEDDING
 from hypertune.layers.flatten import FLATTEN
@@ -40,6 +42,7 @@ from hypertune.layers.max_pool1d import MAX_POOL1D
 from hypertune.layers.max_pool2d import MAX_POOL2D
 from hypertune.layers.max_pool3d import MAX_POOL3D
 from hypertune.layers.mish import MISH
+from hypertune.layers.pixel_shuffle import PIXEL_SHUFFLE
 from hypertune.layers.prelu import PRELU
 from hypertune.layers.relu import RELU
 from hypertune.layers.relu6 import RELU6
@@ -101,6 +104,9 @@ STANDARD: tuple[LayerType, ...] = (
     ADAPTIVE_MAX_POOL1D,
     ADAPTIVE_MAX_POOL2D,
     ADAPTIVE_MAX_POOL3D,
+    DROPOUT1D,
+    DROPOUT3D,
+    PIXEL_SHUFFLE,
 )
 
 MERGES: tuple[MergeType, ...] = (ADD, CONCAT)
