@@ -39,7 +39,7 @@ def test_its_commands_are_there():
 
 
 def test_its_layer_type_trains_and_is_exported():
-    Path("my.hspec").write_text(SPEC.replace("  relu\n", "  softplus(beta = 2.0)\n"))
+    Path("my.hspec").write_text(SPEC.replace("  relu\n", "  smooth_relu(beta = 2.0)\n"))
     mine = ["--catalogue", "my_kinds:KINDS"]
     words = ["train", "my.hspec", "--epochs", "1", "--out", "run", *mine]
     for call in (words, ["export", "run", "-o", "net.py", *mine]):
@@ -48,9 +48,9 @@ def test_its_layer_type_trains_and_is_exported():
     assert "nn.Softplus(beta=2.0)" in Path("net.py").read_text()
 
 
-@pytest.mark.parametrize("kind", ["SOFTPLUS", "CONV1D"])
+@pytest.mark.parametrize("kind", ["SMOOTH_RELU", "CONV1D"])
 def test_its_layer_type_keeps_the_laws(kind):
-    Path("test_laws.py").write_text(LAWS.replace("SOFTPLUS", kind))
+    Path("test_laws.py").write_text(LAWS.replace("SMOOTH_RELU", kind))
     words = [sys.executable, "-m", "pytest", "-q", "test_laws.py"]
     done = subprocess.run(words, capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stdout
