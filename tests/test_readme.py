@@ -16,7 +16,7 @@ BLOCKS = re.findall(r"```(\w*)\n(.*?)```", README, re.DOTALL)
 SPEC = next(text for _, text in BLOCKS if text.startswith("hspec 1"))
 KINDS, WITH_WEIGHTS, LAWS = (
     next(text for _, text in BLOCKS if words in text)
-    for words in ("KINDS = ", 'KINDS["conv1d"]', "@layer_laws")
+    for words in ("KINDS = ", 'KINDS["sequence_conv"]', "@layer_laws")
 )
 
 
@@ -48,7 +48,7 @@ def test_its_layer_type_trains_and_is_exported():
     assert "nn.Softplus(beta=2.0)" in Path("net.py").read_text()
 
 
-@pytest.mark.parametrize("kind", ["SMOOTH_RELU", "CONV1D"])
+@pytest.mark.parametrize("kind", ["SMOOTH_RELU", "SEQUENCE_CONV"])
 def test_its_layer_type_keeps_the_laws(kind):
     Path("test_laws.py").write_text(LAWS.replace("SMOOTH_RELU", kind))
     words = [sys.executable, "-m", "pytest", "-q", "test_laws.py"]
