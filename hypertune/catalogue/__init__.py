@@ -8,29 +8,30 @@ from hypertune.catalogue.arguments import (
     Use as Use,
 )
 from hypertune.catalogue.catalogue import Catalogue as Catalogue, searched as searched
-from hypertune.catalogue.kinds import (
-    KINDS as KINDS,
+from hypertune.catalogue.data_kinds import (
     AugmentType as AugmentType,
     CorruptionType as CorruptionType,
-    Costs as Costs,
-    Domain as Domain,
-    DomainType as DomainType,
-    Kind as Kind,
-    LayerType as LayerType,
-    LossType as LossType,
-    MergeType as MergeType,
-    MethodType as MethodType,
-    MetricType as MetricType,
-    OptimiserType as OptimiserType,
-    Pass as Pass,
-    Plain as Plain,
-    ScheduleType as ScheduleType,
     Seen as Seen,
-    SolverType as SolverType,
     SourceType as SourceType,
     Unreadable as Unreadable,
-    WrongShape as WrongShape,
     not_there as not_there,
+)
+from hypertune.catalogue.domain_kinds import (
+    Domain as Domain,
+    DomainType as DomainType,
+)
+from hypertune.catalogue.kinds import (
+    KINDS as KINDS,
+    Kind as Kind,
+    LossType as LossType,
+    MetricType as MetricType,
+)
+from hypertune.catalogue.network_kinds import (
+    Costs as Costs,
+    LayerType as LayerType,
+    MergeType as MergeType,
+    Plain as Plain,
+    WrongShape as WrongShape,
 )
 from hypertune.catalogue.places import (
     beside as beside,
@@ -47,4 +48,11 @@ from hypertune.catalogue.splits import part_sizes as part_sizes
 from hypertune.catalogue.streams import (
     shortage as shortage,
     windows as windows,
+)
+from hypertune.catalogue.training_kinds import (
+    MethodType as MethodType,
+    OptimiserType as OptimiserType,
+    Pass as Pass,
+    ScheduleType as ScheduleType,
+    SolverType as SolverType,
 )

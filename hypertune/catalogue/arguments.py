@@ -59,3 +59,8 @@ class Arg:
     rest: bool = False
     kind: Any = None  # a class, such as `SolverType`
     named: str = ""
+
+
+def nothing_refused(args: Args) -> str:
+    """No reason why arguments that are right one by one would not fit together."""
+    return ""

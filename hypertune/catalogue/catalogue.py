@@ -6,14 +6,10 @@ from collections.abc import Iterable, Iterator, Mapping
 from types import MappingProxyType
 from typing import TypeVar
 
-from hypertune.catalogue.kinds import (
-    Costs,
-    DomainType,
-    Kind,
-    LayerType,
-    MergeType,
-    MethodType,
-)
+from hypertune.catalogue.domain_kinds import DomainType
+from hypertune.catalogue.kinds import Kind
+from hypertune.catalogue.network_kinds import Costs, LayerType, MergeType
+from hypertune.catalogue.training_kinds import MethodType
 from hypertune.ir import Hyper, Node, Program, Tune
 
 K = TypeVar("K", bound=Kind)

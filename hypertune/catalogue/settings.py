@@ -8,16 +8,9 @@ from typing import Any, Final
 from attrs import frozen
 
 from hypertune.catalogue.arguments import Arg
-from hypertune.catalogue.kinds import (
-    AugmentType,
-    CorruptionType,
-    LossType,
-    MethodType,
-    MetricType,
-    OptimiserType,
-    ScheduleType,
-    SourceType,
-)
+from hypertune.catalogue.data_kinds import AugmentType, CorruptionType, SourceType
+from hypertune.catalogue.kinds import LossType, MetricType
+from hypertune.catalogue.training_kinds import MethodType, OptimiserType, ScheduleType
 
 
 @frozen

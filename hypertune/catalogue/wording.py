@@ -7,18 +7,10 @@ from math import inf
 from typing import Final
 
 from hypertune.catalogue.arguments import Arg, Required
-from hypertune.catalogue.kinds import (
-    KINDS,
-    AugmentType,
-    Kind,
-    LayerType,
-    LossType,
-    MethodType,
-    MetricType,
-    OptimiserType,
-    ScheduleType,
-    SourceType,
-)
+from hypertune.catalogue.data_kinds import AugmentType, SourceType
+from hypertune.catalogue.kinds import KINDS, Kind, LossType, MetricType
+from hypertune.catalogue.network_kinds import LayerType
+from hypertune.catalogue.training_kinds import MethodType, OptimiserType, ScheduleType
 from hypertune.ir import print_value
 
 FAMILIES: Final[Mapping[str, type[Kind]]] = {
