@@ -61,7 +61,8 @@ class Bar:
                 epoch = str(int(event.step / self._steps_per_epoch))
                 self._progress.update(self._task, completed=event.step, epoch=epoch)
             case Reported():
-                self._live.update(Group(self._progress, Text(_losses(event)), _hypers(event)))
+                lines = (Text(_losses(event)), _hypers(event), Text(_statistics(event)))
+                self._live.update(Group(self._progress, *lines))
             case Within(trial=trial, event=Reported() as report):
                 self._show_trial(trial, report)
             case Tried(report=report):
@@ -84,6 +85,10 @@ def _losses(event: Reported) -> str:
     metrics = "  ".join(f"{name} {short(value)}" for name, value in event.metrics.items())
     losses = f"train {short(event.train_loss)}  valid {short(event.valid_loss)}"
     return visible(f"{losses}  {metrics}")
+
+
+def _statistics(event: Reported) -> str:
+    return visible("  ".join(f"{name} {short(v)}" for name, v in event.scalars().items()))
 
 
 def _hypers(event: Reported) -> Text:

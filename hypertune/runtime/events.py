@@ -48,6 +48,11 @@ class Reported:
     statistics: Mapping[str, Statistic]
     best: bool
 
+    def scalars(self) -> dict[str, float]:
+        """The statistics that are single numbers, by their names in words."""
+        found = {n.replace("_", " "): value for n, value in self.statistics.items()}
+        return {n: value for n, value in found.items() if not isinstance(value, Mapping)}
+
     def numbers(self) -> Iterator[float]:
         """All that must be finite for a run to go on: words and metrics are left out."""
         yield from (self.train_loss, self.valid_loss)
