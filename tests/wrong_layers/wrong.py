@@ -29,7 +29,7 @@ def affine(layer: type[Layer]) -> LayerType:
     return evolve(
         LINEAR,
         build=lambda args, shape, given: layer(
-            shape[0], args["out_features"], args["bias"], given
+            shape[-1], args["out_features"], args["bias"], given
         ),
     )
 
