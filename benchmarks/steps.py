@@ -91,6 +91,8 @@ def steps(program: Program, sets: Sets, device: str) -> dict[str, Callable[[], N
     """Every step to be timed, by name."""
     found = {"torch": torch_step(program, sets, device)}
     for tune in program.tunes:
+        if tune.name not in ("delta", "stn", "fixed"):
+            continue
         training = prepare(program, tune.name, sets=sets).training
         method, state, passes = training.method, training.state, training.passes
         method = evolve(method, warmup=10**9) if tune.name != "fixed" else method
