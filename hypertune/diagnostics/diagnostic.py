@@ -42,9 +42,10 @@ class _Declared:
 class Diagnostic(_Declared):
     """One mistake in a spec. The fields of a subclass are the facts; it sets `code` and `title`.
 
-    `title`, `label` and `help` are templates over the fields; `notes` say what stands at places
-    that are fields. Where that is not enough, `children` gives notes and help. The docstring of
-    the subclass is what `hypertune explain` prints, with the `example`. `span` is None where the
+    `title`, `label`, `notes` and `help` are templates over the fields, in which shapes and names
+    are written as in a spec. A note or help is left out where a fact in it, or its place, is empty
+    or None. Where that is not enough, `children` gives notes and help. The docstring of the
+    subclass is what `hypertune explain` prints, with the `example`. `span` is None where the
     mistake has no place in a text. `causes` are notes of whoever found it, such as where a wrong
     value comes from.
     """
@@ -54,8 +55,8 @@ class Diagnostic(_Declared):
     code: ClassVar[str]
     title: ClassVar[str]
     label: ClassVar[str] = ""
-    notes: ClassVar[tuple[tuple[str, str], ...]] = ()  # a field that is a place, and a template
-    help: ClassVar[str] = ""
+    notes: ClassVar[tuple[tuple[str, str], ...]] = ()  # a field that is a place ("": none), a text
+    help: ClassVar[str | tuple[str, ...]] = ()
     one_of: ClassVar[tuple[str, str]] = ("", "")  # a field that is one of `known`, said of these
     severity: ClassVar[Literal["error", "warning"]] = "error"
     example: ClassVar[Example | None] = None  # there is none of what no spec shows
@@ -67,9 +68,24 @@ class Diagnostic(_Declared):
         name, are = self.one_of
         known: tuple[str, ...] = getattr(self, "known", ())
         close = did_you_mean(getattr(self, name), known) if name else ()
-        listed = [Note(are + ", ".join(f"`{k}`" for k in known))] if are else []
-        notes = (Note(self.fill(text), getattr(self, place)) for place, text in self.notes)
-        return (*close, *listed, *notes, *([Help(self.fill(self.help))] if self.help else ()))
+        listed = (("", f"{are}{{known}}"),) if are else ()
+        helps = (self.help,) if isinstance(self.help, str) else self.help
+        return (
+            *close,
+            *(note for place, text in (*listed, *self.notes) for note in self._note(place, text)),
+            *(Help(text) for template in helps if (text := self._complete(template))),
+        )
+
+    def _note(self, place: str, template: str) -> tuple[Note, ...]:
+        span: Span | None = getattr(self, place) if place else None
+        text = self._complete(template) if span or not place else ""
+        return (Note(text, span),) if text else ()
+
+    def _complete(self, template: str) -> str:
+        """A template filled in; nothing if one of its facts is nothing."""
+        facts = _Facts(self)
+        text = template.format_map(facts)
+        return "" if facts.lack else text
 
     @property
     def details(self) -> tuple[Note | Help, ...]:
@@ -86,13 +102,19 @@ class Diagnostic(_Declared):
 
 
 class _Facts(dict[str, object]):
-    """The fields of a mistake by name, for its templates."""
+    """The fields of a mistake by name, as its templates write them."""
 
     def __init__(self, mistake: Diagnostic) -> None:
         self.mistake = mistake
+        self.lack = False  # whether one of those asked for is empty or None
 
     def __missing__(self, name: str) -> object:
-        return getattr(self.mistake, name)
+        fact = getattr(self.mistake, name)
+        self.lack = self.lack or fact is None or fact in ((), "")
+        if not isinstance(fact, tuple):
+            return fact
+        sizes = all(isinstance(item, int) for item in fact)
+        return f"({', '.join(map(str, fact))})" if sizes else ", ".join(f"`{x}`" for x in fact)
 
 
 def closest(name: str, candidates: Iterable[str]) -> tuple[str, ...]:

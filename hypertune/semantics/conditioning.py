@@ -12,9 +12,9 @@ from hypertune.semantics.errors.conditioning import (
     CannotFollow,
     CannotFollowEach,
     CannotSearch,
-    NothingAnswers,
-    Unanswered,
-    UnansweredInPart,
+    NoResponse,
+    NothingResponds,
+    ResponseMissed,
     UnusedHyper,
 )
 from hypertune.semantics.errors.objective import TunedInValid
@@ -62,7 +62,7 @@ def check_conditioning(
         if not method.needs_response or not single or not network.whole:
             continue
         if not answered:
-            knowledge.findings.add(NothingAnswers(model, method.name, place))
+            knowledge.findings.add(NothingResponds(model, method.name, place))
             continue
         for demand in able:
             _check_answer(demand, method, knowledge)
@@ -132,5 +132,5 @@ def _check_answer(demand: _Demand, method: MethodType, knowledge: Knowledge) -> 
     if demand.answered:
         return
     only_by_response = all(use.use in _BY_RESPONSE for use in demand.uses)
-    kind = Unanswered if only_by_response else UnansweredInPart
+    kind = NoResponse if only_by_response else ResponseMissed
     knowledge.findings.add(kind(demand.span, demand.name, method.name, demand.uses[0].span))

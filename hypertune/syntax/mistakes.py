@@ -104,13 +104,11 @@ class BadName(Diagnostic):
     code = "HT106"
     title = "invalid name `{name}`"
     label = "names are written `lower_snake`"
+    help = "write `{better}`"
     example = Example(wrong="let hiddenWidth = 32", right="let hidden_width = 32", of=BARE)
 
     name: str
     better: str
-
-    def children(self) -> tuple[Note | Help, ...]:
-        return (Help(f"write `{self.better}`"),) if self.better else ()
 
 
 class BadNumber(Diagnostic):
@@ -122,14 +120,12 @@ class BadNumber(Diagnostic):
     code = "HT107"
     title = "`{number}` {problem}"
     label = "expected a number such as 1_200, 0.05, 5e-4 or 15%"
+    help = "write `{better}`"
     example = Example(wrong="let rate = .5", right="let rate = 0.5", of=BARE)
 
     number: str
     problem: str
     better: str
-
-    def children(self) -> tuple[Note | Help, ...]:
-        return (Help(f"write `{self.better}`"),) if self.better else ()
 
 
 class TooDeep(Diagnostic):

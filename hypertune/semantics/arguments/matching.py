@@ -51,8 +51,7 @@ def _target(
     elif position >= len(names):
         if position == len(names):
             extra = [arg.value.span for arg in call.args[position:] if arg.name is None]
-            whole = extra[0].to(extra[-1])
-            findings.add(TooManyArguments(whole, kind, tuple(names), len(extra)))
+            findings.add(TooManyArguments(extra[0].to(extra[-1]), kind, tuple(names)))
     else:
         return names[position]
     return None

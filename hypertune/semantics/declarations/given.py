@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from hypertune import ir
 from hypertune.semantics.arguments.constants import evaluate
-from hypertune.semantics.errors.conditioning import CannotAnswerToEach
+from hypertune.semantics.errors.conditioning import CannotRespondToEach
 from hypertune.semantics.errors.names import NotAHyper, UnknownHyper
 from hypertune.semantics.scope.findings import attempt
 from hypertune.semantics.scope.scope import Scope, Tunable
@@ -30,7 +30,7 @@ def _check_single(written: ast.Name | ast.Index, scope: Scope) -> None:
     name = written.text if isinstance(written, ast.Name) else ""
     declared = scope.knowledge.hypers.get(name)
     if declared and declared.hyper.over:
-        finding = CannotAnswerToEach(written.span, name, declared.hyper.over, declared.span)
+        finding = CannotRespondToEach(written.span, name, declared.hyper.over, declared.span)
         scope.findings.add(finding)
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from hypertune.diagnostics import TUNED, Diagnostic, Example, Help, Note, Span, did_you_mean
+from hypertune.diagnostics import TUNED, Diagnostic, Example, Help, Note, Span
 
 
 class UnknownArgument(Diagnostic):
@@ -11,17 +11,18 @@ class UnknownArgument(Diagnostic):
     code = "HT241"
     title = "unknown argument `{name}` of `{kind}`"
     label = "not an argument of `{kind}`"
+    one_of = ("name", "its arguments are ")
+    notes = (("", "`{none}` takes no arguments"),)
     example = Example(wrong="tune.weights = sgd(rate = 0.1)")
 
     kind: str
     name: str
     known: tuple[str, ...]
 
-    def children(self) -> tuple[Note | Help, ...]:
-        close = did_you_mean(self.name, self.known)
-        if not self.known:
-            return (Note(f"`{self.kind}` takes no arguments"),)
-        return (*close, Note("its arguments are " + ", ".join(f"`{k}`" for k in self.known)))
+    @property
+    def none(self) -> str:
+        """The kind, if it has no arguments."""
+        return "" if self.known else self.kind
 
 
 class MissingArgument(Diagnostic):
@@ -30,22 +31,21 @@ class MissingArgument(Diagnostic):
     code = "HT242"
     title = "missing argument `{name}` of `{kind}`"
     label = "`{name}` is missing"
+    notes = (("", "`{name}`: {doc}"),)
     example = Example(wrong="model (1, 8, 8) { flatten; linear }")
 
     kind: str
     name: str
     doc: str
 
-    def children(self) -> tuple[Note | Help, ...]:
-        return (Note(f"`{self.name}`: {self.doc}"),)
-
 
 class TooManyArguments(Diagnostic):
     """A call passes more arguments than its kind has."""
 
     code = "HT243"
-    title = "`{kind}` takes no more than {most}"
-    label = "{extra} too many"
+    title = "too many arguments of `{kind}`"
+    label = "`{kind}` takes {most}"
+    notes = (("", "in this order: {known}"),)
     example = Example(
         wrong="model (1, 8, 8) { flatten; relu(1); linear(10) }",
         right="model (1, 8, 8) { flatten; relu; linear(10) }",
@@ -53,27 +53,11 @@ class TooManyArguments(Diagnostic):
 
     kind: str
     known: tuple[str, ...]
-    count: int
-
-    @property
-    def extra(self) -> str:
-        """How many are too many."""
-        return "one" if self.count == 1 else str(self.count)
 
     @property
     def most(self) -> str:
-        """The number of arguments in words."""
         count = len(self.known)
-        return "no arguments" if not count else f"{count} argument{'s' * (count > 1)}"
-
-    @property
-    def message(self) -> str:
-        return f"`{self.kind}` takes {self.most}"
-
-    def children(self) -> tuple[Note | Help, ...]:
-        if not self.known:
-            return ()
-        return (Note("in this order: " + ", ".join(f"`{k}`" for k in self.known)),)
+        return f"{count} argument{'s' * (count > 1)}" if count else "no arguments"
 
 
 class ArgumentTwice(Diagnostic):
@@ -110,6 +94,7 @@ class WrongType(Diagnostic):
     code = "HT246"
     title = "`{name}` of `{kind}` is {wanted}"
     label = "this is {found}"
+    help = "{advice}"
     example = Example(
         wrong="model (1, 8, 8) { flatten; linear(10, bias = 1) }",
         right="model (1, 8, 8) { flatten; linear(10, bias = true) }",
@@ -120,9 +105,6 @@ class WrongType(Diagnostic):
     wanted: str
     found: str
     advice: str = ""
-
-    def children(self) -> tuple[Note | Help, ...]:
-        return (Help(self.advice),) if self.advice else ()
 
 
 class OutOfRange(Diagnostic):

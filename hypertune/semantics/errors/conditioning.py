@@ -1,14 +1,14 @@
-"""What methods can tune, and what layers can answer to."""
+"""What methods can tune, and what layers can respond to."""
 
 from __future__ import annotations
 
-from hypertune.diagnostics import TUNED, Diagnostic, Example, Help, Note, Span
+from hypertune.diagnostics import TUNED, Diagnostic, Example, Span
 
 
 class UnusedHyper(Diagnostic):
     """A hyperparameter is declared and is the argument of nothing.
 
-    Weights may answer to it, but nothing changes with it, so there is nothing to tune.
+    Weights may respond to it, but nothing changes with it, so there is nothing to tune.
     """
 
     code = "HT421"
@@ -35,6 +35,8 @@ class CannotFollow(Diagnostic):
     code = "HT422"
     title = "`{method}` cannot tune `{name}`"
     label = "{use} here"
+    notes = (("place", "`{method}` follows no such use"),)
+    help = "{repair}"
     example = Example(
         wrong="""
             hyper rate_of_learning : log(1e-4, 1) = 0.1
@@ -49,16 +51,15 @@ class CannotFollow(Diagnostic):
     place: Span
     able: tuple[str, ...]
 
-    def children(self) -> tuple[Note | Help, ...]:
-        note = Note(f"`{self.method}` follows no such use", self.place)
-        if not self.able:
-            return (note, Help(f"declare `{self.name}` as `frozen`, or pass a constant"))
-        others = ", ".join(f"`{name}`" for name in self.able)
-        return (note, Help(f"methods that can: {others}"))
+    @property
+    def repair(self) -> str:
+        """What can be done about it."""
+        otherwise = f"declare `{self.name}` as `frozen`, or pass a constant"
+        return self.fill("methods that can: {able}") if self.able else otherwise
 
 
-class NothingAnswers(Diagnostic):
-    """A method learns how the weights answer to the hyperparameters, and no layer answers."""
+class NothingResponds(Diagnostic):
+    """A method learns how the weights respond to the hyperparameters, and no layer responds."""
 
     code = "HT423"
     title = "no layer responds to any hyperparameter"
@@ -71,8 +72,8 @@ class NothingAnswers(Diagnostic):
     place: Span
 
 
-class Unanswered(Diagnostic):
-    """A hyperparameter can be tuned only by what the weights answer to it, and none does.
+class NoResponse(Diagnostic):
+    """A hyperparameter can be tuned only by the response of the weights to it, and there is none.
 
     The training loss has no gradient in a dropout rate or a number of holes; a response method
     sees such a hyperparameter only through layers that are `given` it.
@@ -95,8 +96,8 @@ class Unanswered(Diagnostic):
     use: Span
 
 
-class UnansweredInPart(Diagnostic):
-    """A response method tunes a hyperparameter that no layer answers to.
+class ResponseMissed(Diagnostic):
+    """A response method tunes a hyperparameter that no layer responds to.
 
     It still has a gradient where it stands in the losses, but its effect through the weights,
     mostly the larger part, is not seen.
@@ -121,14 +122,15 @@ class UnansweredInPart(Diagnostic):
 
 
 class CannotRespond(Diagnostic):
-    """`given` stands after a layer that has no weights, or none that can answer.
+    """`given` stands after a layer that has no weights, or none that can respond.
 
-    A layer with `tied = NAME` has the weight of another: it is that one which answers.
+    A layer with `tied = NAME` has the weight of another: it is that one which responds.
     """
 
     code = "HT426"
     title = "`{layer}` has no weights that could respond"
     label = "nothing that could respond"
+    help = "{advice}"
     example = Example(
         wrong="model (1, 8, 8) { flatten; linear(10) given decay; relu given decay }",
         right="model (1, 8, 8) { flatten; linear(10) given decay; relu }",
@@ -138,9 +140,11 @@ class CannotRespond(Diagnostic):
     layer: str
     tied: bool
 
-    def children(self) -> tuple[Note | Help, ...]:
-        owner = Help("its weight is that of another layer, which may answer; write `given none`")
-        return (owner,) if self.tied else ()
+    @property
+    def advice(self) -> str:
+        """What to do with a layer that has the weight of another."""
+        owner = "its weight is that of another layer, which may respond; write `given none`"
+        return owner if self.tied else ""
 
 
 class CannotFollowEach(Diagnostic):
@@ -155,7 +159,7 @@ class CannotFollowEach(Diagnostic):
     title = "`{method}` cannot tune `{name}`: there is one for every {over}"
     label = "one for every {over}"
     notes = (("declared", "declared here"), ("place", "the method is chosen here"))
-    help = "declare it `frozen`, or one `{name}` for all"
+    help = ("declare it `frozen`, or one `{name}` for all", "methods that can: {able}")
     example = Example(
         wrong="""
             hyper decays[weight] : log(1e-8, 1) = 1e-3
@@ -173,14 +177,9 @@ class CannotFollowEach(Diagnostic):
     declared: Span
     able: tuple[str, ...]
 
-    def children(self) -> tuple[Note | Help, ...]:
-        others = ", ".join(f"`{name}`" for name in self.able)
-        more = (Help(f"methods that can: {others}"),) if others else ()
-        return (*super().children(), *more)
 
-
-class CannotAnswerToEach(Diagnostic):
-    """Weights cannot answer to a hyperparameter of which each example or weight has one."""
+class CannotRespondToEach(Diagnostic):
+    """Weights cannot respond to a hyperparameter of which each example or weight has one."""
 
     code = "HT428"
     title = "no layer can respond to `{name}`: there is one for every {over}"
@@ -242,6 +241,8 @@ class CannotSearch(Diagnostic):
     code = "HT430"
     title = "`{method}` cannot search `{name}`: its domain has no ends"
     label = "unbounded"
+    notes = (("place", "the method"),)
+    help = "give it ends, such as `{bounded}`"
     example = Example(
         wrong="""
             hyper decay : positive = 1e-3
@@ -260,6 +261,6 @@ class CannotSearch(Diagnostic):
     method: str
     place: Span
 
-    def children(self) -> tuple[Note | Help, ...]:
-        bounded = "log(1e-6, 1e3)" if self.positive else "real(-10, 10)"
-        return (Note("the method", self.place), Help(f"give it ends, such as `{bounded}`"))
+    @property
+    def bounded(self) -> str:
+        return "log(1e-6, 1e3)" if self.positive else "real(-10, 10)"

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import Final
 
-from hypertune.diagnostics import Diagnostic, Example, Help, Note
+from hypertune.diagnostics import Diagnostic, Example
 from hypertune.diagnostics.example import PLAIN, Base
-from hypertune.ir import Shape, print_shape
+from hypertune.ir import Shape
 
 _TEXT: Final[Base] = {
     **PLAIN,
@@ -30,17 +30,15 @@ class BatchTooLarge(Diagnostic):
     code = "HT611"
     title = "a batch of {batch:_} is more than the training part"
     label = "the part `train` has {there}"
+    help = "write `batch = all` for all at once"
     example = Example(wrong="data.batch = 2_000")
 
     batch: int
     train: int
 
-    def fill(self, template: str) -> str:
-        there = f"{self.train:_} example{'s' * (self.train != 1)}"
-        return template.format(batch=self.batch, there=there)
-
-    def children(self) -> tuple[Note | Help, ...]:
-        return (Help("write `batch = all` for all at once"),)
+    @property
+    def there(self) -> str:
+        return f"{self.train:_} example{'s' * (self.train != 1)}"
 
 
 class NotAScale(Diagnostic):
@@ -58,6 +56,7 @@ class WrongChannels(Diagnostic):
     code = "HT613"
     title = "{count} numbers do not scale {channels}"
     label = "`{source}` has {channels}"
+    help = "write {wanted}"
     example = Example(
         wrong="data.scale = (mean = (0.1, 0.2, 0.3), std = 0.4)",
         right="data.scale = (mean = 0.3, std = 0.4)",
@@ -73,9 +72,9 @@ class WrongChannels(Diagnostic):
         """How many there are, with their noun."""
         return f"{self.needed} {self.noun}{'s' * (self.needed > 1)}"
 
-    def children(self) -> tuple[Note | Help, ...]:
-        several = f", or {self.needed}" if self.needed > 1 else ""
-        return (Help(f"write one number for all{several}"),)
+    @property
+    def wanted(self) -> str:
+        return "one number for all" + (f", or {self.needed}" if self.needed > 1 else "")
 
 
 class AugmentRank(Diagnostic):
@@ -95,10 +94,6 @@ class AugmentRank(Diagnostic):
     name: str
     source: str
     shape: Shape
-
-    def fill(self, template: str) -> str:
-        shape = print_shape(self.shape)
-        return template.format(name=self.name, source=self.source, shape=shape)
 
 
 class UnreadableData(Diagnostic):

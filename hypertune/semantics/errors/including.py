@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from hypertune.diagnostics import Diagnostic, Example, Help, Note, Span
+from hypertune.diagnostics import Diagnostic, Example, Span
 
 
 class CannotInclude(Diagnostic):
@@ -14,16 +14,14 @@ class CannotInclude(Diagnostic):
     code = "HT231"
     title = "cannot include `{written}`"
     label = "{why}"
+    notes = (("", "looked for `{path}`: a path is relative to the file it stands in"),)
+    help = "did you mean {near}?"
     example = Example(wrong='include "not_there.hspec"')
 
     written: str
     path: str
     why: str
     near: tuple[str, ...] = ()
-
-    def children(self) -> tuple[Note | Help, ...]:
-        sought = Note(f"looked for `{self.path}`: a path is relative to the file it stands in")
-        return (sought, *(Help(f"did you mean `{name}`?") for name in self.near))
 
 
 class IncludeCircle(Diagnostic):
@@ -35,11 +33,9 @@ class IncludeCircle(Diagnostic):
     code = "HT232"
     title = "the file `{written}` includes itself"
     label = "closes the circle"
+    notes = (("first", "the circle begins here"),)
+    help = "put what both need in a file of its own"
     example = Example(wrong='include "a.hspec"')
 
     written: str
     first: Span | None
-
-    def children(self) -> tuple[Note | Help, ...]:
-        apart = Help("put what both need in a file of its own")
-        return (Note("the circle begins here", self.first), apart) if self.first else (apart,)

@@ -56,6 +56,7 @@ class LabelWanted(Diagnostic):
     code = "HT214"
     title = "`{taker}` takes the labels of layers"
     label = "expected a label"
+    help = "write `as {wanted}` after a layer further up, and `{call}` here"
     example = Example(
         wrong="model (1, 8, 8) { flatten as pixels; linear(64); add(64); linear(10) }",
         right="model (1, 8, 8) { flatten as pixels; linear(64); add(pixels); linear(10) }",
@@ -65,10 +66,13 @@ class LabelWanted(Diagnostic):
     form: str  # of the call or argument, around the label
     found: str = ""  # what is written, if it could be a label
 
-    def children(self) -> tuple[Note | Help, ...]:
-        label = self.found or "early"
-        form = self.form.format(label)
-        return (Help(f"write `as {label}` after a layer further up, and `{form}` here"),)
+    @property
+    def wanted(self) -> str:
+        return self.found or "early"
+
+    @property
+    def call(self) -> str:
+        return self.form.format(self.wanted)
 
 
 class UnfitMerge(Diagnostic):
@@ -91,9 +95,9 @@ class UnfitMerge(Diagnostic):
     advice: str
     feeders: tuple[tuple[Shape, Span], ...]
 
-    def fill(self, template: str) -> str:
-        shapes = " and ".join(print_shape(shape) for shape, _ in self.feeders)
-        return template.format(piece=self.piece, why=self.why, shapes=shapes)
+    @property
+    def shapes(self) -> str:
+        return " and ".join(print_shape(shape) for shape, _ in self.feeders)
 
     def children(self) -> tuple[Note | Help, ...]:
         origins = tuple(

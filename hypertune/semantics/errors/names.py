@@ -139,7 +139,7 @@ class NotAValue(Diagnostic):
 class NotAHyper(Diagnostic):
     """`given` or `direct` names something that is not a hyperparameter.
 
-    Weights answer to hyperparameters, which change while the network trains; a constant does not.
+    Weights respond to hyperparameters, which change while the network trains; a constant does not.
     """
 
     code = "HT207"

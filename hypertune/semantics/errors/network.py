@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from hypertune.diagnostics import Diagnostic, Example, Help, Note, Span
-from hypertune.ir import Shape, print_shape
+from hypertune.diagnostics import Diagnostic, Example, Span
+from hypertune.ir import Shape
 
 
 class WrongRank(Diagnostic):
@@ -12,6 +12,8 @@ class WrongRank(Diagnostic):
     code = "HT301"
     title = "`{layer}` does not take a shape of this rank"
     label = "fed {shape}, wants rank {wanted}"
+    notes = (("feeder", "the shape {shape} comes from here"),)
+    help = "put {flatten} before it"
     example = Example(wrong="model (1, 8, 8) { linear(10) }")
 
     layer: str
@@ -19,15 +21,13 @@ class WrongRank(Diagnostic):
     shape: Shape
     feeder: Span
 
-    def fill(self, template: str) -> str:
-        wanted = " or ".join(map(str, self.ranks))
-        shape = print_shape(self.shape)
-        return template.format(layer=self.layer, shape=shape, wanted=wanted)
+    @property
+    def wanted(self) -> str:
+        return " or ".join(map(str, self.ranks))
 
-    def children(self) -> tuple[Note | Help, ...]:
-        origin = Note(f"the shape {print_shape(self.shape)} comes from here", self.feeder)
-        flat = Help("put `flatten` before it")
-        return (origin, flat) if 1 in self.ranks else (origin,)
+    @property
+    def flatten(self) -> str:
+        return "`flatten`" if 1 in self.ranks else ""
 
 
 class UnfitShape(Diagnostic):
@@ -36,6 +36,8 @@ class UnfitShape(Diagnostic):
     code = "HT302"
     title = "`{layer}` cannot be fed the shape {shape}"
     label = "{why}"
+    notes = (("feeder", "the shape {shape} comes from here"),)
+    help = "{advice}"
     example = Example(
         wrong="model (1, 8, 8) { conv2d(4, 9); flatten; linear(10) }",
         right="model (1, 8, 8) { conv2d(4, 3); flatten; linear(10) }",
@@ -47,13 +49,6 @@ class UnfitShape(Diagnostic):
     shape: Shape
     feeder: Span
 
-    def fill(self, template: str) -> str:
-        return template.format(layer=self.layer, why=self.why, shape=print_shape(self.shape))
-
-    def children(self) -> tuple[Note | Help, ...]:
-        origin = Note(f"the shape {print_shape(self.shape)} comes from here", self.feeder)
-        return (origin, Help(self.advice)) if self.advice else (origin,)
-
 
 class InputMismatch(Diagnostic):
     """The model takes another shape than the source gives."""
@@ -61,22 +56,14 @@ class InputMismatch(Diagnostic):
     code = "HT303"
     title = "the model does not take what `{source}` gives"
     label = "the model takes {shape}"
+    notes = (("place", "`{source}` gives {given}"),)
+    help = "write `model {given} {{ … }}`"
     example = Example(wrong="model (1, 28, 28) { flatten; linear(10) }")
 
     shape: Shape
     source: str
     given: Shape
     place: Span
-
-    def fill(self, template: str) -> str:
-        return template.format(source=self.source, shape=print_shape(self.shape))
-
-    def children(self) -> tuple[Note | Help, ...]:
-        given = print_shape(self.given)
-        return (
-            Note(f"`{self.source}` gives {given}", self.place),
-            Help(f"write `model {given} {{ … }}`"),
-        )
 
 
 class NotADimension(Diagnostic):
@@ -133,6 +120,8 @@ class OutputMismatch(Diagnostic):
     code = "HT308"
     title = "the network gives {shape}, and `{loss}` wants {wanted}"
     label = "gives {shape}"
+    notes = (("place", "wanted here; {targets}"),)
+    help = "end the model with `linear({count})`"
     example = Example(wrong="model (1, 8, 8) { flatten; linear(9) }")
 
     loss: str
@@ -141,17 +130,14 @@ class OutputMismatch(Diagnostic):
     source: str
     place: Span
 
-    def fill(self, template: str) -> str:
-        shape, wanted = print_shape(self.shape), print_shape(self.wanted)
-        return template.format(loss=self.loss, shape=shape, wanted=wanted)
+    @property
+    def count(self) -> int:
+        return self.wanted[-1]
 
-    def children(self) -> tuple[Note | Help, ...]:
-        count = self.wanted[-1]
-        what = f"`{self.source}` has {count} classes" if count > 1 else "there is one target"
-        return (
-            Note(f"wanted here; {what}", self.place),
-            Help(f"end the model with `linear({count})`"),
-        )
+    @property
+    def targets(self) -> str:
+        several = self.count > 1
+        return f"`{self.source}` has {self.count} classes" if several else "there is one target"
 
 
 class WrongReading(Diagnostic):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from hypertune.diagnostics import Diagnostic, Example, Help, Note, Span
+from hypertune.diagnostics import Diagnostic, Example, Span
 
 
 class NotASum(Diagnostic):
@@ -75,6 +75,11 @@ class TunedInValid(Diagnostic):
     code = "HT626"
     title = "the validation loss takes `{name}` directly, which is tuned to lower it"
     label = "the loss can be lowered by moving this alone"
+    notes = (("place", "`{method}` tunes it"),)
+    help = (
+        "write a constant here, or declare the hyperparameter `frozen`",
+        "if this is meant, write `direct = {name}` beside `valid`",
+    )
     example = Example(
         both="""
             hyper w : real(0, 2) = 1
@@ -90,13 +95,6 @@ class TunedInValid(Diagnostic):
     method: str
     place: Span
 
-    def children(self) -> tuple[Note | Help, ...]:
-        return (
-            Note(f"`{self.method}` tunes it", self.place),
-            Help("write a constant here, or declare the hyperparameter `frozen`"),
-            Help(f"if this is meant, write `direct = {self.name}` beside `valid`"),
-        )
-
 
 class WrongTargets(Diagnostic):
     """A loss or metric reads targets of another sort than the source has."""
@@ -104,6 +102,7 @@ class WrongTargets(Diagnostic):
     code = "HT625"
     title = "`{name}` does not read the targets of `{source}`"
     label = "these are {there}"
+    help = "those that do: {fitting}"
     example = Example(wrong="objective.train = mse")
 
     name: str
@@ -111,12 +110,6 @@ class WrongTargets(Diagnostic):
     targets: str
     fitting: tuple[str, ...]
 
-    def fill(self, template: str) -> str:
-        there = "classes" if self.targets == "classes" else "real numbers"
-        return template.format(name=self.name, source=self.source, there=there)
-
-    def children(self) -> tuple[Note | Help, ...]:
-        if not self.fitting:
-            return ()
-        names = ", ".join(f"`{name}`" for name in self.fitting)
-        return (Help(f"these do: {names}" if len(self.fitting) > 1 else f"{names} does"),)
+    @property
+    def there(self) -> str:
+        return "classes" if self.targets == "classes" else "real numbers"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from math import inf
 
-from hypertune.diagnostics import TUNED, Diagnostic, Example, Help, Note, Span
+from hypertune.diagnostics import TUNED, Diagnostic, Example, Span
 
 
 class HyperInArithmetic(Diagnostic):
@@ -29,6 +29,7 @@ class ConstantWanted(Diagnostic):
     code = "HT408"
     title = "`{argument}` of `{kind}` cannot be tuned"
     label = "expected a constant, and `{name}` is a hyperparameter"
+    notes = (("", "`{argument}`: {doc}"),)
     example = Example(
         both="model (1, 8, 8) { flatten; linear(width); linear(10) }",
         wrong="hyper width : int(8, 64) = 16",
@@ -40,9 +41,6 @@ class ConstantWanted(Diagnostic):
     name: str
     doc: str
 
-    def children(self) -> tuple[Note | Help, ...]:
-        return (Note(f"`{self.argument}`: {self.doc}"),)
-
 
 class DomainTooWide(Diagnostic):
     """A hyperparameter may take values that the argument it is passed to cannot."""
@@ -50,6 +48,8 @@ class DomainTooWide(Diagnostic):
     code = "HT409"
     title = "`{name}` may leave the range of `{argument}` of `{kind}`"
     label = "must be {wanted}"
+    notes = (("declared", "its domain {extent}"),)
+    help = "declare a domain within that range"
     example = Example(
         both="model (1, 8, 8) { flatten; dropout(drop); linear(10) }",
         wrong="hyper drop : real(0, 2) = 0.1",
@@ -63,11 +63,13 @@ class DomainTooWide(Diagnostic):
     bounds: tuple[float, float]
     declared: Span
 
-    def children(self) -> tuple[Note | Help, ...]:
-        return (
-            Note(f"its domain {_extent(*self.bounds)}", self.declared),
-            Help("declare a domain within that range"),
-        )
+    @property
+    def extent(self) -> str:
+        """How far the domain goes."""
+        low, high = self.bounds
+        if low == -inf:
+            return "has no ends" if high == inf else f"goes up to {high:g}"
+        return f"goes up from {low:g}" if high == inf else f"goes from {low:g} to {high:g}"
 
 
 class WholeDomainWanted(Diagnostic):
@@ -120,6 +122,8 @@ class ChoiceMisplaced(Diagnostic):
     code = "HT412"
     title = "`{argument}` of `{kind}` is {wanted}"
     label = "`{name}` is not"
+    notes = (("declared", "declared here"),)
+    help = "declare it with {domain}"
     example = Example(
         both="data.augment = cutout(1, 2, fill = fill)",
         wrong="hyper fill : rate = 0.1",
@@ -133,12 +137,13 @@ class ChoiceMisplaced(Diagnostic):
     words: tuple[str, ...]
     declared: Span
 
-    def children(self) -> tuple[Note | Help, ...]:
-        note = Note("declared here", self.declared)
+    @property
+    def domain(self) -> str:
+        """What would fit the argument."""
         if self.wanted == "a number":
-            return (note, Help("declare it with a domain of numbers, such as `int(lo, hi)`"))
+            return "a domain of numbers, such as `int(lo, hi)`"
         listed = ", ".join(f'"{word}"' for word in self.words)
-        return (note, Help(f"declare it with the domain `choice({listed})`"))
+        return f"the domain `choice({listed})`"
 
 
 class ChoiceTooWide(Diagnostic):
@@ -187,9 +192,3 @@ class EachMisplaced(Diagnostic):
     over: str
     why: str
     declared: Span
-
-
-def _extent(low: float, high: float) -> str:
-    if low == -inf:
-        return "has no ends" if high == inf else f"goes up to {high:g}"
-    return f"goes up from {low:g}" if high == inf else f"goes from {low:g} to {high:g}"

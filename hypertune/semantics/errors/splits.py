@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from hypertune.diagnostics import Diagnostic, Example, Help, Note, Span
+from hypertune.diagnostics import Diagnostic, Example, Span
 
 
 class NotASplit(Diagnostic):
@@ -71,6 +71,7 @@ class PartKept(Diagnostic):
     code = "HT606"
     title = "`{source}` keeps a part `{part}` of its own"
     label = "cannot be chosen"
+    help = "leave `{part}` out; {rest} cut from the rest"
     example = Example(
         both="""
             data.source = mnist
@@ -83,9 +84,9 @@ class PartKept(Diagnostic):
     source: str
     part: str
 
-    def children(self) -> tuple[Note | Help, ...]:
-        rest = "`train` and `valid` are" if self.part == "test" else "the other parts are"
-        return (Help(f"leave `{self.part}` out; {rest} cut from the rest"),)
+    @property
+    def rest(self) -> str:
+        return "`train` and `valid` are" if self.part == "test" else "the other parts are"
 
 
 class TooManyExamples(Diagnostic):
@@ -94,13 +95,11 @@ class TooManyExamples(Diagnostic):
     code = "HT607"
     title = "the parts of the split {why}"
     label = "too much"
+    notes = (("", "{fact}"),)
     example = Example(wrong="data.split = (train = 60%, valid = 30%, test = 20%)")
 
     why: str
     fact: str
-
-    def children(self) -> tuple[Note | Help, ...]:
-        return (Note(self.fact),) if self.fact else ()
 
 
 class EmptyPart(Diagnostic):

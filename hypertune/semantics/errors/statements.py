@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from hypertune.diagnostics import Diagnostic, Example, Help, Note, Span
+from hypertune.diagnostics import Diagnostic, Example, Span
 
 
 class MissingVersion(Diagnostic):
@@ -41,12 +41,14 @@ class MissingStatement(Diagnostic):
     code = "HT224"
     title = "missing `{what}`"
     label = "`{what}` is missing"
+    help = "write `{line}`"
     example = Example(lacks="tune")
 
     what: str
 
-    def children(self) -> tuple[Note | Help, ...]:
-        return (Help(f"write `{_EXAMPLES[self.what]}`"),)
+    @property
+    def line(self) -> str:
+        return _EXAMPLES[self.what]
 
 
 _EXAMPLES = {

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from hypertune.diagnostics import Diagnostic, Example, Help, Note, Span
-from hypertune.ir import Shape, print_shape
+from hypertune.diagnostics import Diagnostic, Example, Span
+from hypertune.ir import Shape
 
 
 class NothingToShare(Diagnostic):
@@ -41,6 +41,7 @@ class UnfitWeight(Diagnostic):
     code = "HT312"
     title = "the weight of `{owner}` does not fit this `{kind}`"
     label = "a weight of {wanted} is needed here"
+    notes = (("place", "its weight is {found}"),)
     example = Example(
         wrong="""
             model (1, 8, 8) {
@@ -59,11 +60,3 @@ class UnfitWeight(Diagnostic):
     wanted: Shape
     found: Shape
     place: Span | None
-
-    def fill(self, template: str) -> str:
-        wanted = print_shape(self.wanted)
-        return template.format(kind=self.kind, owner=self.owner, wanted=wanted)
-
-    def children(self) -> tuple[Note | Help, ...]:
-        found = f"its weight is {print_shape(self.found)}"
-        return (Note(found, self.place),) if self.place else ()

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from hypertune.diagnostics import TUNED, Diagnostic, Example, Help, Note, Span
+from hypertune.diagnostics import TUNED, Diagnostic, Example, Span
 
 
 class MissingOptimiser(Diagnostic):
@@ -127,6 +127,7 @@ class NoRule(Diagnostic):
     title = "`{method}` cannot differentiate through `{optimiser}`"
     label = "has no update rule"
     notes = (("place", "the method"),)
+    help = "optimisers that have one: {able}"
     example = Example(
         wrong="""
             tune { method = unrolled; weights = adagrad; hypers = adam(lr = 0.01); epochs = 5 }
@@ -140,7 +141,3 @@ class NoRule(Diagnostic):
     method: str
     place: Span
     able: tuple[str, ...]
-
-    def children(self) -> tuple[Note | Help, ...]:
-        others = ", ".join(f"`{name}`" for name in self.able)
-        return (*super().children(), Help(f"optimisers that have one: {others}"))
