@@ -40,6 +40,7 @@ if TYPE_CHECKING:
         DeltaSTN as DeltaSTN,
         Fixed as Fixed,
         Implicit as Implicit,
+        Replay as Replay,
         Unrolled as Unrolled,
     )
     from hypertune.python import compile as compile, resume as resume, train as train
@@ -79,7 +80,7 @@ _HOMES = {
     "hypertune.conditioning": ("Conditioning",),
     "hypertune.diagnostics": ("SpecError",),
     "hypertune.ir": ("Program",),
-    "hypertune.methods.algorithms": ("STN", "DeltaSTN", "Fixed", "Implicit", "Unrolled"),
+    "hypertune.methods.algorithms": ("STN", "DeltaSTN", "Fixed", "Implicit", "Replay", "Unrolled"),
     "hypertune.python": ("compile", "resume", "train"),
     "hypertune.runs": ("RunError",),
     "hypertune.runtime": (

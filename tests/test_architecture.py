@@ -28,7 +28,7 @@ MAY_IMPORT = {
     "losses": "catalogue ir",
     "optimisers": "catalogue ir runtime",
     "data": "catalogue ir runtime",
-    "methods": "catalogue ir runtime conditioning uses search",
+    "methods": "catalogue ir runtime conditioning uses search data",
     "search": "catalogue ir runtime runs",
     "lowering": "diagnostics catalogue ir hyper response losses runtime conditioning",
     "runs": "ir runtime version",

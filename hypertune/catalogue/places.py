@@ -1,4 +1,4 @@
-"""Where the files lie that a source names."""
+"""Where the files lie that a source or a method names."""
 
 from __future__ import annotations
 
@@ -12,20 +12,20 @@ from hypertune.catalogue.arguments import Arg
 from hypertune.ir import Call
 
 
-def in_full(source: Call, declared: tuple[Arg, ...]) -> Call:
-    """A source whose files are found from any working directory.
+def in_full(call: Call, declared: tuple[Arg, ...]) -> Call:
+    """A call whose files are found from any working directory.
 
     Args:
-        source: as settled; its relative paths are seen from the present working directory.
+        call: as settled; its relative paths are seen from the present working directory.
         declared: the arguments of its kind.
 
     """
-    return _changed(source, declared, lambda path: str(Path(path).expanduser().absolute()))
+    return _changed(call, declared, lambda path: str(Path(path).expanduser().absolute()))
 
 
-def beside(source: Call, declared: tuple[Arg, ...], folder: Path) -> Call:
-    """A source as a spec in `folder` has to write it; arguments as for `in_full`."""
-    return _changed(source, declared, lambda path: from_folder(path, folder))
+def beside(call: Call, declared: tuple[Arg, ...], folder: Path) -> Call:
+    """A call as a spec in `folder` has to write it; arguments as for `in_full`."""
+    return _changed(call, declared, lambda path: from_folder(path, folder))
 
 
 def from_folder(path: str, folder: Path) -> str:
@@ -34,10 +34,10 @@ def from_folder(path: str, folder: Path) -> str:
     return path if fixed else relpath(path, folder)
 
 
-def _changed(source: Call, declared: tuple[Arg, ...], change: Callable[[str], str]) -> Call:
+def _changed(call: Call, declared: tuple[Arg, ...], change: Callable[[str], str]) -> Call:
     paths = {arg.name for arg in declared if arg.type == "path"}
     args = {
         name: change(value) if name in paths and isinstance(value, str) and value else value
-        for name, value in source.args.items()
+        for name, value in call.args.items()
     }
-    return evolve(source, args=args)
+    return evolve(call, args=args)

@@ -52,6 +52,10 @@ def _no_vectors(args: Args) -> bool:
     return False
 
 
+def _no_file(args: Args, domains: Mapping[str, Domain]) -> None:
+    """Nothing is read."""
+
+
 @frozen
 class MethodType:
     """A bilevel method: its options, what it can follow, which optimisers it uses.
@@ -61,7 +65,8 @@ class MethodType:
     `perturbs_weights` tells that the weights themselves are trained on perturbed values.
     `tunes_vectors(options)` tells whether it tunes hyperparameters that there is one of for each
     example or weight. One that `differentiates` the steps of the optimiser of the weights wants
-    one that has an update rule.
+    one that has an update rule. `look(options, domains)` raises `Unreadable` if a file that an
+    option names does not fit the hyperparameters, whose domains it gets by their names.
 
     A search trains many times: `trials` gives how often at most, from the options and the domains
     of the hyperparameters that it tunes. What is built is then for `search.Study`.
@@ -81,6 +86,7 @@ class MethodType:
     tunes_vectors: Callable[[Args], bool] = _no_vectors
     differentiates: bool = False
     refuses: Callable[[Args], str] = nothing_refused
+    look: Callable[[Args, Mapping[str, Domain]], None] = _no_file
 
 
 def _two_slots(args: Args) -> int:

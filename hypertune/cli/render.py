@@ -7,7 +7,7 @@ from pathlib import Path
 import click
 from attrs import evolve
 
-from hypertune.catalogue import Catalogue, SourceType, beside
+from hypertune.catalogue import Catalogue, MethodType, SourceType, beside
 from hypertune.cli.catalogues import catalogue_of, catalogue_option
 from hypertune.cli.compiling import compiled, files_of, set_option
 from hypertune.cli.writing import deliver, force_option
@@ -44,7 +44,12 @@ def command(
 
 
 def _beside(program: Program, catalogue: Catalogue, folder: Path) -> Program:
-    """The program with the paths of its data as a file in another folder names them."""
-    source = program.data.source
+    """The program with the paths of its files as a file in another folder names them."""
+    source, methods = program.data.source, catalogue.of(MethodType)
     declared = catalogue.of(SourceType)[source.kind].args
-    return evolve(program, data=evolve(program.data, source=beside(source, declared, folder)))
+    tunes = (
+        evolve(tune, method=beside(tune.method, methods[tune.method.kind].args, folder))
+        for tune in program.tunes
+    )
+    data = evolve(program.data, source=beside(source, declared, folder))
+    return evolve(program, data=data, tunes=tuple(tunes))

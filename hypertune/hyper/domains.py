@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from math import inf, nextafter
+
 import torch
 from torch import Tensor, nn
 
@@ -95,6 +97,17 @@ class Domains(nn.Module):
             return torch.cat(constrained, dim=-1).index_select(-1, self.back)
         return constrained[0] if constrained else unconstrained_BF
 
+    def unconstrain(self, constrained_C: Tensor) -> Tensor:
+        """Unconstrained values that are read as these; waits for the device.
+
+        A value at or beyond an end of an open domain is taken for the nearest one within.
+
+        Shapes: constrained_C (C,), the result (F,).
+        """
+        numbers = constrained_C.detach().tolist()
+        found = [x for place, number in enumerate(numbers) for x in self._back(place, number)]
+        return constrained_C.new_tensor(found)
+
     def reported(self, unconstrained_F: Tensor) -> dict[str, Constrained]:
         """The constrained values by name, for people; waits for the device."""
         unconstrained = unconstrained_F.detach().tolist()
@@ -119,6 +132,15 @@ class Domains(nn.Module):
         if isinstance(hyper.start, str):
             return [float(word == hyper.start) for word in self._words[place]]
         return [domain.unconstrain(hyper.start, *domain.bounds(hyper.domain.args))]
+
+    def _back(self, place: int, value: float) -> list[float]:
+        if words := self._words[place]:
+            return [float(value == number) for number in range(len(words))]
+        hyper, domain = self._hypers[place], self._domains[place]
+        low, high = domain.bounds(hyper.domain.args)
+        inner = (low, high) if domain.closed else (nextafter(low, inf), nextafter(high, -inf))
+        value = min(max(value, inner[0]), inner[1])
+        return [domain.unconstrain(value, low, high)]
 
     def names(self) -> tuple[str, ...]:
         """What each unconstrained value is called; a logit has the name of its word behind."""

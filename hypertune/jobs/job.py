@@ -11,7 +11,7 @@ import torch
 from attrs import asdict, evolve, frozen
 from cattrs import BaseValidationError, structure
 
-from hypertune.catalogue import Catalogue, SourceType, Unreadable, in_full
+from hypertune.catalogue import Catalogue, MethodType, SourceType, Unreadable, in_full
 from hypertune.data.failures import FileUnreadable
 from hypertune.data.fingerprint import Fingerprint, changes, fingerprint
 from hypertune.data.loading import Raw, load, look, read
@@ -132,10 +132,15 @@ def start(
 
 
 def _found_anywhere(program: Program, catalogue: Catalogue) -> Program:
-    """The program with the places of its data in full: a run goes on from any directory."""
+    """The program with the places of its files in full: a run goes on from any directory."""
     data = program.data
-    kind = catalogue.of(SourceType)[data.source.kind]
-    return evolve(program, data=evolve(data, source=in_full(data.source, kind.args)))
+    kind, methods = catalogue.of(SourceType)[data.source.kind], catalogue.of(MethodType)
+    tunes = (
+        evolve(tune, method=in_full(tune.method, methods[tune.method.kind].args))
+        for tune in program.tunes
+    )
+    source = in_full(data.source, kind.args)
+    return evolve(program, data=evolve(data, source=source), tunes=tuple(tunes))
 
 
 def _source(program: Program, catalogue: Catalogue) -> SourceType:

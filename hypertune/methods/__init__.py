@@ -9,11 +9,12 @@ from hypertune.methods.fixed import FIXED
 from hypertune.methods.grid import GRID
 from hypertune.methods.implicit import IMPLICIT
 from hypertune.methods.random_search import RANDOM_SEARCH
+from hypertune.methods.schedule import SCHEDULE
 from hypertune.methods.stn import STN
 from hypertune.methods.unrolled import UNROLLED
 
 STANDARD: tuple[MethodType, ...] = (
-    *(FIXED, STN, DELTA_STN, IMPLICIT, UNROLLED),
+    *(FIXED, SCHEDULE, STN, DELTA_STN, IMPLICIT, UNROLLED),
     *(GRID, RANDOM_SEARCH, BAYESIAN, ASHA),
 )
 SOLVERS = solvers.STANDARD

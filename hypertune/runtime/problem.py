@@ -71,6 +71,9 @@ class Hypers:
         vectors: those that there are many of, by name.
         uses: what the training loss is in each constrained value; smooth in all if not given.
         reported: the constrained values by name for people; those of `constrain` if None.
+        unconstrain: from constrained values (…, C), moved into their domains, to unconstrained
+            ones (…, H); it may wait for the device. None if nobody knows, which methods that
+            move constrained values refuse.
 
     """
 
@@ -85,6 +88,11 @@ class Hypers:
     vectors: Mapping[str, Vector] = field(factory=dict)
     uses: Mapping[str, frozenset[Use]] = field()
     reported: Callable[[Tensor], Mapping[str, float | str]] | None = None
+    unconstrain: Callable[[Tensor], Tensor] | None = field()
+
+    @unconstrain.default
+    def _same_values(self) -> Callable[[Tensor], Tensor] | None:
+        return _same if self.constrain is _same else None
 
     @values.default
     def _same_names(self) -> tuple[str, ...]:
@@ -119,6 +127,17 @@ class Hypers:
         vectors = self.starting_vectors if vectors is None else vectors
         values = Values(self.constrain(unconstrained_BH), self.columns, vectors)
         return Conditioning(values, response_BG, linearised)
+
+    def unconstrained(self, constrained_C: Tensor) -> Tensor:
+        """The unconstrained values of constrained ones; waits for the device.
+
+        Raises:
+            ValueError: if nobody knows how.
+
+        """
+        if self.unconstrain is None:
+            raise ValueError("the method sets constrained values: `Hypers` needs `unconstrain`")
+        return self.unconstrain(constrained_C)
 
     @cached_property
     def starting_vectors(self) -> dict[str, Tensor]:

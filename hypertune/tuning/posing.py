@@ -116,6 +116,7 @@ def _hypers(program: Program, catalogue: Catalogue, network: Network, sets: Sets
         },
         uses=_uses(program, catalogue),
         reported=domains.reported,
+        unconstrain=domains.unconstrain,
     )
 
 

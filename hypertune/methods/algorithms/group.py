@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import warnings
+from collections.abc import Mapping
 from typing import Any
 
 import torch
@@ -51,6 +52,11 @@ class Group:
         self._optimiser.step()
         for p in self._parameters:
             p.grad = None
+
+    def set_options(self, options: Mapping[str, float]) -> None:
+        """Have the optimiser go on with these options, such as a learning rate."""
+        for group in self._optimiser.param_groups if self._optimiser else ():
+            group.update(options)
 
     def end_epoch(self, valid_loss: float | None) -> None:
         """Move the schedule on; one that reads the loss waits until there is one."""

@@ -9,6 +9,7 @@ from attrs import evolve
 
 from hypertune import ir
 from hypertune.catalogue import Arg, Kind, Required
+from hypertune.diagnostics import Span
 from hypertune.semantics.arguments.matching import match
 from hypertune.semantics.arguments.values import convert
 from hypertune.semantics.errors.arguments import ArgumentsDisagree, KindWanted, MissingArgument
@@ -38,6 +39,16 @@ def settle(
         raise scope.fail(KindWanted(expr.span, kind.noun, tuple(scope.knowledge.kinds(kind))))
     declaration = look_up(expr.kind, kind, scope)
     return declaration, ir.Call(declaration.name, settle_args(expr, declaration, scope, labels))
+
+
+def where(expr: ast.Expr, kind: Kind, argument: str) -> Span:
+    """The argument of a call that is at fault; all of it, if none is by itself."""
+    args = expr.args if isinstance(expr, ast.Call) else ()
+    for declared, written in zip(kind.args, args, strict=False):
+        if (written.name.text if written.name else declared.name) == argument:
+            return written.value.span
+    named = (written for written in args if written.name and written.name.text == argument)
+    return next((written.value.span for written in named), expr.span)
 
 
 def look_up(name: ast.Name, kind: type[K], scope: Scope, also: Iterable[str] = ()) -> K:

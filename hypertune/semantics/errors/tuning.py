@@ -141,3 +141,27 @@ class NoRule(Diagnostic):
     method: str
     place: Span
     able: tuple[str, ...]
+
+
+class UnreadableTable(Diagnostic):
+    """The table that `schedule` replays is not there, or does not fit the hyperparameters.
+
+    It is a CSV file: a column `epoch` or `step` that rises from row to row, and a column for each
+    hyperparameter that is replayed, with values of its domain.
+    """
+
+    code = "HT649"
+    title = "the table of `{method}` cannot be used"
+    label = "{why}"
+    one_of = ("name", "")
+    example = Example(
+        wrong="""
+            tune { method = schedule("nowhere.csv"); weights = sgd(lr = 0.1); epochs = 5 }
+        """,
+        right="tune { method = fixed; weights = sgd(lr = 0.1); epochs = 5 }",
+    )
+
+    method: str
+    why: str
+    name: str = ""  # what is not there
+    known: tuple[str, ...] = ()

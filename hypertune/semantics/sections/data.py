@@ -11,7 +11,7 @@ from attrs import evolve, frozen
 from hypertune import ir
 from hypertune.catalogue import Arg, AugmentType, CorruptionType, SourceType, Unreadable, shortage
 from hypertune.diagnostics import Span
-from hypertune.semantics.arguments.calls import settle
+from hypertune.semantics.arguments.calls import settle, where
 from hypertune.semantics.arguments.constants import count
 from hypertune.semantics.arguments.values import convert
 from hypertune.semantics.errors.data import (
@@ -97,7 +97,7 @@ def _seen(expr: ast.Expr, kind: SourceType, call: ir.Call, scope: Scope) -> Sour
     try:
         return kind.seen(call.args)
     except Unreadable as fault:
-        span = _where(expr, kind, fault.argument)
+        span = where(expr, kind, fault.argument)
         finding = UnreadableData(span, kind.name, str(fault), fault.name, fault.known)
         raise scope.fail(finding) from None
 
@@ -122,16 +122,6 @@ def _split(settings: Settings, source: SourceType | None) -> Split:
         return read_split(settings, source)
     _check_text(settings, source)
     return Split({"train": 1.0}, None, source.sizes)
-
-
-def _where(expr: ast.Expr, kind: SourceType, argument: str) -> Span:
-    """The argument of a source that is at fault; all of it, if none is by itself."""
-    args = expr.args if isinstance(expr, ast.Call) else ()
-    for declared, written in zip(kind.args, args, strict=False):
-        if (written.name.text if written.name else declared.name) == argument:
-            return written.value.span
-    named = (written for written in args if written.name and written.name.text == argument)
-    return next((written.value.span for written in named), expr.span)
 
 
 def _scale(settings: Settings, source: SourceType | None) -> ir.Call | None:

@@ -9,9 +9,17 @@ from typing import Any
 from attrs import frozen
 
 from hypertune import ir
-from hypertune.catalogue import LENGTHS, ROLES, SECTIONS, MethodType, OptimiserType, ScheduleType
+from hypertune.catalogue import (
+    LENGTHS,
+    ROLES,
+    SECTIONS,
+    MethodType,
+    OptimiserType,
+    ScheduleType,
+    Unreadable,
+)
 from hypertune.diagnostics import Span
-from hypertune.semantics.arguments.calls import settle
+from hypertune.semantics.arguments.calls import settle, where
 from hypertune.semantics.arguments.constants import evaluate, is_number
 from hypertune.semantics.errors.tuning import (
     EndlessSchedule,
@@ -20,6 +28,7 @@ from hypertune.semantics.errors.tuning import (
     MissingOptimiser,
     NoRule,
     NotALength,
+    UnreadableTable,
     UnusedOptimiser,
 )
 from hypertune.semantics.scope.findings import Failed, attempt, every
@@ -44,9 +53,26 @@ def read_tune(section: ast.Section, scope: Scope) -> TuneFacts:
     expr = attempt(lambda settings: settings.need("method", "method = delta_stn"), settings)
     settled = attempt(lambda expr: settle(expr, MethodType, scope), expr) if expr else None
     place = expr.span if expr else section.kind.span
+    if expr and settled:
+        _look(expr, *settled, scope)
     tune = attempt(lambda settings: _tune(settings, settled, place), settings)
     method, options = (settled[0], settled[1].args) if settled else (None, {})
     return TuneFacts(method, options, place, tune)
+
+
+def _look(expr: ast.Expr, method: MethodType, call: ir.Call, scope: Scope) -> None:
+    """Hold a file that the method reads against the hyperparameters."""
+    domains = {
+        name: (declared.domain, declared.hyper.domain.args)
+        for name, declared in scope.knowledge.hypers.items()
+        if not declared.hyper.over
+    }
+    try:
+        method.look(call.args, domains)
+    except Unreadable as fault:
+        span = where(expr, method, fault.argument or method.args[0].name)
+        finding = UnreadableTable(span, method.name, str(fault), fault.name, fault.known)
+        scope.findings.add(finding)
 
 
 def _tune(settings: Settings, method: tuple[MethodType, ir.Call] | None, place: Span) -> ir.Tune:
