@@ -268,7 +268,7 @@ MUTATIONS = (
     Mutation(HYPERS, "noise_BH * self.scale_H()", "noise_BH * self.scale_H().square()", WEIGHTS),
     Mutation(HYPERS, "torch.where(self._per_batch_H, noise_BH[:1], noise_BH)", "noise_BH", DELTA),
     Mutation(HYPERS, "torch.where(tuned_H, hypers.scale_H, 0.0)", "hypers.scale_H", DELTA),
-    Mutation(HYPERS, "tuned_H & ~hypers.scale_fixed_H & (hypers", "tuned_H & (hypers", SCALES),
+    Mutation("runtime/problem.py", " & ~self.scale_fixed_H", "", SCALES),
     Mutation(HYPERS, "y + torch.log(-torch.expm1(-y))", "y", PERTURBED),
     Mutation(
         HYPERS,
@@ -276,6 +276,13 @@ MUTATIONS = (
         "pass",
         "tests/test_divergence.py::"
         "test_responses_that_diverge_are_named_and_the_hyperparameters_are_sound",
+    ),
+    Mutation(
+        "runtime/divergence.py",
+        " or value <= lowest",
+        "",
+        "tests/test_divergence.py::"
+        "test_hyperparameters_that_leap_with_responses_end_the_run_with_advice",
     ),
     # The structured response.
     Mutation("response/responding_map.py", "y.addcmul_(scale, u)", "y.add_(u)", WEIGHTS),

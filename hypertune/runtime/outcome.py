@@ -31,7 +31,7 @@ class OutOfPatience:
 
 @frozen
 class Diverged:
-    """A loss or a hyperparameter is no longer a finite number."""
+    """A number is lost without which the run cannot go on."""
 
     step: int
     what: str

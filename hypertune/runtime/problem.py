@@ -144,6 +144,11 @@ class Hypers:
         """The constrained vectors that nobody tunes, by name."""
         return {name: v.constrain(v.start_N).detach() for name, v in self.vectors.items()}
 
+    @cached_property
+    def scale_tuned_H(self) -> Tensor:
+        """Whose perturbation scale is tuned: of what is perturbed and neither frozen nor fixed."""
+        return ~self.frozen_H & ~self.scale_fixed_H & (self.scale_H > 0)
+
     def report(self, unconstrained_H: Tensor) -> dict[str, float | str]:
         """The constrained values by name; waits for the device."""
         if self.reported is not None:

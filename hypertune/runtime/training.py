@@ -241,7 +241,11 @@ class Training:
         unconstrained = self._by_name(self.state.unconstrained_H)
         for name, vector_N in self.state.vectors.items():
             unconstrained[name] = float(vector_N.sum())  # not finite if one of them is not
-        return diverged(report, unconstrained) or self._out_of_patience()
+        hypers = self.problem.hypers
+        tuned = self._by_name(hypers.scale_tuned_H)
+        epsilon = torch.finfo(hypers.start_H.dtype).eps
+        least = {name: epsilon * abs(unconstrained[name]) for name in tuned if tuned[name]}
+        return diverged(report, unconstrained, least) or self._out_of_patience()
 
     def _out_of_patience(self) -> OutOfPatience | None:
         waited = self.step - self._best_step

@@ -22,14 +22,13 @@ class Hyperparameters:
 
     def __init__(self, hypers: Hypers, recipe: Recipe) -> None:
         tuned_H = ~hypers.frozen_H
-        tuned_scale_H = tuned_H & ~hypers.scale_fixed_H & (hypers.scale_H > 0)
         make = recipe.need("hypers") if bool(tuned_H.any()) else None
         recipe.check_tied([hypers.names[place] for place in tuned_H.nonzero().flatten().tolist()])
 
         self._start_H = hypers.start_H.detach().clone()
         self._start_scale_H = torch.where(tuned_H, hypers.scale_H, 0.0).detach()
         self._tuned = tuned_H.nonzero().squeeze(1)
-        self._tuned_scale = tuned_scale_H.nonzero().squeeze(1)
+        self._tuned_scale = hypers.scale_tuned_H.nonzero().squeeze(1)
         scale = hypers.scale_H[self._tuned_scale]
         self._values = Group({"unconstrained": self._start_H[self._tuned]}, make)
         self._scales = Group({"raw": _inverse_softplus(scale)}, recipe.scales or make)
