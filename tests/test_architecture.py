@@ -47,7 +47,8 @@ MAY_IMPORT = {
     "differences": "ir",
     "tuning": "catalogue ir standard lowering data hyper optimisers runtime response conditioning",
     "emitting": "terminal catalogue ir",
-    "jobs": "semantics catalogue ir standard emitting data planning lowering tuning runtime "
+    "pages": "catalogue ir runs reporting editors",
+    "jobs": "semantics catalogue ir standard emitting pages data planning lowering tuning runtime "
     "runs reporting search",
     "python": "catalogue ir standard spec_files compiler reporting jobs",
 }

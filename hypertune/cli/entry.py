@@ -23,6 +23,7 @@ _COMMANDS = (
     "diff",
     "train",
     "resume",
+    "report",
     "export",
     "explain",
     "kinds",

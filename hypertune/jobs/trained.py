@@ -10,8 +10,10 @@ from torch import Tensor, nn
 
 from hypertune.catalogue import Catalogue, LayerType, MergeType, Plain
 from hypertune.emitting.plain import plain_layers, ties
+from hypertune.emitting.spec_text import print_spec
 from hypertune.ir import Program
 from hypertune.jobs.fitting import verified_program
+from hypertune.pages import Recorded, run_fragment
 from hypertune.runs import DamagedRun, UnfinishedRun
 from hypertune.runs.about import About, read_about
 from hypertune.runs.folder import Folder, find_folder, read_program
@@ -96,6 +98,29 @@ class Run:
         if not self.folder.ended:
             raise UnfinishedRun(self.path)
         return read_summary(self.folder.summary)
+
+    @property
+    def spec(self) -> str:
+        """The text that ran; of a run that was given a program, one that compiles to it."""
+        if self.folder.spec.exists():
+            return self.folder.spec.read_text(encoding="utf-8", errors="replace")
+        return print_spec(self.program)
+
+    @property
+    def recorded(self) -> Recorded:
+        """What a page says of it."""
+        return Recorded(
+            program=self.program,
+            about=self.about,
+            rows=self.events,
+            summary=self.summary if self.folder.ended else None,
+            spec=self.spec,
+            is_study=self.folder.trials.is_dir(),
+        )
+
+    def _repr_html_(self) -> str:
+        """How a notebook shows it."""
+        return run_fragment(self.recorded)
 
     def state_dict(self) -> dict[str, Tensor]:
         """Weights of the plain network with the best validation loss."""
