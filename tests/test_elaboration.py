@@ -169,10 +169,10 @@ def test_a_set_with_a_test_part_is_split_in_file_order() -> None:
 
 
 def test_an_objective_is_multiplied_out() -> None:
-    objective = "objective { train = 2 * (cross_entropy + 0.5 * l2(1)) - l1(1) / 4; valid = mae }"
+    objective = "objective { train = 2 * (cross_entropy + 0.5 * l2(1)) - l1(1) / 4; valid = mea }"
     wrong = findings(spec(objective=objective))
-    assert [f.message for f in wrong] == ["unknown loss `mae`"]
-    train = program_of(objective=objective.replace("mae", "cross_entropy")).objective.train
+    assert [f.message for f in wrong] == ["unknown loss `mea`"]
+    train = program_of(objective=objective.replace("mea", "cross_entropy")).objective.train
     assert [(t.loss.kind, t.weight) for t in train] == [
         ("cross_entropy", 2.0),
         ("l2", 1.0),

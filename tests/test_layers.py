@@ -38,6 +38,7 @@ from hypertune.layers.hardtanh import HARDTANH
 from hypertune.layers.leaky_relu import LEAKY_RELU
 from hypertune.layers.linear import LINEAR
 from hypertune.layers.locked_dropout import LOCKED_DROPOUT
+from hypertune.layers.log_softmax import LOG_SOFTMAX
 from hypertune.layers.logsigmoid import LOGSIGMOID
 from hypertune.layers.lstm import LSTM
 from hypertune.layers.max_pool1d import MAX_POOL1D
@@ -233,6 +234,11 @@ def test_logsigmoid(law):
 
 @layer_laws(SOFTMAX, one_in=3)
 def test_softmax(law):
+    law()
+
+
+@layer_laws(LOG_SOFTMAX, one_in=3)
+def test_log_softmax(law):
     law()
 
 

@@ -16,6 +16,7 @@ from hypertune.catalogue.data_kinds import AugmentType, CorruptionType, SourceTy
 from hypertune.catalogue.domain_kinds import DomainType
 from hypertune.catalogue.network_kinds import LayerType, MergeType
 from hypertune.catalogue.training_kinds import MethodType, OptimiserType, ScheduleType, SolverType
+from hypertune.ir import Shape
 
 
 @frozen
@@ -24,7 +25,8 @@ class LossType:
 
     `build(args)` gives a function of a `losses.LossInput` to a scalar, the mean over the batch.
     `penalty` tells that it reads weights, not predictions. `targets` is `classes`, `real` or ``.
-    `waived` is as for a `LayerType`.
+    One of a `single_logit` takes the logit of the second of two classes alone, too. `waived` is
+    as for a `LayerType`.
     """
 
     noun: ClassVar = "loss"
@@ -34,15 +36,24 @@ class LossType:
     build: Callable[[Args], Any]
     targets: str = ""
     penalty: bool = False
+    single_logit: bool = False
     waived: Mapping[str, str] = {}
+
+    def outputs(self, source: SourceType) -> tuple[Shape, ...]:
+        """The shapes that it can compare with the targets of a source, the usual one first."""
+        usual = source.output
+        both = self.single_logit and source.classes == 2
+        return (usual, (*usual[:-1], 1)) if both else (usual,)
 
 
 @frozen
 class MetricType:
     """A number for people. `build()` gives a function (output, target) -> sum over the batch.
 
-    What the sums add up to, over all examples, is divided by their count; `read` turns that mean
-    into the number shown (the root, for `rmse`).
+    What the sums add up to, over all targets, is divided by their count; `read` turns that mean
+    into the number shown (the root, for `rmse`). A metric `of_all` is no function of a mean: its
+    function gives a tensor with a row for each target, and `read` gets the rows of all, a numpy
+    array without NaN. `classes` is how many there must be; 0: any.
     """
 
     noun: ClassVar = "metric"
@@ -50,7 +61,9 @@ class MetricType:
     doc: str
     targets: str
     build: Callable[[], Any]
-    read: Callable[[float], float] = float
+    read: Callable[[Any], float] = float
+    of_all: bool = False
+    classes: int = 0
     args: tuple[Arg, ...] = ()
 
 

@@ -50,10 +50,11 @@ def check_fits(program: Program, source: SourceType, catalogue: Catalogue) -> No
         why = f"gives examples of the shape {source.shape}, and the program takes {program.input}"
         raise FileUnreadable(f"the source `{source.name}` {why}; compile the spec anew")
     losses = catalogue.of(LossType)
-    wanted, targets = source.output, "classes" if source.classes else "real"
+    targets = "classes" if source.classes else "real"
     for term in (*program.objective.train, *program.objective.valid):
-        takes = losses[term.loss.kind].targets
-        if takes and (takes != targets or program.output != wanted):
+        loss = losses[term.loss.kind]
+        fits = loss.targets == targets and program.output in loss.outputs(source)
+        if loss.targets and not fits:
             found = f"{source.classes} classes" if source.classes else "a number"
             why = f"`{term.loss.kind}` compares outputs of the shape {program.output} with it"
             raise FileUnreadable(

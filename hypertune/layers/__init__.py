@@ -36,6 +36,7 @@ from hypertune.layers.hardtanh import HARDTANH
 from hypertune.layers.leaky_relu import LEAKY_RELU
 from hypertune.layers.linear import LINEAR
 from hypertune.layers.locked_dropout import LOCKED_DROPOUT
+from hypertune.layers.log_softmax import LOG_SOFTMAX
 from hypertune.layers.logsigmoid import LOGSIGMOID
 from hypertune.layers.lstm import LSTM
 from hypertune.layers.max_pool1d import MAX_POOL1D
@@ -89,6 +90,7 @@ STANDARD: tuple[LayerType, ...] = (
     SOFTSIGN,
     LOGSIGMOID,
     SOFTMAX,
+    LOG_SOFTMAX,
     GLU,
     PRELU,
     CONV1D,

@@ -1,4 +1,4 @@
-"""`accuracy` and `error`: the shares of examples, or tokens, told rightly and wrongly."""
+"""`accuracy`, `error`, `top5`: the shares of examples, or tokens, told rightly and wrongly."""
 
 from __future__ import annotations
 
@@ -24,6 +24,14 @@ def _wrong() -> Any:
     return wrong
 
 
+def _among_five() -> Any:
+    def among_five(output: Tensor, target: Tensor) -> Tensor:
+        best = output.topk(min(5, output.shape[-1]), -1).indices
+        return (best == target[..., None]).sum()
+
+    return among_five
+
+
 ACCURACY = MetricType(
     name="accuracy",
     doc="share of examples (of a text, tokens) classified rightly",
@@ -36,4 +44,11 @@ ERROR = MetricType(
     doc="share of examples (of a text, tokens) classified wrongly",
     targets="classes",
     build=_wrong,
+)
+
+TOP5 = MetricType(
+    name="top5",
+    doc="share of examples (of a text, tokens) whose class is among the five that are told first",
+    targets="classes",
+    build=_among_five,
 )

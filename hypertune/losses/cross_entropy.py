@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from hypertune.catalogue import Arg, Args, LossType, Use
+from hypertune.losses.weighting import WEIGHT, per_target, weighted_mean
 
 if TYPE_CHECKING:
     from torch import Tensor
@@ -31,17 +32,10 @@ def _build(args: Args) -> Any:
         rows = len(given.output)
         if not isinstance(smoothing, float) or smoothing > 0:
             uniform_N = -logp_NC.mean(dim=1)
-            loss_N = loss_N.lerp(uniform_N, _each(smoothing, loss_N, rows))
-        return (_each(weight, loss_N, rows) * loss_N).mean()
+            loss_N = loss_N.lerp(uniform_N, per_target(smoothing, loss_N, rows))
+        return weighted_mean(given, args, loss_N)
 
     return cross_entropy
-
-
-def _each(value: Tensor | float, loss_N: Tensor, rows: int) -> Tensor | float:
-    """A value for each row of a batch as one for each of its targets."""
-    if isinstance(value, float) or len(value) == 1 or len(loss_N) == rows:
-        return value
-    return value.repeat_interleave(len(loss_N) // rows)
 
 
 CROSS_ENTROPY = LossType(
@@ -57,7 +51,7 @@ CROSS_ENTROPY = LossType(
             high=1,
             use=Use.SMOOTH,
         ),
-        Arg("weight", "float", "what an example counts", default=1.0, low=0, use=Use.SMOOTH),
+        WEIGHT,
     ),
     build=_build,
     targets="classes",

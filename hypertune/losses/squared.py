@@ -1,4 +1,4 @@
-"""Squared errors: `mse` as a loss and as a metric, and its root, `rmse`.
+"""Squared errors: `mse(weight)` as a loss and as a metric, and its root, `rmse`.
 
 Units: of the target, squared; the mean has no factor ½, as in torch.
 """
@@ -9,6 +9,7 @@ from math import sqrt
 from typing import TYPE_CHECKING, Any
 
 from hypertune.catalogue import Args, LossType, MetricType
+from hypertune.losses.weighting import WEIGHT, weighted_mean
 
 if TYPE_CHECKING:
     from torch import Tensor
@@ -17,11 +18,10 @@ if TYPE_CHECKING:
 
 
 def _build(args: Args) -> Any:
-    from torch.nn import functional
-
     def mse(given: LossInput) -> Tensor:
         # a target (B,) meets an output (B, 1): broadcast, they would make (B, B)
-        return functional.mse_loss(given.output, given.target.view_as(given.output))
+        error = given.output - given.target.view_as(given.output)
+        return weighted_mean(given, args, error.square().flatten(1).mean(1))
 
     return mse
 
@@ -37,7 +37,7 @@ def _summed() -> Any:
 MSE = LossType(
     name="mse",
     doc="mean squared error, without a factor of one half",
-    args=(),
+    args=(WEIGHT,),
     build=_build,
     targets="real",
 )

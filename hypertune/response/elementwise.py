@@ -156,6 +156,13 @@ def softmax(dim: int) -> Elementwise:
     return Elementwise(nn.Softmax(dim), tangent)
 
 
+def log_softmax(dim: int) -> Elementwise:
+    def tangent(dx: Tensor, x: Tensor, y: Tensor) -> Tensor:
+        return dx - (y.exp() * dx).sum(dim, keepdim=True)
+
+    return Elementwise(nn.LogSoftmax(dim), tangent)
+
+
 def glu(dim: int) -> Elementwise:
     """Of each number and the one that gates it."""
 

@@ -25,12 +25,12 @@ def check_output(network: Graph, facts: DataFacts, goals: Goals, scope: Scope) -
     source, output = facts.source, network.output
     if source is None or output.shape is None:
         return
-    wanted = source.output
     for loss in goals.losses:
         fits = loss.kind.targets != ("classes" if source.classes else "real")
-        if not fits and output.shape != wanted:
+        wanted = loss.kind.outputs(source)
+        if not fits and output.shape not in wanted:
             finding = OutputMismatch(
-                output.span, loss.kind.name, output.shape, wanted, source.name, loss.span
+                output.span, loss.kind.name, output.shape, wanted[0], source.name, loss.span
             )
             scope.findings.add(finding)
             return

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from math import nan
 
 import torch
 from torch import Tensor
@@ -28,20 +29,20 @@ class Measure:
     ) -> None:
         self._loss, self._target = loss, target
         kinds = catalogue.of(MetricType)
-        self._read = {call.kind: kinds[call.kind].read for call in program.objective.report}
+        self._kinds = {call.kind: kinds[call.kind] for call in program.objective.report}
         self._metrics: dict[str, Callable[[Tensor, Tensor], Tensor]] = {
-            name: kinds[name].build() for name in self._read
+            name: kind.build() for name, kind in self._kinds.items()
         }
 
     @torch.no_grad()
     def __call__(
         self, part: Part | StreamPart, weights: Weights, conditioning: Conditioning, kept: Kept
     ) -> dict[str, float]:
-        """Means over the targets of the part; nothing for a part without examples.
+        """Loss and metrics over the targets of the part; nothing for a part without examples.
 
         Hidden states pass from one chunk of a stream to the next.
         """
-        sums: dict[str, Tensor] = {}
+        chunks: dict[str, list[Tensor]] = {}
         count = 0
         carried = kept
         for batch in part.chunks(EVALUATED_AT_ONCE):
@@ -49,15 +50,24 @@ class Measure:
             found = self._loss.evaluate(weights, conditioning, Sample(batch, carried))
             carried = found.kept
             count += batch.count
-            for name, value in self._sums(found, batch.count).items():
-                sums[name] = sums[name] + value if name in sums else value
-        means = {name: float(total) / count for name, total in sums.items()}
-        return {name: self._read.get(name, float)(mean) for name, mean in means.items()}
+            for name, value in self._measured(found, batch.count).items():
+                chunks.setdefault(name, []).append(value)
+        return {name: self._read(name, values, count) for name, values in chunks.items()}
 
-    def _sums(self, found: Evaluated, count: int) -> dict[str, Tensor]:
-        """Sums over the targets of a chunk."""
-        sums = {"loss": found.loss * count}
+    def _measured(self, found: Evaluated, count: int) -> dict[str, Tensor]:
+        """What a chunk gives, of each number that is reported."""
         output, target = self._target.undo(found.output), self._target.undo(found.target)
-        for name, metric in self._metrics.items():
-            sums[name] = metric(output, target)
-        return sums
+        if output.shape[-1] == 1 and not target.is_floating_point():
+            # one logit of two classes: that of the first is zero
+            output = torch.cat([torch.zeros_like(output), output], -1)
+        metrics = {name: metric(output, target) for name, metric in self._metrics.items()}
+        return {"loss": found.loss * count, **metrics}
+
+    def _read(self, name: str, chunks: list[Tensor], count: int) -> float:
+        """The number that is reported, of what all chunks gave."""
+        kind = self._kinds.get(name)
+        if kind and kind.of_all:
+            rows = torch.cat(chunks)
+            return kind.read(rows.cpu().numpy()) if rows.isfinite().all() else nan
+        mean = float(sum(chunks[1:], chunks[0])) / count
+        return kind.read(mean) if kind else mean

@@ -113,3 +113,17 @@ class WrongTargets(Diagnostic):
     @property
     def there(self) -> str:
         return "classes" if self.targets == "classes" else "real numbers"
+
+
+class WrongClassCount(Diagnostic):
+    """A metric of two classes is asked for where there are others."""
+
+    code = "HT627"
+    title = "`{name}` wants {wanted} classes, and `{source}` has {there}"
+    label = "of {wanted} classes alone"
+    example = Example(wrong="objective.report = auroc", right="objective.report = f1")
+
+    name: str
+    wanted: int
+    source: str
+    there: int

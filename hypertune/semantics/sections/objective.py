@@ -18,6 +18,7 @@ from hypertune.semantics.errors.objective import (
     NotAFactor,
     NotASum,
     PenaltyInValid,
+    WrongClassCount,
     WrongTargets,
 )
 from hypertune.semantics.errors.passing import EachMisplaced, HyperInArithmetic
@@ -178,3 +179,6 @@ def _check_targets(
         others = scope.knowledge.kinds(type(kind)).values()
         fitting = tuple(other.name for other in others if other.targets == there)
         scope.findings.add(WrongTargets(span, kind.name, source.name, there, fitting))
+    elif isinstance(kind, MetricType) and kind.classes not in (0, source.classes):
+        finding = WrongClassCount(span, kind.name, kind.classes, source.name, source.classes)
+        scope.findings.add(finding)
