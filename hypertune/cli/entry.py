@@ -24,6 +24,7 @@ _COMMANDS = (
     "train",
     "resume",
     "report",
+    "schedule",
     "export",
     "explain",
     "kinds",

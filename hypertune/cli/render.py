@@ -37,10 +37,15 @@ def command(
     file = read_spec(spec)
     program = compiled(file, overrides, catalogue).program
     inputs = files_of(file, program)
-    if output is not None:
-        program = _beside(program, catalogue, output.parent)
-    text = format_spec(parse(Source("rendered.hspec", print_spec(program))))
-    deliver(text, output, force, inputs)
+    folder = None if output is None else output.parent
+    deliver(rendered(program, catalogue, folder), output, force, inputs)
+
+
+def rendered(program: Program, catalogue: Catalogue, folder: Path | None = None) -> str:
+    """A spec that compiles to the program, its files named as from a folder."""
+    if folder is not None:
+        program = _beside(program, catalogue, folder)
+    return format_spec(parse(Source("rendered.hspec", print_spec(program))))
 
 
 def _beside(program: Program, catalogue: Catalogue, folder: Path) -> Program:

@@ -48,6 +48,13 @@ class UnfinishedRun(RunError):
         super().__init__(f"{folder} has not ended; go on with `hypertune resume {folder}`")
 
 
+class NoSchedule(RunError):
+    """The run has no hyperparameters over time that could be replayed."""
+
+    def __init__(self, folder: Path, why: str) -> None:
+        super().__init__(f"{folder} {why}")
+
+
 class CannotRecord(RunError):
     """A file of a run could not be written while it trained."""
 
