@@ -255,7 +255,7 @@ def test_every_mistake_is_found_in_one_run() -> None:
         "HT202",
         "HT201",
         "HT202",
-        "HT645",
+        "HT247",
     ]
 
 

@@ -40,6 +40,7 @@ from hypertune.catalogue.places import (
 )
 from hypertune.catalogue.settings import (
     LENGTHS as LENGTHS,
+    PARTS as PARTS,
     ROLES as ROLES,
     SECTIONS as SECTIONS,
     Setting as Setting,

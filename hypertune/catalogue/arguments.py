@@ -30,17 +30,19 @@ class Arg:
 
     `type` is one of
     `int`, `float`, `bool`, `string`, `size` (an int or one per axis), `numbers` (a number or a
-    tuple of them), `words` (the same of strings), `quantity` (a count of steps or a number with a
-    unit), `path` (of a file or folder, seen from the file that it is written in), `call` (one of
-    the kinds of the class `kind`, such as a solver, with arguments of its own), `label` (another
-    layer). Bounds are inclusive unless `open_low` or `open_high`; `choices` lists the words
-    allowed. `use` says what a hyperparameter passed here is to the training loss; without it only
-    constants are allowed. A hyperparameter in the place of a `string` is a choice of words, and
-    is read as their places in `choices`. `per_batch` tells that its perturbation must be drawn
-    once for the whole batch. `each` is what a hyperparameter passed here may have one for each
-    of. `count` is how many `numbers` there must be (None: any). `rest`, of the last argument,
-    takes all values that are left. `named` is the name in a spec whose value stands where no
-    other is written, as far as the spec knows one.
+    tuple of them), `words` (the same of strings), `share` (of examples, or their count),
+    `quantity` (a number with one of the `units`, or a count of the first), `length` (the same,
+    whole but for seconds), `path` (of a file or folder, seen from the file that it is written
+    in), `call` (one of the kinds of the class `kind`, such as a solver, with arguments of its
+    own), `label` (another layer). Bounds are inclusive unless `open_low` or `open_high`;
+    `choices` lists the words allowed, and `unset` is the word for a default of None. `use` says
+    what a hyperparameter passed here is to the training loss; without it only constants are
+    allowed. A hyperparameter in the place of a `string` is a choice of words, and is read as
+    their places in `choices`. `per_batch` tells that its perturbation must be drawn once for the
+    whole batch. `each` is what a hyperparameter passed here may have one for each of. `count` is
+    how many `numbers` there must be (None: any). `rest`, of the last argument, takes all values
+    that are left. `named` is the name in a spec whose value stands where no other is written, as
+    far as the spec knows one.
     """
 
     name: str
@@ -59,6 +61,8 @@ class Arg:
     rest: bool = False
     kind: Any = None  # a class, such as `SolverType`
     named: str = ""
+    units: tuple[str, ...] = ("steps", "epochs")
+    unset: str = "none"
 
 
 def nothing_refused(args: Args) -> str:

@@ -12,7 +12,7 @@ from hypertune.catalogue import Arg, Kind, LossType, MergeType
 from hypertune.catalogue.wording import about, family_of, signature
 from hypertune.editors.context import Context, OpenCall, context_at, word_before
 from hypertune.editors.reading import Reading
-from hypertune.editors.roles import about_kind, begins_piece, called, kinds_here
+from hypertune.editors.roles import about_kind, begins_piece, called, kinds_here, setting_at
 from hypertune.editors.symbols import Symbol
 from hypertune.editors.vocabulary import (
     CLAUSES,
@@ -22,8 +22,6 @@ from hypertune.editors.vocabulary import (
     STATEMENTS,
     UNITS,
 )
-
-_ITEMS = {"split": ("train", "valid", "test", "seed", "stratified"), "scale": ("mean", "std")}
 
 Sort = Literal["keyword", "kind", "setting", "argument", "name", "word"]
 
@@ -69,8 +67,10 @@ def _possible(context: Context, reading: Reading, offset: int) -> Iterable[Compl
         return [*_words(("example", "weight")), *_names(reading, offset, "constant")]
     if context.calls and context.calls[-1].kind:
         return _in_call(context, reading, offset)
-    if context.calls and context.key in _ITEMS and not context.calls[-1].arg:
-        return _items(context)
+    setting = setting_at(context)
+    if context.calls and setting and setting.args and not context.calls[-1].arg:
+        written = context.calls[-1].named  # of a tuple such as a split
+        return _arguments(arg for arg in setting.args if arg.name not in written)
     if kinds:
         return [*_kinds(_wanted(kinds, context)), *_pieces(context, reading, offset)]
     if not context.inner:
@@ -91,11 +91,10 @@ def _declares(context: Context) -> bool:
     return context.statement == "hyper" and ":" not in context.words
 
 
-def _items(context: Context) -> Iterable[Completion]:
-    """The names that a tuple such as a split can have, as far as they are not written."""
-    written = context.calls[-1].named
-    left = (word for word in _ITEMS[context.key] if word not in written)
-    return [Completion(word, "argument", insert=f"{word} = ") for word in left]
+def _arguments(args: Iterable[Arg]) -> list[Completion]:
+    return [
+        Completion(arg.name, "argument", doc=about(arg), insert=f"{arg.name} = ") for arg in args
+    ]
 
 
 def _pieces(context: Context, reading: Reading, offset: int) -> Iterable[Completion]:
@@ -150,16 +149,12 @@ def _in_section(context: Context, reading: Reading, offset: int) -> Iterable[Com
             for key, doc in keys.items()
             if key not in written
         ]
-    match context.statement, context.key:
-        case "data", "scale":
-            return _words(("standardize",))
-        case "data", "batch":
-            return _words(("all",))
-        case "data", "download":
-            return _words(("true", "false"))
-        case "tune", "precision":
-            return _words(("bf16", "float32"))
-    return _names(reading, offset, "constant") if context.last == "=" else ()
+    setting = setting_at(context)
+    if setting is None or context.last != "=":
+        return ()
+    constants = _names(reading, offset, "constant")
+    values = _values(setting.arg, reading, offset) if setting.arg else constants
+    return [*_words(() if context.calls else setting.words), *values]
 
 
 def _keys_around(text: str, offset: int) -> set[str]:
@@ -180,9 +175,7 @@ def _in_call(context: Context, reading: Reading, offset: int) -> Iterable[Comple
     if kind is None:
         return [*_values(None, reading, offset), *_params(call, reading)]
     left = [arg for arg in declared[call.positional :] if arg.name not in call.named]
-    by_word = [
-        Completion(arg.name, "argument", doc=about(arg), insert=f"{arg.name} = ") for arg in left
-    ]
+    by_word = _arguments(left)
     if call.named or not left:
         return by_word
     return [*_values(left[0], reading, offset), *by_word]  # it may stand without its name
@@ -205,7 +198,7 @@ def _values(arg: Arg | None, reading: Reading, offset: int) -> Iterable[Completi
     hypers = _names(reading, offset, "hyperparameter")
     if arg is None:
         return [*names, *hypers]
-    none = ("none",) if arg.default is None else ()
+    none = (arg.unset,) if arg.default is None else ()
     if arg.type == "label":
         return [*_words(none), *_names(reading, offset, "label")]
     truth = ("true", "false") if arg.type == "bool" else ()

@@ -12,11 +12,17 @@ from hypertune.catalogue import (
     Kind,
     LayerType,
     MergeType,
+    Setting,
 )
 from hypertune.catalogue.wording import about, family_of, signature
 from hypertune.editors.context import Context
 
 _BEFORE_VALUES: Final = frozenset(["=", ":", "(", ",", "+", "-", "*"])
+
+
+def setting_at(context: Context) -> Setting | None:
+    """The line of a section whose value stands at a place."""
+    return SECTIONS.get(context.statement, {}).get(context.key)
 
 
 def role(context: Context) -> tuple[type[Any], ...]:
@@ -26,7 +32,7 @@ def role(context: Context) -> tuple[type[Any], ...]:
         return (DomainType,) if about_domain else ()
     if context.statement in ("model", "block"):
         return (LayerType, MergeType) if context.inner else ()
-    setting = SECTIONS.get(context.statement, {}).get(context.key)
+    setting = setting_at(context)
     return (setting.kind,) if setting and setting.kind else ()
 
 

@@ -8,9 +8,9 @@ from attrs import define, field
 
 from hypertune.diagnostics import Span
 from hypertune.semantics.errors.statements import (
+    Duplicate,
     MissingStatement,
     NamelessTune,
-    StatementTwice,
 )
 from hypertune.semantics.scope.findings import Findings
 from hypertune.syntax import ast
@@ -74,7 +74,7 @@ def _once(what: str, spans: list[Span], end: Span, findings: Findings) -> None:
     if not spans:
         findings.add(MissingStatement(end, what))
     for span in spans[1:]:
-        findings.add(StatementTwice(span, what, spans[0]))
+        findings.add(Duplicate(span, f"`{what}`", spans[0]))
 
 
 def _check_tunes(tunes: Iterable[ast.Section], end: Span, findings: Findings) -> None:
@@ -87,7 +87,7 @@ def _check_tunes(tunes: Iterable[ast.Section], end: Span, findings: Findings) ->
             if len(tunes) > 1:
                 findings.add(NamelessTune(tune.kind.span))
         elif tune.name.text in first:
-            what = f"tune {tune.name.text}"
-            findings.add(StatementTwice(tune.name.span, what, first[tune.name.text]))
+            what = f"`tune {tune.name.text}`"
+            findings.add(Duplicate(tune.name.span, what, first[tune.name.text]))
         else:
             first[tune.name.text] = tune.name.span

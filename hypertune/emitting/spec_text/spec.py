@@ -99,7 +99,7 @@ def _term(term: Term) -> str:
 
 def _tune(tune: Tune) -> Iterator[str]:
     length = tune.length
-    counts = next(key for key, unit in LENGTHS.items() if unit == length.unit)
+    counts = next(key for key, arg in LENGTHS.items() if length.unit in arg.units)
     written = length if length.unit == "seconds" else length.amount
     told = {**asdict(tune, recurse=False), **tune.optimisers, counts: written}
     for key, setting in SECTIONS["tune"].items():

@@ -23,6 +23,8 @@ def advice_on(arg: Arg, owner: str, value: ir.Value, expr: ast.Expr | None) -> s
         if isinstance(expr, ast.Binary) and expr.op == "/":
             return "`//` divides to a whole number"
         return f"write `{int(value):_}`" if value.is_integer() and not _is_share(expr) else ""
+    if isinstance(value, ir.Quantity) and value.unit == "seconds":
+        return "only `budget` is a time, so that a run can be repeated on another machine"
     if arg.rest:
         return f'write words side by side: `{owner}("a", "b")`'
     return ""

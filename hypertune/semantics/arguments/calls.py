@@ -8,7 +8,7 @@ from typing import TypeVar
 from attrs import evolve
 
 from hypertune import ir
-from hypertune.catalogue import Arg, Kind, Required
+from hypertune.catalogue import Arg, Kind, Required, Setting
 from hypertune.diagnostics import Span
 from hypertune.semantics.arguments.matching import match
 from hypertune.semantics.arguments.values import convert
@@ -64,7 +64,7 @@ def look_up(name: ast.Name, kind: type[K], scope: Scope, also: Iterable[str] = (
 
 
 def settle_args(
-    call: ast.Call, kind: Kind, scope: Scope, labels: Labels | None = None
+    call: ast.Call, kind: Kind | Setting, scope: Scope, labels: Labels | None = None
 ) -> dict[str, ir.Value]:
     """Every argument of `kind` with its value, in the order of its declaration.
 

@@ -8,18 +8,24 @@ from collections.abc import Callable, Iterable, Mapping
 from typing import Any, Final, TypeGuard
 
 from hypertune import ir
-from hypertune.diagnostics import Diagnostic, Span
+from hypertune.diagnostics import Span
 from hypertune.semantics.errors.constants import (
     DividedByZero,
+    NotACount,
     NotDefined,
     NotNumbers,
     TooLarge,
     TupleTooLarge,
-    UnknownFunction,
     UnknownUnit,
     WrongCount,
 )
-from hypertune.semantics.errors.names import NoSuchItem, NotAValue, UnknownName, UsedTooEarly
+from hypertune.semantics.errors.names import (
+    NoSuchItem,
+    NotAValue,
+    UnknownKind,
+    UnknownName,
+    UsedTooEarly,
+)
 from hypertune.semantics.errors.passing import HyperInArithmetic
 from hypertune.semantics.scope.findings import Failed, attempt, every
 from hypertune.semantics.scope.scope import (
@@ -114,17 +120,13 @@ def is_whole(value: object) -> TypeGuard[int]:
 
 
 def count(
-    expr: ast.Expr,
-    scope: Scope,
-    mistake: Callable[[Span], Diagnostic],
-    most: float = math.inf,
-    also: Iterable[str] = (),
+    expr: ast.Expr, scope: Scope, what: str, most: float = math.inf, also: Iterable[str] = ()
 ) -> int:
-    """The value of an expression that counts something, and there is something to count."""
+    """The value of an expression that counts something; `what` says which number that is."""
     value = evaluate(expr, scope, also)
     if is_whole(value) and 1 <= value <= most:
         return value
-    raise scope.fail(mistake(expr.span))
+    raise scope.fail(NotACount(expr.span, what, most))
 
 
 def _checked(value: Any, span: Span, scope: Scope) -> int | float:
@@ -236,8 +238,8 @@ def _tuple(expr: ast.Tuple, scope: Scope) -> ir.Value:
 def _function(expr: ast.Call, scope: Scope) -> int | float:
     name = expr.kind.text
     if name not in FUNCTIONS:
-        other = otherwise(name, scope)
-        raise scope.fail(UnknownFunction(expr.kind.span, name, tuple(FUNCTIONS), other))
+        known, other = tuple(FUNCTIONS), otherwise(name, scope)
+        raise scope.fail(UnknownKind(expr.kind.span, "function", name, known, other))
     apply, fewest, most = FUNCTIONS[name]
     if not fewest <= len(expr.args) <= most:
         wanted = "one number" if most == 1 else "one or two numbers" if most == 2 else "numbers"
@@ -267,7 +269,7 @@ def describe(value: ir.Value) -> str:
         case ir.Ref():
             return "a hyperparameter"
         case ir.Quantity():
-            return "a quantity"
+            return "a time" if value.unit == "seconds" else f"a number of {value.unit}"
         case tuple() if value and all(isinstance(item, ir.Ref) for item in value):
             return "a vector of hyperparameters"
         case tuple():

@@ -26,13 +26,23 @@ def converted(arg: Arg, value: ir.Value) -> ir.Value:
         WrongSort: if it has none.
 
     """
+    if arg.type in ("quantity", "length"):
+        return _quantity(arg, value)
     form: ir.Value = _TYPES[arg.type][0](value)
     return form
 
 
 def wanted(arg: Arg) -> str:
     """What sort of value `arg` wants, in the language's words."""
-    return "a list of words" if arg.rest else _TYPES[arg.type][1]
+    if arg.rest:
+        return "a list of words"
+    if arg.type in ("quantity", "length"):
+        if arg.units == ("seconds",):
+            return "a time such as `30 min`"
+        units = " or ".join(arg.units)
+        whole = f"a whole number of {units}"
+        return whole if arg.type == "length" else f"a number of {units}, such as `5 epochs`"
+    return _TYPES[arg.type][1] + (f", or `{arg.unset}`" if arg.unset != "none" else "")
 
 
 def outlier(arg: Arg, value: ir.Value) -> float | None:
@@ -77,8 +87,6 @@ def accepts(arg: Arg, value: ir.Value, hypers: Mapping[str, Own]) -> bool:
     try:
         fine = converted(arg, value)
     except WrongSort:
-        return False
-    if isinstance(fine, ir.Quantity) and fine.unit == "seconds":
         return False
     if isinstance(fine, str) and arg.choices:
         return fine in arg.choices
@@ -131,8 +139,19 @@ def _each(item: _Form) -> _Form:
     )
 
 
-def _quantity(value: ir.Value) -> ir.Value:
-    return value if isinstance(value, ir.Quantity) else ir.Quantity(_int(value), "steps")
+def _quantity(arg: Arg, value: ir.Value) -> ir.Quantity:
+    """A number of the first unit where none is written, but no number is a time."""
+    if is_number(value) and value == int(value) and arg.units != ("seconds",):
+        value = ir.Quantity(value, arg.units[0])
+    if not isinstance(value, ir.Quantity) or value.unit not in arg.units:
+        raise WrongSort
+    if arg.type == "length" and value.unit != "seconds" and value.amount != int(value.amount):
+        raise WrongSort
+    return value
+
+
+def _is_share(value: ir.Value) -> bool:
+    return is_whole(value) or (is_number(value) and value <= 1)
 
 
 _int = _sort(is_whole)
@@ -149,7 +168,7 @@ _TYPES: Final[Mapping[str, tuple[_Form, str]]] = {
     "size": (_each(_int), "a whole number, or one for each axis"),
     "numbers": (_each(_float), "a number or a tuple of them"),
     "words": (_each(_string), "a word or a tuple of them"),
-    "quantity": (_quantity, "a number of steps, or a quantity such as `5 epochs`"),
+    "share": (_sort(_is_share), "a share such as `20%` or a count such as `5_000`"),
     "call": (_never, "a name, with arguments if it takes any"),
     "label": (_never, "the label of a layer"),
 }

@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from hypertune.semantics.errors.arguments import (
-    ArgumentTwice,
     PositionalAfterNamed,
     TooManyArguments,
     UnknownArgument,
 )
+from hypertune.semantics.errors.statements import Duplicate
 from hypertune.semantics.scope.findings import Failed, Findings
 from hypertune.syntax import ast
 
@@ -23,7 +23,8 @@ def match(call: ast.Call, names: Sequence[str], findings: Findings) -> dict[str,
         named = named or arg.name is not None
         if name is not None and name in matched:
             place = (arg.name or arg.value).span
-            findings.add(ArgumentTwice(place, call.kind.text, name, matched[name].span))
+            what = f"argument `{name}` of `{call.kind.text}`"
+            findings.add(Duplicate(place, what, matched[name].span))
         elif name is not None:
             matched[name] = arg
             continue

@@ -30,7 +30,6 @@ from hypertune.semantics.errors.passing import (
     PerBatchWanted,
     WholeDomainWanted,
 )
-from hypertune.semantics.errors.tuning import InSeconds
 from hypertune.semantics.scope.findings import Failed
 from hypertune.semantics.scope.labels import Labels, named
 from hypertune.semantics.scope.scope import Constant, Declared, HyperUse, Scope
@@ -44,13 +43,14 @@ def convert(
     place = _Place(arg, expr.span, owner, scope, expr)
     if isinstance(expr, ast.Name) and arg.type == "string" and not scope.find(expr.text):
         return place.word(expr.text)
-    if isinstance(expr, ast.Name) and expr.text == "none" and arg.default is None:
+    unset = (arg.unset,) if arg.default is None else ()
+    if isinstance(expr, ast.Name) and expr.text in unset:
         return None
     if arg.type == "label" and labels:
         return _label(arg, expr, owner, labels)
     if isinstance(expr, ast.Name) and arg.type == "bool" and place.means_nothing(expr.text):
         raise place.wrong_type(f"`{expr.text}`")
-    value = evaluate(expr, scope)
+    value = evaluate(expr, scope, unset)
     return place.reference(value) if isinstance(value, ir.Ref) else place.constant(value)
 
 
@@ -105,8 +105,6 @@ class _Place:
             raise self.wrong_type(describe(_at_fault(arg, value)), advice) from None
         if isinstance(fit, str):
             return seen_from(self.span.source.name, fit) if arg.type == "path" else self.word(fit)
-        if isinstance(fit, ir.Quantity) and fit.unit == "seconds":
-            raise self.fail(InSeconds(self.span, arg.name))
         number, count = outlier(arg, fit), wrong_length(arg, fit)
         if number is not None:
             shown = f"{number:g}"

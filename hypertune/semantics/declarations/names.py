@@ -3,16 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Container, Iterable, Iterator
-from functools import partial
 from typing import Final
 
 from hypertune import ir
 from hypertune.catalogue import DomainType, LayerType, MergeType
 from hypertune.diagnostics import Span
 from hypertune.semantics.arguments.calls import settle
-from hypertune.semantics.arguments.constants import FUNCTIONS, count, evaluate, is_number
-from hypertune.semantics.declarations.starts import read_start
-from hypertune.semantics.errors.hypers import NotASize, NotASpread
+from hypertune.semantics.arguments.constants import FUNCTIONS, count, evaluate
+from hypertune.semantics.declarations.starts import read_spread, read_start
 from hypertune.semantics.errors.names import DeclaredTwice, NotConstant, ReservedName
 from hypertune.semantics.scope.findings import attempt
 from hypertune.semantics.scope.scope import (
@@ -100,7 +98,7 @@ def _declare_hypers(statement: ast.Hyper, scope: Scope) -> None:
     settled = attempt(lambda domain: settle(domain, DomainType, scope), statement.domain)
     start = attempt(lambda statement: read_start(statement, settled, scope), statement)
     per = statement.per.text if statement.per else "example"
-    spread = attempt(lambda statement: _spread(statement, scope), statement) or 1.0
+    spread = attempt(lambda statement: read_spread(statement, scope), statement) or 1.0
     for item in statement.names:
         over = _over(item)
         names = attempt(lambda item: _elements(item, scope), item) or (item.name.text,)
@@ -139,15 +137,5 @@ def _elements(item: ast.HyperName, scope: Scope) -> tuple[str, ...]:
     name = item.name.text
     if item.size is None or _over(item):
         return (name,)
-    wrong = partial(NotASize, most=_LARGEST_VECTOR)
-    size = count(item.size, scope, wrong, most=_LARGEST_VECTOR, also=EACH)
+    size = count(item.size, scope, "number of hyperparameters", _LARGEST_VECTOR, also=EACH)
     return tuple(f"{name}[{i}]" for i in range(size))
-
-
-def _spread(statement: ast.Hyper, scope: Scope) -> float:
-    if statement.spread is None:
-        return 1.0
-    value = evaluate(statement.spread, scope)
-    if not is_number(value) or value <= 0:
-        raise scope.fail(NotASpread(statement.spread.span))
-    return float(value)

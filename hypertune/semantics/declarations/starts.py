@@ -1,13 +1,15 @@
-"""What a hyperparameter starts from."""
+"""What a hyperparameter starts from, and how far it is perturbed."""
 
 from __future__ import annotations
 
 from math import inf
+from typing import Any, Final
 
 from hypertune import ir
-from hypertune.catalogue import DomainType
+from hypertune.catalogue import Arg, DomainType
 from hypertune.diagnostics import Diagnostic, Span
 from hypertune.semantics.arguments.constants import describe, evaluate, is_number
+from hypertune.semantics.arguments.values import convert
 from hypertune.semantics.errors.arguments import UnknownWord
 from hypertune.semantics.errors.hypers import MissingStart, NotAStart, StartOutside
 from hypertune.semantics.scope.findings import Failed
@@ -15,11 +17,12 @@ from hypertune.semantics.scope.scope import Scope
 from hypertune.syntax import ast
 
 Settled = tuple[DomainType, ir.Call]
+_SPREAD: Final = Arg("spread", "float", "of the perturbation", 1.0, low=0, open_low=True)
 
 
 def read_start(statement: ast.Hyper, settled: Settled | None, scope: Scope) -> float | str:
     """The number or word after `=`; `settled` is the domain, unless that is wrong."""
-    names = ", ".join(item.name.text for item in statement.names)
+    names = _names(statement)
     written = statement.start
     if written is None:
         raise scope.fail(MissingStart(statement.domain.span, names))
@@ -34,6 +37,17 @@ def read_start(statement: ast.Hyper, settled: Settled | None, scope: Scope) -> f
     if wrong:
         raise scope.fail(wrong)
     return value if isinstance(value, str) else float(value)  # type: ignore[arg-type]  # a number
+
+
+def read_spread(statement: ast.Hyper, scope: Scope) -> float:
+    """The standard deviation after `spread`, or 1."""
+    written = statement.spread
+    spread: Any = convert(_SPREAD, written, _names(statement), scope) if written else 1.0
+    return float(spread)
+
+
+def _names(statement: ast.Hyper) -> str:
+    return ", ".join(item.name.text for item in statement.names)
 
 
 def _value(expr: ast.Expr, words: tuple[str, ...], scope: Scope) -> ir.Value:

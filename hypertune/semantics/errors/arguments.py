@@ -2,22 +2,23 @@
 
 from __future__ import annotations
 
-from hypertune.diagnostics import TUNED, Diagnostic, Example, Help, Note, Span
+from hypertune.diagnostics import TUNED, Diagnostic, Example, Help, Note
 
 
 class UnknownArgument(Diagnostic):
-    """A call passes an argument by a name that its kind does not have."""
+    """A call has no argument of this name, a section no setting."""
 
     code = "HT241"
-    title = "unknown argument `{name}` of `{kind}`"
-    label = "not an argument of `{kind}`"
-    one_of = ("name", "its arguments are ")
+    title = "unknown {noun} `{name}` of `{kind}`"
+    label = "`{kind}` has no such {noun}"
+    one_of = ("name", "its {noun}s are ")
     notes = (("", "`{none}` takes no arguments"),)
     example = Example(wrong="tune.weights = sgd(rate = 0.1)")
 
     kind: str
     name: str
     known: tuple[str, ...]
+    noun: str = "argument"
 
     @property
     def none(self) -> str:
@@ -58,20 +59,6 @@ class TooManyArguments(Diagnostic):
     def most(self) -> str:
         count = len(self.known)
         return f"{count} argument{'s' * (count > 1)}" if count else "no arguments"
-
-
-class ArgumentTwice(Diagnostic):
-    """A call passes the same argument twice, by position or by name."""
-
-    code = "HT244"
-    title = "duplicate argument `{name}` of `{kind}`"
-    label = "passed again"
-    notes = (("first", "first passed here"),)
-    example = Example(wrong="model (1, 8, 8) { flatten; linear(10, out_features = 10) }")
-
-    kind: str
-    name: str
-    first: Span
 
 
 class PositionalAfterNamed(Diagnostic):

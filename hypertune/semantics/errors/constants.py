@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from math import inf
+
 from hypertune.diagnostics import Diagnostic, Example, Help, Note, did_you_mean
 
 
@@ -23,6 +25,28 @@ class NotNumbers(Diagnostic):
     example = Example(wrong='let size = 2 * "three"', right="let size = 2 * 3")
 
     found: str
+
+
+class NotACount(Diagnostic):
+    """Something is counted, and not by a positive whole number.
+
+    That may be the size of an axis, the repetitions of a body, or the items of a vector.
+    """
+
+    code = "HT269"
+    title = "the {what} must be a positive whole number{limit}"
+    label = "not such a number"
+    example = Example(
+        wrong="model (1, 8, 8) { flatten; repeat 0.5 { linear(10) } }",
+        right="model (1, 8, 8) { flatten; repeat 2 { linear(10) } }",
+    )
+
+    what: str
+    most: float
+
+    @property
+    def limit(self) -> str:
+        return "" if self.most == inf else f" up to {self.most:_}"
 
 
 class TooLarge(Diagnostic):
@@ -62,25 +86,6 @@ class NotDefined(Diagnostic):
     title = "the expression has no value"
     label = "not defined for these numbers"
     example = Example(wrong="let root = sqrt(-1)", right="let root = sqrt(1)")
-
-
-class UnknownFunction(Diagnostic):
-    """A constant expression calls a function that is not there."""
-
-    code = "HT265"
-    title = "unknown function `{name}`"
-    label = "not a function of constants"
-    example = Example(wrong="let high = maximum(1, 2)", right="let high = max(1, 2)")
-
-    name: str
-    known: tuple[str, ...]
-    otherwise: str = ""  # what the name is, if it is no function
-
-    def children(self) -> tuple[Note | Help, ...]:
-        listed = Note("the functions are " + ", ".join(f"`{k}`" for k in self.known))
-        if self.otherwise:
-            return (Note(f"`{self.name}` is {self.otherwise}"), listed)
-        return (*did_you_mean(self.name, self.known), listed)
 
 
 class WrongCount(Diagnostic):

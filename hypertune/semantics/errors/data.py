@@ -15,15 +15,6 @@ _TEXT: Final[Base] = {
 }
 
 
-class NotABatch(Diagnostic):
-    """A batch has no sensible number of examples."""
-
-    code = "HT610"
-    title = "invalid batch size"
-    label = "expected a positive whole number or `all`"
-    example = Example(wrong="data.batch = 0")
-
-
 class BatchTooLarge(Diagnostic):
     """A batch is to hold more examples than train."""
 
@@ -39,15 +30,6 @@ class BatchTooLarge(Diagnostic):
     @property
     def there(self) -> str:
         return f"{self.train:_} example{'s' * (self.train != 1)}"
-
-
-class NotAScale(Diagnostic):
-    """`scale` is neither `standardize` nor a mean and a deviation."""
-
-    code = "HT612"
-    title = "invalid scaling"
-    label = "expected `standardize` or `(mean = …, std = …)`"
-    example = Example(wrong="data.scale = 255", right="data.scale = (mean = 0.3, std = 0.4)")
 
 
 class WrongChannels(Diagnostic):
@@ -153,24 +135,6 @@ class NothingToCorrupt(Diagnostic):
     kind: str
     wanted: str
     source: str
-
-
-class NotAWindow(Diagnostic):
-    """The window of a text has no sensible number of steps."""
-
-    code = "HT631"
-    title = "invalid window"
-    label = "expected a positive whole number"
-    example = Example(of=_TEXT, wrong="data.window = 0")
-
-
-class NotStreams(Diagnostic):
-    """A text is cut into streams that are read side by side, as many as `batch` says."""
-
-    code = "HT632"
-    title = "invalid number of streams"
-    label = "expected a positive whole number"
-    example = Example(of=_TEXT, wrong="data.batch = all")
 
 
 class NotOfText(Diagnostic):

@@ -44,36 +44,3 @@ class StartOutside(Diagnostic):
     value: str
     wanted: str
     domain: Span
-
-
-class NotASize(Diagnostic):
-    """A vector of hyperparameters has no sensible number of items."""
-
-    code = "HT405"
-    title = "invalid number of hyperparameters"
-    label = "expected a whole number from 1 to {most:_}"
-    example = Example(
-        wrong="hyper drops[0] : rate = 0.1",
-        right="""
-            hyper drops[2] : rate = 0.1
-            model (1, 8, 8) { flatten; dropout(drops[0]); linear(10) }
-        """,
-    )
-
-    most: int
-
-
-class NotASpread(Diagnostic):
-    """A spread is not a positive number.
-
-    The spread is the standard deviation of the perturbations of the free value.
-    """
-
-    code = "HT406"
-    title = "invalid spread"
-    label = "expected a positive number"
-    example = Example(
-        wrong="hyper decay : log(1e-8, 1) = 1e-3 per batch spread 0",
-        right="hyper decay : log(1e-8, 1) = 1e-3 per batch spread 0.5",
-        of=TUNED,
-    )

@@ -66,27 +66,6 @@ class InputMismatch(Diagnostic):
     place: Span
 
 
-class NotADimension(Diagnostic):
-    """The shape of the model holds something that is no size."""
-
-    code = "HT304"
-    title = "invalid size of an axis"
-    label = "expected a positive whole number"
-    example = Example(wrong="model (1, 8, 0) { flatten; linear(10) }")
-
-
-class NotACount(Diagnostic):
-    """`repeat` does not say how often."""
-
-    code = "HT305"
-    title = "invalid number of repetitions"
-    label = "expected a positive whole number"
-    example = Example(
-        wrong="model (1, 8, 8) { flatten; repeat 0.5 { linear(10) } }",
-        right="model (1, 8, 8) { flatten; repeat 2 { linear(10) } }",
-    )
-
-
 class TooManyLayers(Diagnostic):
     """Repeats and blocks inside one another make a network that is too large."""
 

@@ -2,67 +2,7 @@
 
 from __future__ import annotations
 
-from hypertune.diagnostics import Diagnostic, Example, Span
-
-
-class NotASplit(Diagnostic):
-    """`split` does not name its parts."""
-
-    code = "HT601"
-    title = "a split names its parts"
-    label = "no name of a part"
-    help = "write `split = (train = 60%, valid = 20%, test = 20%)`"
-    example = Example(wrong="data.split = (60%, 20%, 20%)")
-
-
-class UnknownPart(Diagnostic):
-    """`split` has a part that is not there."""
-
-    code = "HT602"
-    title = "unknown part `{name}` of a split"
-    label = "not a part"
-    one_of = ("name", "it has ")
-    example = Example(wrong="data.split = (train = 60%, validation = 20%, test = 20%)")
-
-    name: str
-    known: tuple[str, ...]
-
-
-class PartTwice(Diagnostic):
-    """`split` gives a part two sizes."""
-
-    code = "HT603"
-    title = "duplicate part `{name}`"
-    label = "again"
-    notes = (("first", "first here"),)
-    example = Example(wrong="data.split = (train = 60%, valid = 20%, train = 20%)")
-
-    name: str
-    first: Span
-
-
-class NotAPart(Diagnostic):
-    """A part of the data is neither a share nor a count of examples."""
-
-    code = "HT604"
-    title = "invalid size of a part"
-    label = "expected a share such as `20%` or a count such as `5_000`"
-    example = Example(wrong="data.split = (train = 60%, valid = 120%, test = 20%)")
-
-
-class MissingPart(Diagnostic):
-    """The split lacks the examples that train or those that validate.
-
-    The weights are trained on one part, the hyperparameters on another.
-    """
-
-    code = "HT605"
-    title = "missing part `{part}` of the split"
-    label = "`{part}` is missing"
-    help = "write `split = (train = 60%, valid = 20%, test = 20%)`"
-    example = Example(wrong="data.split = (train = 80%, test = 20%)")
-
-    part: str
+from hypertune.diagnostics import Diagnostic, Example
 
 
 class PartKept(Diagnostic):

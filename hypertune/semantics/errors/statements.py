@@ -59,26 +59,39 @@ _EXAMPLES = {
 }
 
 
-class StatementTwice(Diagnostic):
-    """A statement that may stand once stands twice.
+class Duplicate(Diagnostic):
+    """What may stand once stands twice: a statement, a setting, an argument, a length.
 
     There is one `hspec`, one `data`, one `model` and one `objective`. Several `tune` blocks may
-    stand side by side, each with a name of its own.
+    stand side by side, each with a name of its own. One of `epochs`, `steps` and `budget` says
+    how long to train.
     """
 
     code = "HT225"
-    title = "duplicate `{what}`"
+    title = "duplicate {what}"
     label = "again"
     notes = (("first", "first here"),)
     example = Example(
-        wrong="""
-            model (1, 8, 8) { flatten; linear(10) }
-            model (1, 8, 8) { flatten; linear(10) }
-        """,
+        wrong="tune { method = fixed; weights = sgd(lr = 0.1); epochs = 1; epochs = 2 }"
     )
 
     what: str
     first: Span
+
+
+class Unnamed(Diagnostic):
+    """A setting takes several values by name, and gets something else."""
+
+    code = "HT230"
+    title = "`{setting}` names its values"
+    label = "no names of values"
+    notes = (("", "`{setting}`: {doc}"),)
+    help = "write, for example, `{line}`"
+    example = Example(wrong="data.split = (60%, 20%, 20%)")
+
+    setting: str
+    doc: str
+    line: str
 
 
 class NamelessTune(Diagnostic):
@@ -106,32 +119,3 @@ class MissingSetting(Diagnostic):
     section: str
     key: str
     line: str
-
-
-class UnknownSetting(Diagnostic):
-    """A section has a line whose key it does not know."""
-
-    code = "HT228"
-    title = "unknown setting `{key}` of `{section}`"
-    label = "not a setting of `{section}`"
-    one_of = ("key", "its settings are ")
-    example = Example(wrong="tune.epoch = 1")
-
-    section: str
-    key: str
-    known: tuple[str, ...]
-
-
-class SettingTwice(Diagnostic):
-    """A section says the same thing twice."""
-
-    code = "HT229"
-    title = "duplicate setting `{key}`"
-    label = "set again"
-    notes = (("first", "first set here"),)
-    example = Example(
-        wrong="tune { method = fixed; weights = sgd(lr = 0.1); epochs = 1; epochs = 2 }"
-    )
-
-    key: str
-    first: Span

@@ -41,62 +41,6 @@ class MissingLength(Diagnostic):
     example = Example(lacks="tune.epochs")
 
 
-class LengthTwice(Diagnostic):
-    """A block says in two ways how long to train."""
-
-    code = "HT644"
-    title = "duplicate length of the training"
-    label = "and again by `{key}`"
-    notes = (("first", "said here"),)
-    help = "keep one of them"
-    example = Example(wrong="tune.steps = 100")
-
-    key: str
-    first: Span
-
-
-class NotALength(Diagnostic):
-    """A length of training is not positive, not whole, or in the wrong unit."""
-
-    code = "HT645"
-    title = "invalid length `{key}`"
-    label = "{wanted}"
-    example = Example(wrong="tune.epochs = 0")
-
-    key: str
-    unit: str
-
-    def fill(self, template: str) -> str:
-        wanted = f"expected a positive whole number of {self.unit}"
-        if self.unit == "seconds":
-            wanted = "expected a time such as `30 min`"
-        return template.format(key=self.key, wanted=wanted)
-
-
-class InSeconds(Diagnostic):
-    """An option of a method is a time, where only steps and epochs can be counted.
-
-    A run that is taken up again, or repeated elsewhere, is the same only if it does not depend on
-    the speed of the machine. `budget` alone is a time.
-    """
-
-    code = "HT646"
-    title = "`{name}` cannot be a time"
-    label = "counted in steps or epochs"
-    help = "write, for example, `{name} = 5 epochs` or `{name} = 200 steps`"
-    example = Example(
-        both="""
-            hyper p : rate = 0.3
-            model (1, 8, 8) given * { flatten; dropout(p); linear(10) }
-            tune.hypers = adam(lr = 0.01)
-        """,
-        wrong="tune.method = stn(warmup = 30 s)",
-        right="tune.method = stn(warmup = 30 steps)",
-    )
-
-    name: str
-
-
 class EndlessSchedule(Diagnostic):
     """A schedule goes down to the end of the run, and nobody knows how many epochs that is.
 

@@ -10,8 +10,8 @@ from attrs import define, evolve, field, frozen
 from hypertune.diagnostics import Diagnostic, Source, Span, SpecError
 from hypertune.semantics.errors.including import CannotInclude, IncludeCircle
 from hypertune.semantics.errors.statements import (
+    Duplicate,
     MissingVersion,
-    StatementTwice,
     UnknownVersion,
     VersionNotFirst,
 )
@@ -178,6 +178,6 @@ def _check_version(spec: ast.Spec, findings: Findings) -> None:
         if version.number.value not in VERSIONS:
             findings.add(UnknownVersion(version.number.span, version.number.text))
         if number:
-            findings.add(StatementTwice(version.span, "hspec", versions[0].span))
+            findings.add(Duplicate(version.span, "`hspec`", versions[0].span))
         elif version is not spec.statements[0]:
             findings.add(VersionNotFirst(version.span))

@@ -14,7 +14,6 @@ from hypertune.semantics.arguments.constants import count
 from hypertune.semantics.declarations.given import resolve_given
 from hypertune.semantics.errors.network import (
     BlockInsideItself,
-    NotACount,
     TooManyLayers,
     UnknownDevice,
 )
@@ -102,7 +101,10 @@ class GraphBuilder:
         return evolve(around, inside=(*around.inside, what))
 
     def repeat(self, piece: ast.Repeat, flow: Flow, around: Surroundings) -> Flow:
-        times = attempt(lambda expr: count(expr, around.scope, NotACount), piece.count) or 1
+        times = (
+            attempt(lambda expr: count(expr, around.scope, "number of repetitions"), piece.count)
+            or 1
+        )
         inner = self._opened(piece.span, "repeat", around)
         for _ in range(times):
             self._count(piece.span)

@@ -7,7 +7,7 @@ from attrs import evolve, frozen
 from hypertune import ir
 from hypertune.semantics.arguments.constants import count
 from hypertune.semantics.declarations.given import resolve_given
-from hypertune.semantics.errors.network import NoLayers, NotADimension
+from hypertune.semantics.errors.network import NoLayers
 from hypertune.semantics.network.building import GraphBuilder, device_of
 from hypertune.semantics.network.naming import NodeNames
 from hypertune.semantics.network.nodes import Nodes, Surroundings
@@ -66,7 +66,7 @@ def _read_unused(builder: GraphBuilder, around: Surroundings) -> None:
 
 
 def _input_shape(written: ast.Tuple, scope: Scope) -> ir.Shape:
-    sizes = every(lambda item: count(item.value, scope, NotADimension), written.items)
+    sizes = every(lambda item: count(item.value, scope, "size of an axis"), written.items)
     if not sizes:
         raise Failed
     return tuple(sizes)

@@ -9,21 +9,15 @@ from typing import Any, Final
 from attrs import evolve, frozen
 
 from hypertune import ir
-from hypertune.catalogue import Arg, AugmentType, CorruptionType, SourceType, Unreadable, shortage
+from hypertune.catalogue import AugmentType, CorruptionType, SourceType, Unreadable, shortage
 from hypertune.diagnostics import Span
 from hypertune.semantics.arguments.calls import settle, where
-from hypertune.semantics.arguments.constants import count
-from hypertune.semantics.arguments.values import convert
 from hypertune.semantics.errors.data import (
     AugmentRank,
     BatchTooLarge,
-    NotABatch,
-    NotAScale,
     NotASequence,
-    NotAWindow,
     NothingToCorrupt,
     NotOfText,
-    NotStreams,
     TextTooShort,
     UnreadableData,
     WrongChannels,
@@ -36,10 +30,6 @@ from hypertune.syntax import ast
 
 Reader = Callable[[Settings, SourceType | None], Any]  # of one field of `ir.Data`
 
-_SCALE: Final = {
-    "mean": Arg("mean", "numbers", "what is taken away, one number or one per channel"),
-    "std": Arg("std", "numbers", "what is divided by", low=0, open_low=True),
-}
 _NUMBERS: Final = "tokens are no numbers"
 _NOT_OF_TEXT: Final = {
     "split": "its parts are texts of their own",
@@ -71,7 +61,7 @@ def read_data(section: ast.Section, scope: Scope) -> DataFacts:
 
 def _source(settings: Settings) -> ast.Expr:
     """`root` and `download` are arguments of the source that may stand on lines of their own."""
-    expr = settings.need("source", "source = digits")
+    expr = settings.need("source")
     extra = tuple(
         ast.Arg(s.span, s.key, s.value)
         for key, s in settings.by_key.items()
@@ -125,28 +115,24 @@ def _split(settings: Settings, source: SourceType | None) -> Split:
 
 
 def _scale(settings: Settings, source: SourceType | None) -> ir.Call | None:
-    expr, scope = settings.expr("scale"), settings.scope
+    expr = settings.expr("scale")
     if expr is None:
         return None
     if isinstance(expr, ast.Name) and expr.text == "standardize":
         return ir.Call("standardize")
-    items = expr.items if isinstance(expr, ast.Tuple) else ()
-    named = {item.name.text: item.value for item in items if item.name}
-    if len(items) != 2 or named.keys() != _SCALE.keys():
-        raise scope.fail(NotAScale(expr.span))
-    values = every(lambda name: _numbers(_SCALE[name], named[name], source, scope), _SCALE)
-    return ir.Call("normalize", dict(zip(_SCALE, values, strict=True)))
+    values, items = settings.named("scale")
+    if source and source.shape:
+        for name, value in values.items():
+            _check_channels(value, items[name].value.span, source, settings.scope)
+    return ir.Call("normalize", values)
 
 
-def _numbers(arg: Arg, expr: ast.Expr, source: SourceType | None, scope: Scope) -> ir.Value:
+def _check_channels(value: ir.Value, span: Span, source: SourceType, scope: Scope) -> None:
     """One number, or as many as the source has channels."""
-    value = convert(arg, expr, "scale", scope)
-    if source and source.shape and isinstance(value, tuple):
-        channels = source.shape[0]
-        if len(value) not in (1, channels):
-            noun = "channel" if len(source.shape) > 1 else "feature"
-            raise scope.fail(WrongChannels(expr.span, len(value), channels, noun, source.name))
-    return value
+    channels = source.shape[0]
+    if isinstance(value, tuple) and len(value) not in (1, channels):
+        noun = "channel" if len(source.shape) > 1 else "feature"
+        scope.findings.add(WrongChannels(span, len(value), channels, noun, source.name))
 
 
 def _corrupt(settings: Settings, source: SourceType | None) -> ir.Call | None:
@@ -165,7 +151,9 @@ def _window(settings: Settings, source: SourceType | None) -> int | None:
     if source is None:
         return None
     if source.sequence:
-        return count(settings.need("window", "window = 35"), settings.scope, NotAWindow)
+        settings.need("window")
+        window: int | None = settings.value("window")
+        return window
     if written:
         settings.scope.findings.add(NotASequence(written.key.span, source.name))
     return None
@@ -199,16 +187,13 @@ def _augment(settings: Settings, source: SourceType | None) -> tuple[ir.Call, ..
 
 def _batch(settings: Settings, source: SourceType | None, split: Split | None) -> int | None:
     """The number of examples in a batch; None for all."""
-    expr, scope = settings.need("batch", "batch = 64"), settings.scope
-    text = source is not None and source.sequence
-    if isinstance(expr, ast.Name) and expr.text == "all":
-        if text:
-            raise scope.fail(NotStreams(expr.span))
-        return None
-    if text:
-        return count(expr, scope, NotStreams)
-    batch = count(expr, scope, NotABatch, also=("all",))
+    span, scope = settings.need("batch").span, settings.scope
+    batch: int | None = settings.value("batch")
     train = split.sizes.get("train") if split else None
-    if train is not None and batch > train:
-        scope.findings.add(BatchTooLarge(expr.span, batch, train))
+    if source and source.sequence:
+        if batch is None:
+            why = "`batch` says how many streams it is cut into"
+            raise scope.fail(NotOfText(span, "batch = all", source.name, why))
+    elif train is not None and batch and batch > train:
+        scope.findings.add(BatchTooLarge(span, batch, train))
     return batch

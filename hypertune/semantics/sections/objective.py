@@ -55,9 +55,9 @@ def read_objective(
 ) -> Goals:
     """Everything between the braces of `objective`, whose terms may name `labels` of the model."""
     settings = read_settings(section, scope)
-    train = _side(settings, "train", "train = cross_entropy", labels)
+    train = _side(settings, "train", labels)
     before = len(scope.knowledge.uses)
-    valid = _side(settings, "valid", "valid = cross_entropy", labels)
+    valid = _side(settings, "valid", labels)
     used = tuple(scope.knowledge.uses)[before:]
     wanted = _direct(settings)
     for summand in valid:
@@ -99,10 +99,8 @@ def _terms(summands: tuple[Summand, ...]) -> tuple[ir.Term, ...]:
     return tuple(summand.term for summand in summands)
 
 
-def _side(
-    settings: Settings, key: str, example: str, labels: Labels | None
-) -> tuple[Summand, ...]:
-    expr = attempt(lambda settings: settings.need(key, example), settings)
+def _side(settings: Settings, key: str, labels: Labels | None) -> tuple[Summand, ...]:
+    expr = attempt(settings.need, key)
     if expr is None:
         return ()
     before = len(settings.scope.findings.mistakes)

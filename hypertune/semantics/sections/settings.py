@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from attrs import frozen
 
-from hypertune import ir
-from hypertune.catalogue import SECTIONS, Arg, Required
+from hypertune.catalogue import SECTIONS, Setting
 from hypertune.diagnostics import closest
+from hypertune.semantics.arguments.calls import settle_args
 from hypertune.semantics.arguments.values import convert
-from hypertune.semantics.errors.statements import MissingSetting, SettingTwice, UnknownSetting
+from hypertune.semantics.errors.arguments import UnknownArgument
+from hypertune.semantics.errors.statements import Duplicate, MissingSetting, Unnamed
 from hypertune.semantics.scope.findings import Failed
 from hypertune.semantics.scope.scope import Scope
 from hypertune.syntax import ast
@@ -32,22 +35,30 @@ class Settings:
         setting = self.by_key.get(key)
         return setting.value if setting else None
 
-    def need(self, key: str, line: str) -> ast.Expr:
+    def need(self, key: str) -> ast.Expr:
         """What is written for `key`; if nothing is, that is a mistake."""
         if key in self.by_key:
             return self.by_key[key].value
         if key not in self.meant:
-            kind = self.section.kind
+            kind, line = self.section.kind, self._declared(key).line
             self.scope.findings.add(MissingSetting(kind.span, kind.text, key, line))
         raise Failed
 
-    def value(self, arg: Arg) -> ir.Value:
-        """The value of the setting that `arg` declares, or its default."""
-        expr = self.expr(arg.name)
-        if expr is not None:
-            return convert(arg, expr, self.section.kind.text, self.scope)
-        assert not isinstance(arg.default, Required)
-        return arg.default
+    def value(self, key: str) -> Any:
+        """The value of a setting that is declared as an argument, or its default."""
+        arg, expr = self._declared(key).arg, self.expr(key)
+        assert arg
+        return convert(arg, expr, self.section.kind.text, self.scope) if expr else arg.default
+
+    def named(self, key: str) -> tuple[dict[str, Any], dict[str, ast.Arg]]:
+        """The values in a tuple by name, and those of them that are written."""
+        expr, setting = self.need(key), self._declared(key)
+        written = expr.items if isinstance(expr, ast.Tuple) else ()
+        items = {item.name.text: item for item in written if item.name}
+        if not items or any(item.name is None for item in written):
+            raise self.scope.fail(Unnamed(expr.span, key, setting.doc, setting.line))
+        call = ast.Call(expr.span, ast.Name(expr.span, key), written)
+        return settle_args(call, setting, self.scope), items
 
     def items(self, key: str) -> list[ast.Expr]:
         """What is written for `key` in a tuple, or alone; nothing if nothing is."""
@@ -55,6 +66,9 @@ class Settings:
         if isinstance(expr, ast.Tuple):
             return [item.value for item in expr.items]
         return [expr] if expr else []
+
+    def _declared(self, key: str) -> Setting:
+        return SECTIONS[self.section.kind.text][key]
 
 
 def read_settings(section: ast.Section, scope: Scope) -> Settings:
@@ -65,10 +79,10 @@ def read_settings(section: ast.Section, scope: Scope) -> Settings:
     for setting in section.settings:
         key, span = setting.key.text, setting.key.span
         if key not in keys:
-            scope.findings.add(UnknownSetting(span, section.kind.text, key, keys))
+            scope.findings.add(UnknownArgument(span, section.kind.text, key, keys, "setting"))
             meant.update(closest(key, keys))
         elif key in by_key:
-            scope.findings.add(SettingTwice(span, key, by_key[key].key.span))
+            scope.findings.add(Duplicate(span, f"setting `{key}`", by_key[key].key.span))
         else:
             by_key[key] = setting
     return Settings(section, by_key, scope, frozenset(meant))

@@ -3,38 +3,24 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any, Final
 
 from attrs import frozen
 
-from hypertune.catalogue import Arg, SourceType
+from hypertune.catalogue import PARTS, SECTIONS, SourceType
 from hypertune.catalogue.splits import part_sizes
 from hypertune.diagnostics import Span
-from hypertune.semantics.arguments.constants import evaluate, is_number
-from hypertune.semantics.arguments.values import convert
+from hypertune.semantics.errors.arguments import MissingArgument
 from hypertune.semantics.errors.splits import (
     EmptyPart,
-    MissingPart,
-    NotAPart,
-    NotASplit,
     NoTestPart,
     NothingToStratify,
     PartKept,
-    PartTwice,
     TooManyExamples,
-    UnknownPart,
 )
-from hypertune.semantics.scope.findings import Failed, attempt, every
+from hypertune.semantics.scope.findings import Failed
 from hypertune.semantics.scope.scope import Scope
 from hypertune.semantics.sections.settings import Settings
 from hypertune.syntax import ast
-
-PARTS: Final[tuple[str, ...]] = ("train", "valid", "test")
-_OPTIONS: Final = (
-    Arg("seed", "int", "what the shuffle starts from", 0, low=0),
-    Arg("stratified", "bool", "whether classes are divided evenly", False),
-)
-_NAMES: Final = (*PARTS, *(option.name for option in _OPTIONS))
 
 
 @frozen
@@ -49,7 +35,6 @@ class Split:
 
 def read_split(settings: Settings, source: SourceType | None) -> Split:
     """The split that is written, checked against the source."""
-    scope = settings.scope
     kept = frozenset(source.sizes) if source else frozenset()
     # Standard sets that keep a test part have a customary order; others may be sorted.
     customary = "test" in kept and source is not None and source.look is None
@@ -58,68 +43,35 @@ def read_split(settings: Settings, source: SourceType | None) -> Split:
         return Split({"train": 1.0}, unwritten, source.sizes)
     if source is None and settings.expr("source") and settings.expr("split") is None:
         raise Failed  # a source that is not known may keep parts of its own
-    expr = settings.need("split", "split = (train = 60%, valid = 20%, test = 20%)")
-    items = _items(expr, scope)
-    options = attempt(lambda items: _options(items, source, scope), items)
-    names = [part for part in PARTS if part in items]
-    sizes = attempt(lambda names: every(lambda part: _size(items[part], scope), names), names)
-    complete = _has_all(items, kept, expr.span, scope) if source else True
-    given = [part for part in ("valid", "test") if part in kept and part in items]
-    for part in given if source else ():
-        scope.findings.add(PartKept(items[part].span, source.name if source else "", part))
-    if given or not complete or sizes is None or options is None:
-        raise Failed
-    parts = dict(zip(names, sizes, strict=True))
-    counts = _sizes(parts, items, source, expr.span, scope)
-    seed, stratified = options.get("seed", unwritten), options.get("stratified", False)
-    return Split(parts, seed, counts, stratified)
+    span, (values, items) = settings.need("split").span, settings.named("split")
+    parts = {part: values[part] for part in PARTS if values[part] is not None}
+    if source:
+        _check_parts(items, source, span, settings.scope)
+    sizes = _sizes(parts, items, source, span, settings.scope)
+    seed = values["seed"] if values["seed"] is not None else unwritten
+    return Split(parts, seed, sizes, values["stratified"])
 
 
-def _options(
-    items: Mapping[str, ast.Arg], source: SourceType | None, scope: Scope
-) -> dict[str, Any]:
-    """What is written besides the parts."""
-    written = [option for option in _OPTIONS if option.name in items]
-    values = every(lambda arg: convert(arg, items[arg.name].value, "split", scope), written)
-    options = {option.name: value for option, value in zip(written, values, strict=True)}
-    if options.get("stratified") and source and not source.classes:
-        scope.findings.add(NothingToStratify(items["stratified"].span, source.name))
-    return options
-
-
-def _items(expr: ast.Expr, scope: Scope) -> dict[str, ast.Arg]:
-    """Each part and the seed by name."""
-    if not isinstance(expr, ast.Tuple) or any(item.name is None for item in expr.items):
-        raise scope.fail(NotASplit(expr.span))
-    items: dict[str, ast.Arg] = {}
-
-    def read(item: ast.Arg) -> None:
-        name = item.name
-        assert name
-        if name.text not in _NAMES:
-            raise scope.fail(UnknownPart(name.span, name.text, _NAMES))
-        if name.text in items:  # one of the two may have been meant for a part that is missing
-            raise scope.fail(PartTwice(name.span, name.text, items[name.text].span))
-        items[name.text] = item
-
-    every(read, expr.items)
-    return items
-
-
-def _size(item: ast.Arg, scope: Scope) -> float | int:
-    value = evaluate(item.value, scope)
-    if not is_number(value) or value < 0 or (isinstance(value, float) and value > 1):
-        raise scope.fail(NotAPart(item.value.span))
-    return value
-
-
-def _has_all(parts: Mapping[str, object], kept: frozenset[str], span: Span, scope: Scope) -> bool:
-    missing = [p for p in ("train", "valid") if p not in parts and (p == "train" or p not in kept)]
-    for part in missing:
-        scope.findings.add(MissingPart(span, part))
-    if not missing and "test" not in parts and "test" not in kept:
+def _check_parts(
+    items: Mapping[str, ast.Arg], source: SourceType, span: Span, scope: Scope
+) -> None:
+    """Whether all that is needed is written, and nothing that the source has or cannot have."""
+    kept, fine = frozenset(source.sizes), True
+    for part in ("valid", "test"):
+        if part in kept and part in items:
+            scope.findings.add(PartKept(items[part].span, source.name, part))
+            fine = False
+    for arg in SECTIONS["data"]["split"].args[:2]:
+        if arg.name not in items and (arg.name == "train" or arg.name not in kept):
+            scope.findings.add(MissingArgument(span, "split", arg.name, arg.doc))
+            fine = False
+    if fine and "test" not in items and "test" not in kept:
         scope.findings.add(NoTestPart(span))
-    return not missing
+    if "stratified" in items and not source.classes:
+        scope.findings.add(NothingToStratify(items["stratified"].span, source.name))
+        fine = False
+    if not fine:
+        raise Failed
 
 
 def _sizes(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from functools import partial
 from typing import Any
 
@@ -20,14 +20,12 @@ from hypertune.catalogue import (
 )
 from hypertune.diagnostics import Span
 from hypertune.semantics.arguments.calls import settle, where
-from hypertune.semantics.arguments.constants import evaluate, is_number
+from hypertune.semantics.errors.statements import Duplicate
 from hypertune.semantics.errors.tuning import (
     EndlessSchedule,
-    LengthTwice,
     MissingLength,
     MissingOptimiser,
     NoRule,
-    NotALength,
     UnreadableTable,
     UnusedOptimiser,
 )
@@ -50,7 +48,7 @@ class TuneFacts:
 def read_tune(section: ast.Section, scope: Scope) -> TuneFacts:
     """Everything between the braces of `tune`."""
     settings = read_settings(section, scope)
-    expr = attempt(lambda settings: settings.need("method", "method = delta_stn"), settings)
+    expr = attempt(lambda settings: settings.need("method"), settings)
     settled = attempt(lambda expr: settle(expr, MethodType, scope), expr) if expr else None
     place = expr.span if expr else section.kind.span
     if expr and settled:
@@ -81,11 +79,10 @@ def _tune(settings: Settings, method: tuple[MethodType, ir.Call] | None, place: 
         "optimisers": lambda: _optimisers(settings, kind, place),
         "schedule": lambda: _schedule(settings),
         "length": lambda: _length(settings),
-        "patience": lambda: _patience(settings),
     }
     for key, setting in SECTIONS["tune"].items():
-        if setting.arg:
-            readers[key] = partial(settings.value, setting.arg)
+        if setting.arg and key not in LENGTHS:
+            readers[key] = partial(settings.value, key)
     fields = dict(zip(readers, every(lambda read: read(), readers.values()), strict=True))
     if method is None:
         raise Failed
@@ -159,23 +156,6 @@ def _length(settings: Settings) -> ir.Quantity:
         raise Failed
     first, *more = sorted(given, key=lambda setting: setting.span.start)
     for other in more:
-        scope.findings.add(LengthTwice(other.key.span, other.key.text, first.key.span))
-    key = first.key.text
-    return _quantity(first.value, key, (LENGTHS[key],), scope)
-
-
-def _patience(settings: Settings) -> ir.Quantity | None:
-    expr = settings.expr("patience")
-    return _quantity(expr, "patience", ("epochs", "steps"), settings.scope) if expr else None
-
-
-def _quantity(expr: ast.Expr, key: str, units: Sequence[str], scope: Scope) -> ir.Quantity:
-    """A positive number, of the first unit where none is written; whole but for seconds."""
-    value, wrong = evaluate(expr, scope), NotALength(expr.span, key, " or ".join(units))
-    if is_number(value) and units[0] != "seconds":
-        value = ir.Quantity(value, units[0])
-    if not isinstance(value, ir.Quantity) or value.unit not in units or value.amount <= 0:
-        raise scope.fail(wrong)
-    if value.unit != "seconds" and value.amount != int(value.amount):
-        raise scope.fail(wrong)
-    return value
+        scope.findings.add(Duplicate(other.key.span, "length of the training", first.key.span))
+    length: ir.Quantity = settings.value(first.key.text)
+    return length
