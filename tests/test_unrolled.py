@@ -302,3 +302,19 @@ def test_a_window_that_explodes_ends_with_advice_and_moves_nothing():
     found = moved(Unrolled(window=60), problem, recipe, BATCHES)[0]
 
     assert found.isfinite().all()
+
+
+@pytest.mark.parametrize(
+    "method", [Unrolled(window=2, warmup=5), Implicit(solver=Exact(), inner_steps=2, warmup=5)]
+)
+def test_hyperparameters_wait_for_the_end_of_the_warm_up(method):
+    rate = Optimiser(optim.SGD, {"lr": 0.05}, rules.SGD)
+    going = training(method, ridge(), Recipe(rate, hypers=PLAIN))
+    found = []
+    for k in range(4):
+        going.method.step(going.passes, going.state, k)
+        found.append(going.state.unconstrained_H.item())
+
+    assert found[:2] == [-2.0, -2.0]
+    assert found[2] != -2.0
+    assert found[3] != found[2]

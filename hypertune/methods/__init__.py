@@ -7,6 +7,7 @@ from hypertune.methods.bayesian import BAYESIAN
 from hypertune.methods.delta_stn import DELTA_STN
 from hypertune.methods.fixed import FIXED
 from hypertune.methods.grid import GRID
+from hypertune.methods.hypergradient_descent import HYPERGRADIENT_DESCENT
 from hypertune.methods.implicit import IMPLICIT
 from hypertune.methods.random_search import RANDOM_SEARCH
 from hypertune.methods.schedule import SCHEDULE
@@ -14,7 +15,7 @@ from hypertune.methods.stn import STN
 from hypertune.methods.unrolled import UNROLLED
 
 STANDARD: tuple[MethodType, ...] = (
-    *(FIXED, SCHEDULE, STN, DELTA_STN, IMPLICIT, UNROLLED),
+    *(FIXED, SCHEDULE, STN, DELTA_STN, IMPLICIT, UNROLLED, HYPERGRADIENT_DESCENT),
     *(GRID, RANDOM_SEARCH, BAYESIAN, ASHA),
 )
 SOLVERS = solvers.STANDARD

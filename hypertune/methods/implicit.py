@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from hypertune.catalogue import Arg, Args, MethodType, SolverType, Use
 from hypertune.methods.solvers.cg import CG
+from hypertune.methods.warming import WARMUP
 
 if TYPE_CHECKING:
     from hypertune.methods.algorithms import Implicit
@@ -24,6 +25,7 @@ IMPLICIT = MethodType(
     args=(
         Arg("solver", "call", "of the linear system", default=CG.default(), kind=SolverType),
         Arg("inner_steps", "int", "training batches of a step", default=20, low=1),
+        WARMUP,
     ),
     follows=frozenset({Use.SMOOTH}),
     optimisers={"weights": "", "hypers": ""},

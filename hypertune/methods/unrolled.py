@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from hypertune.catalogue import Arg, Args, MethodType, Use
+from hypertune.methods.warming import WARMUP
 
 if TYPE_CHECKING:
     from hypertune.methods.algorithms import Unrolled
@@ -44,6 +45,7 @@ UNROLLED = MethodType(
             default=None,
             low=1,
         ),
+        WARMUP,
     ),
     follows=frozenset({Use.SMOOTH, Use.OPTIMISER}),
     optimisers={"weights": "", "hypers": ""},

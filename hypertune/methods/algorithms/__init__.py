@@ -2,6 +2,9 @@
 
 from hypertune.methods.algorithms.delta_stn import DeltaSTN as DeltaSTN
 from hypertune.methods.algorithms.fixed import Fixed as Fixed
+from hypertune.methods.algorithms.hypergradient_descent import (
+    HypergradientDescent as HypergradientDescent,
+)
 from hypertune.methods.algorithms.implicit import Implicit as Implicit
 from hypertune.methods.algorithms.replay import Replay as Replay
 from hypertune.methods.algorithms.stn import STN as STN

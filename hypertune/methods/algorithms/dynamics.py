@@ -89,7 +89,7 @@ class Dynamics:
             loss, list(point.weights.values()), create_graph=graph, materialize_grads=True
         )
         with torch.set_grad_enabled(graph):
-            gradients = _clipped(dict(zip(point.weights, found, strict=True)), self.recipe.clip)
+            gradients = clipped(dict(zip(point.weights, found, strict=True)), self.recipe.clip)
             optimiser, rule = self.recipe.need("weights"), self.rule
             values = {n: conditioning.values[n].reshape(()) for n in optimiser.tied.values()}
             options = dict(optimiser.options_at(values))
@@ -107,7 +107,7 @@ def _leaves(point: Point) -> Point:
     )
 
 
-def _clipped(gradients: Parameters, clip: float | None) -> Parameters:
+def clipped(gradients: Parameters, clip: float | None) -> Parameters:
     """Gradients whose norm is bounded, as `torch.nn.utils.clip_grad_norm_` does it."""
     if clip is None:
         return gradients

@@ -64,6 +64,7 @@ class Implicit:
     Args:
         solver: of the system.
         inner_steps: training batches before each hypergradient.
+        warmup: training batches before the first one.
 
     Source: Bengio 2000; Pedregosa 2016; Lorraine, Vicol and Duvenaud 2020.
 
@@ -71,6 +72,7 @@ class Implicit:
 
     solver: Solver
     inner_steps: int = option(IMPLICIT, "inner_steps")
+    warmup: int = option(IMPLICIT, "warmup")
 
     @property
     def follows(self) -> frozenset[Use]:
@@ -93,13 +95,14 @@ class Implicit:
     def step(self, passes: Passes, state: ImplicitState, k: int) -> Step:
         at = state.tuned.constrained()
         conditioning, losses = state.tuned.conditioning(at), []
-        for batch in range(k * self.inner_steps, (k + 1) * self.inner_steps):
+        batches = range(k * self.inner_steps, (k + 1) * self.inner_steps)
+        for batch in batches:
             sample = passes.train(batch)
             loss = passes.inner(state.for_base, conditioning, sample, keep=True)
             descend(loss, state.base)
             losses.append(loss.detach())
         loss = torch.stack(losses).mean()
-        if not state.tuned:
+        if not state.tuned or batches.stop <= self.warmup:
             return Step(loss)
         solution, gradient = hypergradient(
             passes, state, at, passes.refreshed(sample), passes.valid(k)

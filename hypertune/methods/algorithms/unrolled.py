@@ -9,44 +9,24 @@ from attrs import asdict, frozen
 from torch import Tensor
 
 from hypertune.conditioning import Conditioning
-from hypertune.methods.algorithms.dynamics import Dynamics, Point
+from hypertune.methods.algorithms.dynamics import Dynamics
 from hypertune.methods.algorithms.options import option
+from hypertune.methods.algorithms.ruled import RuledState
 from hypertune.methods.algorithms.tuned import Tuned
 from hypertune.methods.algorithms.unrolling import forward, reverse
 from hypertune.methods.unrolled import UNROLLED
-from hypertune.runtime import Passes, PlateauSchedule, Problem, Recipe, Step
+from hypertune.runtime import Passes, Problem, Recipe, Step
 from hypertune.uses import Use
 
 _MODES = {"reverse": reverse, "forward": forward}
 
 
-class UnrolledState:
-    """Base weights with the slots of their optimiser, and the hyperparameters.
-
-    Raises:
-        ValueError: if the optimiser of the weights cannot be differentiated through.
-
-    """
+class UnrolledState(RuledState):
+    """Base weights with the slots of their optimiser, and the hyperparameters."""
 
     def __init__(self, problem: Problem, recipe: Recipe) -> None:
-        optimiser = recipe.need("weights")
-        if optimiser.rule is None:
-            raise ValueError(
-                f"no step of {optimiser.torch.__name__} can be differentiated, for want of an"
-                " update rule: take another optimiser for `weights`"
-            )
-        if recipe.schedule is not None and "lr" not in optimiser.options:
-            raise ValueError("a schedule needs an `lr` among the options of `weights`")
-        self.recipe, self.rule = recipe, optimiser.rule
+        super().__init__(problem, recipe)
         self.tuned = Tuned(problem.hypers, recipe, roles=("weights",))
-        base = {name: p.detach().clone() for name, p in problem.base.items()}
-        self.point = Point(base, optimiser.rule.init(base, optimiser.options), 0)
-        self.position = {} if recipe.schedule is None else dict(recipe.schedule.init())
-        self.response = {name: p.detach() for name, p in problem.response.items()}
-
-    @property
-    def weights(self) -> dict[str, Tensor]:
-        return {**self.point.weights, **self.response}
 
     @property
     def unconstrained_H(self) -> Tensor:
@@ -60,29 +40,11 @@ class UnrolledState:
         """The steps as functions."""
         return Dynamics(passes, self.recipe, self.rule, self.tuned, self.response, self.position)
 
-    def statistics(self) -> dict[str, Tensor]:
-        return {}
-
-    def end_epoch(self, valid_loss: float | None) -> None:
-        schedule = self.recipe.schedule
-        if schedule is None or (valid_loss is None and isinstance(schedule, PlateauSchedule)):
-            return
-        self.position = dict(schedule.after(self.position, valid_loss or 0.0))
-
     def state_dict(self) -> dict[str, Any]:
-        return {
-            "weights": dict(self.point.weights),
-            "slots": {slot: dict(own) for slot, own in self.point.slots.items()},
-            "taken": self.point.taken,
-            "position": dict(self.position),
-            "hypers": self.tuned.state_dict(),
-        }
+        return {**super().state_dict(), "hypers": self.tuned.state_dict()}
 
     def load_state_dict(self, tree: dict[str, Any]) -> None:
-        found = Point(tree["weights"], tree["slots"], tree["taken"])
-        places = zip(found.tensors(), self.point.tensors(), strict=True)
-        self.point = found.of([new.to(old) for new, old in places])
-        self.position = dict(tree["position"])
+        super().load_state_dict(tree)
         self.tuned.load_state_dict(tree["hypers"])
 
 
@@ -100,10 +62,12 @@ class Unrolled:
         window: training batches of a step.
         mode: `reverse`, or `forward` for few hyperparameters and long windows.
         truncated: how many steps, the last, are differentiated; all if None.
+        warmup: training batches before the hyperparameters first move.
 
     """
 
     window: int = option(UNROLLED, "window")
+    warmup: int = option(UNROLLED, "warmup")
     mode: str = option(UNROLLED, "mode")
     truncated: int | None = option(UNROLLED, "truncated")
 
@@ -133,7 +97,7 @@ class Unrolled:
     def step(self, passes: Passes, state: UnrolledState, k: int) -> Step:
         at, dynamics = state.tuned.constrained(), state.dynamics(passes)
         batches = range(k * self.window, (k + 1) * self.window)
-        if not state.tuned:
+        if not state.tuned or batches.stop <= self.warmup:
             losses = []
             for batch in batches:
                 state.point, _, loss = dynamics.first(state.point, at, batch)
