@@ -61,6 +61,7 @@ EPOCHS = PASSES + "test_epochs_and_reports_count_the_batches_that_a_step_takes"
 FOLDED = PASSES + "test_the_plain_network_is_folded_at_what_the_weights_respond_to"
 REMEMBERED = "tests/test_hidden_states.py::test_a_measure_needs_the_states_of_the_stream"
 BATCH_NORM, NORM = "response/batch_norm.py", "tests/test_batch_norm.py::"
+NORMALISATION = "response/normalisation.py"
 TORCHS = NORM + "test_it_is_torchs_in_training_and_evaluation_with_its_statistics"
 TANGENT = (
     NORM + "test_its_linearised_reading_is_the_derivative_through_the_statistics_of_the_batch"
@@ -295,22 +296,22 @@ MUTATIONS = (
     Mutation("response/effective.py", "(2 * cross_O + s_BO * square_O)", "(2 * cross_O)", WEIGHTS),
     # Batch normalisation.
     Mutation(
-        BATCH_NORM,
-        "dx - dx.mean(others, keepdim=True) - normal * slope",
-        "dx - dx.mean(others, keepdim=True)",
+        NORMALISATION,
+        "dx - dx.mean(list(axes), keepdim=True) - normal * slope",
+        "dx - dx.mean(list(axes), keepdim=True)",
         TANGENT,
     ),
     Mutation(
-        BATCH_NORM,
-        "dx - dx.mean(others, keepdim=True) - normal * slope",
+        NORMALISATION,
+        "dx - dx.mean(list(axes), keepdim=True) - normal * slope",
         "dx - normal * slope",
         TANGENT,
     ),
-    Mutation(BATCH_NORM, "correction=0", "correction=1", TANGENT),
+    Mutation(NORMALISATION, "correction=0", "correction=1", TANGENT),
     Mutation(
-        BATCH_NORM, "_along(self.weight + moved[0], x)", "_along(self.weight, x)", NORM_FOLDED
+        NORMALISATION, "_along(self.weight + moved[0], x)", "_along(self.weight, x)", NORM_FOLDED
     ),
-    Mutation(BATCH_NORM, "plain | dict(self.named_buffers())", "plain", TORCHS),
+    Mutation(NORMALISATION, "plain | dict(self.named_buffers())", "plain", TORCHS),
     Mutation(BATCH_NORM, "by_batch, self.momentum, self.eps", "by_batch, 0.1, self.eps", TORCHS),
     Mutation(DELTA_STN, "sample, keep=True)", "sample)", NORM_KEPT),
     Mutation("methods/algorithms/stn.py", "sample, keep=True)", "sample)", NORM_KEPT),

@@ -13,6 +13,7 @@ from hypertune.layers.adaptive_max_pool2d import ADAPTIVE_MAX_POOL2D
 from hypertune.layers.adaptive_max_pool3d import ADAPTIVE_MAX_POOL3D
 from hypertune.layers.avg_pool1d import AVG_POOL1D
 from hypertune.layers.avg_pool2d import AVG_POOL2D
+from hypertune.layers.avg_pool3d import AVG_POOL3D
 from hypertune.layers.batch_norm1d import BATCH_NORM1D
 from hypertune.layers.batch_norm2d import BATCH_NORM2D
 from hypertune.layers.celu import CELU
@@ -31,10 +32,15 @@ from hypertune.layers.embedding import EMBEDDING
 from hypertune.layers.flatten import FLATTEN
 from hypertune.layers.gelu import GELU
 from hypertune.layers.glu import GLU
+from hypertune.layers.group_norm import GROUP_NORM
 from hypertune.layers.gru import GRU
 from hypertune.layers.hardsigmoid import HARDSIGMOID
 from hypertune.layers.hardswish import HARDSWISH
 from hypertune.layers.hardtanh import HARDTANH
+from hypertune.layers.instance_norm1d import INSTANCE_NORM1D
+from hypertune.layers.instance_norm2d import INSTANCE_NORM2D
+from hypertune.layers.instance_norm3d import INSTANCE_NORM3D
+from hypertune.layers.layer_norm import LAYER_NORM
 from hypertune.layers.leaky_relu import LEAKY_RELU
 from hypertune.layers.linear import LINEAR
 from hypertune.layers.locked_dropout import LOCKED_DROPOUT
@@ -49,6 +55,7 @@ from hypertune.layers.pixel_shuffle import PIXEL_SHUFFLE
 from hypertune.layers.prelu import PRELU
 from hypertune.layers.relu import RELU
 from hypertune.layers.relu6 import RELU6
+from hypertune.layers.rms_norm import RMS_NORM
 from hypertune.layers.rnn import RNN
 from hypertune.layers.selu import SELU
 from hypertune.layers.sigmoid import SIGMOID
@@ -329,6 +336,41 @@ def test_dropout3d(law):
 
 @layer_laws(PIXEL_SHUFFLE, one_in=5)
 def test_pixel_shuffle(law):
+    law()
+
+
+@layer_laws(LAYER_NORM)
+def test_layer_norm(law):
+    law()
+
+
+@layer_laws(RMS_NORM, one_in=2)
+def test_rms_norm(law):
+    law()
+
+
+@layer_laws(GROUP_NORM)
+def test_group_norm(law):
+    law()
+
+
+@layer_laws(INSTANCE_NORM1D, one_in=5)
+def test_instance_norm1d(law):
+    law()
+
+
+@layer_laws(INSTANCE_NORM2D, one_in=3)
+def test_instance_norm2d(law):
+    law()
+
+
+@layer_laws(INSTANCE_NORM3D, one_in=8)
+def test_instance_norm3d(law):
+    law()
+
+
+@layer_laws(AVG_POOL3D, one_in=8)
+def test_avg_pool3d(law):
     law()
 
 

@@ -10,6 +10,7 @@ from hypertune.layers.adaptive_max_pool3d import ADAPTIVE_MAX_POOL3D
 from hypertune.layers.add import ADD
 from hypertune.layers.avg_pool1d import AVG_POOL1D
 from hypertune.layers.avg_pool2d import AVG_POOL2D
+from hypertune.layers.avg_pool3d import AVG_POOL3D
 from hypertune.layers.batch_norm1d import BATCH_NORM1D
 from hypertune.layers.batch_norm2d import BATCH_NORM2D
 from hypertune.layers.celu import CELU
@@ -29,10 +30,15 @@ from hypertune.layers.embedding import EMBEDDING
 from hypertune.layers.flatten import FLATTEN
 from hypertune.layers.gelu import GELU
 from hypertune.layers.glu import GLU
+from hypertune.layers.group_norm import GROUP_NORM
 from hypertune.layers.gru import GRU
 from hypertune.layers.hardsigmoid import HARDSIGMOID
 from hypertune.layers.hardswish import HARDSWISH
 from hypertune.layers.hardtanh import HARDTANH
+from hypertune.layers.instance_norm1d import INSTANCE_NORM1D
+from hypertune.layers.instance_norm2d import INSTANCE_NORM2D
+from hypertune.layers.instance_norm3d import INSTANCE_NORM3D
+from hypertune.layers.layer_norm import LAYER_NORM
 from hypertune.layers.leaky_relu import LEAKY_RELU
 from hypertune.layers.linear import LINEAR
 from hypertune.layers.locked_dropout import LOCKED_DROPOUT
@@ -47,6 +53,7 @@ from hypertune.layers.pixel_shuffle import PIXEL_SHUFFLE
 from hypertune.layers.prelu import PRELU
 from hypertune.layers.relu import RELU
 from hypertune.layers.relu6 import RELU6
+from hypertune.layers.rms_norm import RMS_NORM
 from hypertune.layers.rnn import RNN
 from hypertune.layers.selu import SELU
 from hypertune.layers.sigmoid import SIGMOID
@@ -109,6 +116,13 @@ STANDARD: tuple[LayerType, ...] = (
     DROPOUT1D,
     DROPOUT3D,
     PIXEL_SHUFFLE,
+    LAYER_NORM,
+    RMS_NORM,
+    GROUP_NORM,
+    INSTANCE_NORM1D,
+    INSTANCE_NORM2D,
+    INSTANCE_NORM3D,
+    AVG_POOL3D,
 )
 
 MERGES: tuple[MergeType, ...] = (ADD, CONCAT)

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from math import prod
 from typing import Any
 
-from hypertune.catalogue import Arg, Args, Costs, LayerType, Plain
+from hypertune.catalogue import Arg, Args, LayerType, Plain
 from hypertune.ir import Shape
+from hypertune.layers.norms import EPS, affine, norm_costs
 
 _ARGS = (
-    Arg("eps", "float", "added to the variance", default=1e-5, low=0, open_low=True),
+    EPS,
     Arg(
         "momentum",
         "float",
@@ -18,7 +18,7 @@ _ARGS = (
         low=0,
         high=1,
     ),
-    Arg("affine", "bool", "whether there is a gain and a bias", default=True),
+    affine(),
 )
 
 
@@ -26,12 +26,6 @@ def _build(args: Args, shape: Shape, given: int) -> Any:
     from hypertune.response.batch_norm import BatchNorm
 
     return BatchNorm(shape[0], given, **args)
-
-
-def _costs(args: Args, shape: Shape, given: int) -> Costs:
-    base = 2 * shape[0] * args["affine"]
-    response = base * (1 + given) if given else 0
-    return Costs(base, response, prod(shape))
 
 
 def batch_norm(axes: int, ranks: tuple[int, ...], doc: str) -> LayerType:
@@ -54,6 +48,6 @@ def batch_norm(axes: int, ranks: tuple[int, ...], doc: str) -> LayerType:
         build=_build,
         plain=lambda args, shape: Plain(torch, (shape[0],), Plain.of("", args, _ARGS).options),
         responds=True,
-        costs=_costs,
+        costs=norm_costs(0),
         waived={"treats rows alone": "in training, the rows of a batch are normalised together"},
     )

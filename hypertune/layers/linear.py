@@ -44,7 +44,6 @@ LINEAR = LayerType(
         Arg("bias", "bool", "whether b is there", default=True),
         TIED,
     ),
-    ranks=(1, 2),  # of an image, whose last axis is its width, it is an oversight
     output=_output,
     build=_build,
     plain=_plain,

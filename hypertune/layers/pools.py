@@ -5,7 +5,7 @@ from __future__ import annotations
 from math import prod
 from typing import Any
 
-from hypertune.catalogue import Arg, Args, Costs, LayerType, Plain
+from hypertune.catalogue import Arg, Args, Costs, LayerType, Plain, WrongShape
 from hypertune.ir import Shape
 from hypertune.layers.windows import (
     SPACE,
@@ -46,7 +46,7 @@ def max_pool(axes: int) -> LayerType:
 
 
 def avg_pool(axes: int) -> LayerType:
-    """That of `nn.AvgPool1d` and `nn.AvgPool2d`."""
+    """That of `nn.AvgPool2d` and its like."""
     declared: tuple[Arg, ...] = (
         *window_args(axes),
         ceil_mode(),
@@ -56,19 +56,29 @@ def avg_pool(axes: int) -> LayerType:
         what = "what sums are divided by instead"
         declared += (Arg("divisor_override", "int", what, default=None, low=1),)
 
+    def output(args: Args, shape: Shape) -> Shape:
+        kernel = sizes(args, "kernel_size", axes)
+        if axes == 3 and any(size < k for size, k in zip(shape[1:], kernel, strict=True)):
+            raise WrongShape("torch takes no volume that is smaller than a window")
+        return pooled(args, shape)
+
     def build(args: Args, shape: Shape, given: int) -> Any:
-        from torch import nn
+        from torch import float32, nn, promote_types
 
         from hypertune.response.linear_map import LinearMap
 
-        return LinearMap(getattr(nn, f"AvgPool{axes}d")(**args))
+        pool = getattr(nn, f"AvgPool{axes}d")(**args)
+        if axes < 3:
+            return LinearMap(pool)
+        # On a CPU, torch has none of volumes in half precision.
+        return LinearMap(lambda x: pool(x.to(promote_types(x.dtype, float32))).to(x.dtype))
 
     return LayerType(
         name=f"avg_pool{axes}d",
         doc=f"The mean of every window of {SPACE[axes]}.",
         args=declared,
         ranks=(1 + axes,),
-        output=pooled,
+        output=output,
         build=build,
         plain=lambda args, shape: Plain.of(f"AvgPool{axes}d", args, declared),
         costs=_sliding_costs,

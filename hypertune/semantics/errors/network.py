@@ -14,7 +14,10 @@ class WrongRank(Diagnostic):
     label = "fed {shape}, wants rank {wanted}"
     notes = (("feeder", "the shape {shape} comes from here"),)
     help = "put {flatten} before it"
-    example = Example(wrong="model (1, 8, 8) { linear(10) }")
+    example = Example(
+        wrong="model (1, 8, 8) { flatten; conv2d(4, 3); flatten; linear(10) }",
+        right="model (1, 8, 8) { conv2d(4, 3); flatten; linear(10) }",
+    )
 
     layer: str
     ranks: tuple[int, ...]
@@ -100,7 +103,7 @@ class OutputMismatch(Diagnostic):
     title = "the network gives {shape}, and `{loss}` wants {wanted}"
     label = "gives {shape}"
     notes = (("place", "wanted here; {targets}"),)
-    help = "end the model with `linear({count})`"
+    help = "end the model with {end}"
     example = Example(wrong="model (1, 8, 8) { flatten; linear(9) }")
 
     loss: str
@@ -112,6 +115,11 @@ class OutputMismatch(Diagnostic):
     @property
     def count(self) -> int:
         return self.wanted[-1]
+
+    @property
+    def end(self) -> str:
+        flatten = "`flatten` and " if len(self.shape) > len(self.wanted) else ""
+        return f"{flatten}`linear({self.count})`"
 
     @property
     def targets(self) -> str:

@@ -1,0 +1,123 @@
+"""What normalisations share: a gain and a bias that respond."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import ClassVar
+
+import torch
+from torch import Tensor, nn
+
+from hypertune.conditioning import Conditioning
+from hypertune.response.layer import Layer
+from hypertune.response.parameters import StructuredResponse
+
+
+class Normalisation(Layer):
+    """Numbers that are normalised, times a gain, plus a bias.
+
+    A subclass normalises (`normalised`, `standardised`, `tangent`) and names the axis along which
+    there is a gain each. The gain at δ is gain + (Vδ) ⊙ u, the bias likewise bias + (Cδ) ⊙ c; u
+    and c are one, V and C zero when initialised.
+
+    Shapes: x (B, C, …) or (B, …, C) to y of the same; gain and bias (C,).
+    """
+
+    axis: ClassVar[int] = 1
+
+    def __init__(self, channels: int, given: int, eps: float, gain: bool, bias: bool) -> None:
+        super().__init__()
+        self.eps = eps
+        self.weight = nn.Parameter(torch.ones(channels)) if gain else None
+        self.bias = nn.Parameter(torch.zeros(channels)) if gain and bias else None
+        self.response: StructuredResponse | None = None
+        if given and gain:
+            c = torch.ones(channels) if bias else None
+            self.response = StructuredResponse(torch.ones(channels), c, channels, given)
+
+    def normalised(
+        self,
+        x: Tensor,
+        weight: Tensor | None = None,
+        bias: Tensor | None = None,
+        move: bool = True,
+    ) -> Tensor:
+        """The map of torch; it moves running statistics, if there are any, unless told not to."""
+        raise NotImplementedError
+
+    def standardised(self, x: Tensor) -> tuple[Tensor, Tensor]:
+        """What is normalised, and the deviation that it was divided by."""
+        raise NotImplementedError
+
+    def tangent(self, dx: Tensor, normal: Tensor, deviation: Tensor) -> Tensor:
+        """That of what is normalised: statistics of x have tangents as well."""
+        raise NotImplementedError
+
+    def forward(self, x: Tensor, conditioning: Conditioning) -> Tensor:
+        moved = self._moved(conditioning.response_BG)
+        if moved is None or self.weight is None:
+            return self.normalised(x, self.weight, self.bias)
+        gain, shift = self._along(self.weight + moved[0], x), moved[1]
+        if self.bias is None or shift is None:
+            return gain * self.normalised(x)
+        return torch.addcmul(self._along(self.bias + shift, x), gain, self.normalised(x))
+
+    def linearised(
+        self, x: Tensor, dx: Tensor | None, conditioning: Conditioning
+    ) -> tuple[Tensor, Tensor | None]:
+        moved = self._moved(conditioning.response_BG)
+        y = self.normalised(x, self.weight, self.bias, move=False)
+        if dx is None and moved is None:
+            return y, None
+        normal, deviation = self.standardised(x)
+        dy = None
+        if dx is not None:
+            dy = self.tangent(dx, normal, deviation)
+            dy = dy if self.weight is None else dy * self._along(self.weight, x)
+        if moved is not None:
+            by_response = self._along(moved[0], x) * normal
+            if moved[1] is not None:
+                by_response = by_response + self._along(moved[1], x)
+            dy = by_response if dy is None else dy + by_response
+        return y, dy
+
+    def folded(self, response_G: Tensor | None) -> dict[str, Tensor]:
+        plain = {name: x.detach() for name, x in self.named_parameters(recurse=False)}
+        moved = self._moved(None if response_G is None else response_G[None])
+        for name, by_1C in zip(("weight", "bias"), moved or (), strict=False):
+            if by_1C is not None:
+                plain[name] = plain[name] + by_1C[0].detach()
+        return plain | dict(self.named_buffers())
+
+    def _moved(self, response_BG: Tensor | None) -> tuple[Tensor, Tensor | None] | None:
+        """By how much gain and bias respond, (B, C) each."""
+        response = self.response
+        if response_BG is None or response is None:
+            return None
+        gain_BC = response_BG @ response.weight_scale.T * response.weight
+        if response.bias is None or response.bias_scale is None:
+            return gain_BC, None
+        return gain_BC, response_BG @ response.bias_scale.T * response.bias
+
+    def _along(self, channels: Tensor, x: Tensor) -> Tensor:
+        """Numbers for each channel (C,), or each example's (B, C), where they stand in x."""
+        shape = [1] * x.dim()
+        shape[0] = len(channels) if channels.dim() == 2 else 1
+        shape[self.axis] = -1
+        return channels.reshape(shape).to(x.dtype)
+
+
+def standardised(x: Tensor, axes: Sequence[int], eps: float) -> tuple[Tensor, Tensor]:
+    """Numbers of mean zero and variance one along axes, and the deviation."""
+    exact = x.to(torch.promote_types(x.dtype, torch.float32))
+    variance, mean = torch.var_mean(exact, list(axes), correction=0, keepdim=True)
+    deviation = (variance + eps).sqrt()
+    return ((exact - mean) / deviation).to(x.dtype), deviation.to(x.dtype)
+
+
+def standardised_tangent(
+    dx: Tensor, normal: Tensor, deviation: Tensor, axes: Sequence[int]
+) -> Tensor:
+    """The tangent of `standardised`: mean and deviation have tangents as well."""
+    slope = (normal * dx).mean(list(axes), keepdim=True)
+    return (dx - dx.mean(list(axes), keepdim=True) - normal * slope) / deviation

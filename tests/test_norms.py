@@ -1,0 +1,27 @@
+"""Normalisations of single examples: differentiable twice, and what they refuse is said."""
+
+import pytest
+import torch
+from torch.autograd import gradgradcheck
+
+from hypertune.conditioning import Conditioning
+from hypertune.response.layer_norm import GroupNorm, LayerNorm, RMSNorm
+
+LAYERS = {
+    "layer": lambda: LayerNorm(6, 2, 1e-5, gain=True, bias=True),
+    "group": lambda: GroupNorm(2, 4, 2),
+    "instance": lambda: GroupNorm(4, 4, 2),
+    "rms": lambda: RMSNorm(6, 2, None, affine=True),
+}
+
+
+@pytest.mark.parametrize("build", LAYERS.values(), ids=LAYERS)
+def test_a_norm_has_second_derivatives_for_the_methods_that_take_them(build):
+    torch.manual_seed(0)
+    layer, x = build().double(), torch.randn(3, 4, 6, dtype=torch.float64)
+    with torch.no_grad():
+        for parameter in layer.parameters():
+            parameter.normal_()
+    response_BG = torch.randn(3, 2, dtype=torch.float64)
+    inputs = x.requires_grad_(), response_BG.requires_grad_()
+    gradgradcheck(lambda x, response_BG: layer(x, Conditioning({}, response_BG)), inputs)
