@@ -13,10 +13,10 @@ if TYPE_CHECKING:
 
 
 def _build(args: Args) -> Any:
-    import torch
+    from hypertune.losses.per_weight import ABSOLUTES
 
     def l1(given: LossInput) -> Tensor:
-        each = given.weighted("strength", torch.abs)
+        each = given.weighted("strength", ABSOLUTES)
         if each is not None:
             return each
         return (given.argument("strength", args) * given.absolutes()).mean()

@@ -13,10 +13,10 @@ if TYPE_CHECKING:
 
 
 def _build(args: Args) -> Any:
-    import torch
+    from hypertune.losses.per_weight import SQUARES
 
     def l2(given: LossInput) -> Tensor:
-        each = given.weighted("strength", torch.square)
+        each = given.weighted("strength", SQUARES)
         if each is not None:
             return each / 2
         return (given.argument("strength", args) * given.squares()).mean() / 2

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 
-import torch
 from attrs import field, frozen
 from torch import Tensor
 
 from hypertune.catalogue import Args
+from hypertune.losses.per_weight import Norm, penalty
 
 
 def _none() -> Sequence[Tensor]:
@@ -41,21 +41,13 @@ class LossInput:
         value = self.values.get(name)
         return float(args[name]) if value is None else value
 
-    def weighted(self, name: str, norm: Callable[[Tensor], Tensor]) -> Tensor | None:
+    def weighted(self, name: str, norm: Norm) -> Tensor | None:
         """The sum over weights w of value × norm(w), where there is a value for each weight.
 
         Args:
             name: the argument that the values are passed for; without any, None is given.
-            norm: elementwise, such as `torch.square`.
+            norm: of a weight.
 
         """
         values_P = self.per_weight.get(name)
-        if values_P is None:
-            return None
-        weights = self.weights()
-        pieces = torch.split(values_P, [weight.numel() for weight in weights])
-        terms = [
-            torch.vdot(piece, norm(weight).flatten().to(piece.dtype))
-            for piece, weight in zip(pieces, weights, strict=True)
-        ]
-        return torch.stack(terms).sum()
+        return None if values_P is None else penalty(values_P, self.weights(), norm)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from functools import cached_property
 from typing import Protocol
 
@@ -172,9 +172,20 @@ class Problem:
     hypers: Hypers
     statistics: Mapping[str, Tensor] = field(factory=dict)
 
-    def begun(self) -> Problem:
-        """The same with the shapes alone of the weights to start from, which lets go of them."""
-        return evolve(self, base=_shapes(self.base), response=_shapes(self.response))
+    def begun(self, tuned: Collection[str] = ()) -> Problem:
+        """The same with the shapes alone of what a state has now, which lets go of the starts.
+
+        Args:
+            tuned: names of the vectors that the state has; the others stay at their start.
+
+        """
+        vectors = {
+            name: evolve(v, start_N=v.start_N.to("meta")) if name in tuned else v
+            for name, v in self.hypers.vectors.items()
+        }
+        hypers = evolve(self.hypers, vectors=vectors)
+        base, response = _shapes(self.base), _shapes(self.response)
+        return evolve(self, base=base, response=response, hypers=hypers)
 
 
 def _shapes(weights: Weights) -> Weights:

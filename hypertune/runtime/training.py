@@ -82,7 +82,7 @@ class Training:
         self._defaults = generators(p.device for p in problem.base.values())
 
         self.state: State = method.init(problem, recipe)
-        self.problem = problem.begun()  # the state has the weights now
+        self.problem = problem.begun(self.state.vectors)
         self.passes = Passes(self.problem, batches, mixed(seed, _PASSES))
         self.step = 0  # steps of the method done
         self._reported_step = 0

@@ -6,6 +6,7 @@ from collections.abc import Collection, Sequence
 from typing import Any
 
 import torch
+from attrs import evolve
 from torch import Tensor
 
 from hypertune.conditioning import Conditioning, Values
@@ -34,20 +35,24 @@ class Tuned:
 
     def __init__(self, hypers: Hypers, recipe: Recipe, roles: Collection[str] = ()) -> None:
         tuned_H = ~hypers.frozen_H
-        vectors = {n: v.start_N for n, v in hypers.vectors.items() if not v.frozen}
+        moving = {name: v for name, v in hypers.vectors.items() if not v.frozen}
         self._places = tuned_H.nonzero().squeeze(1)
         columns = [hypers.names[place] for place in self._places.tolist()]
-        self.names = (*columns, *vectors)
+        self.names = (*columns, *moving)
         # The constrained columns that move; all may, where they are others than the unconstrained.
         own = all(name in hypers.columns for name in columns)
         self.columns = [hypers.columns[name] for name in (columns if own else hypers.values)]
         recipe.check_tied(self.names, roles)
         optimiser = recipe.need("hypers") if self.names else None
 
-        self._hypers = hypers
+        self._staying = {
+            name: v.constrain(v.start_N).detach() for name, v in hypers.vectors.items() if v.frozen
+        }
+        self._constrain = {name: v.constrain for name, v in moving.items()}
+        self._hypers = evolve(hypers, vectors={})  # their starts are let go of
         self._start_H = hypers.start_H.detach().clone()
         self._columns = Group({"unconstrained": self._start_H[self._places]}, optimiser)
-        self._vectors = Group(vectors, optimiser)
+        self._vectors = Group({name: v.start_N for name, v in moving.items()}, optimiser)
 
     def __bool__(self) -> bool:
         return bool(self.names)
@@ -71,9 +76,7 @@ class Tuned:
     def conditioning(self, constrained: Sequence[Tensor]) -> Conditioning:
         """What losses are evaluated at, for values as `constrained` gives them."""
         matrix_1C, *moved = constrained
-        vectors = dict(zip(self.vectors, moved, strict=True))
-        if len(vectors) < len(self._hypers.vectors):
-            vectors = {**self._hypers.starting_vectors, **vectors}
+        vectors = {**self._staying, **dict(zip(self.vectors, moved, strict=True))}
         return Conditioning(Values(matrix_1C, self._hypers.columns, vectors))
 
     def descend(self, gradient: list[Tensor]) -> None:
@@ -102,12 +105,12 @@ class Tuned:
         self._vectors.load_state_dict(tree["vectors"])
 
     def _constrained(self, name: str) -> Tensor:
-        constrain, at_N = self._hypers.vectors[name].constrain, self.vectors[name]
+        constrain, at_N = self._constrain[name], self.vectors[name]
         return torch.cat([constrain(piece) for piece in torch.split(at_N, _PIECE)])
 
     def _pulled_back(self, name: str, gradient_N: Tensor) -> Tensor:
         """The gradient in unconstrained values, in the memory of that in constrained ones."""
-        constrain, at_N = self._hypers.vectors[name].constrain, self.vectors[name]
+        constrain, at_N = self._constrain[name], self.vectors[name]
         for piece, into in zip(
             torch.split(at_N, _PIECE), torch.split(gradient_N, _PIECE), strict=True
         ):

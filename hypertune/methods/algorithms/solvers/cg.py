@@ -51,6 +51,7 @@ class CG:
             length = torch.where(going, square / curvature, 0.0)
             add_(v, way, length)
             add_(left, bent, -length)
+            del bent  # before the next one is there
             before, square = square, dot(left, left)
             _turn(way, left, torch.where(going, square / before, 0.0))
             count = count + going
