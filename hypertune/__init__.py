@@ -44,6 +44,11 @@ if TYPE_CHECKING:
         Replay as Replay,
         Unrolled as Unrolled,
     )
+    from hypertune.modules import (
+        Loaders as Loaders,
+        Responding as Responding,
+        respond as respond,
+    )
     from hypertune.python import compile as compile, resume as resume, train as train
     from hypertune.runs import RunError as RunError
     from hypertune.runtime import (
@@ -90,6 +95,7 @@ _HOMES = {
         "Replay",
         "Unrolled",
     ),
+    "hypertune.modules": ("Loaders", "Responding", "respond"),
     "hypertune.python": ("compile", "resume", "train"),
     "hypertune.runs": ("RunError",),
     "hypertune.runtime": (

@@ -78,3 +78,17 @@ class Conditioning:
     def unresponsive(self) -> Conditioning:
         """The same values at the base weights."""
         return evolve(self, response_BG=None)
+
+    def given(self, columns: tuple[int, ...]) -> Conditioning:
+        """The same, of which the weights respond to some columns alone."""
+        if self.response_BG is None:
+            return self
+        return evolve(self, response_BG=columns_of(self.response_BG, columns))
+
+
+def columns_of(x_BH: Tensor, columns: tuple[int, ...]) -> Tensor:
+    """The columns, as a view where they are neighbours."""
+    first, last = columns[0], columns[-1]
+    if columns == tuple(range(first, last + 1)):
+        return x_BH[:, first : last + 1]
+    return torch.stack([x_BH[:, i] for i in columns], 1)

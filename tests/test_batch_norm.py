@@ -77,13 +77,15 @@ def test_what_it_responds_with_is_what_it_folds_to(training):
         torch.testing.assert_close(found[i], twin(x)[i], rtol=1e-12, atol=1e-12)
 
 
+@pytest.mark.parametrize("trained", [True, False], ids=["trained", "detached"])
 @pytest.mark.parametrize("training", [True, False], ids=["training", "evaluation"])
 @pytest.mark.parametrize("shape", SHAPES.values(), ids=SHAPES)
 def test_its_linearised_reading_is_the_derivative_through_the_statistics_of_the_batch(
-    shape, training
+    shape, training, trained
 ):
     x, dx = batches(shape, count=2)
     layer, _ = pair(x, given=2)
+    layer.requires_grad_(trained)
     layer(dx, PLAIN)
     layer.train(training)
     delta = torch.randn(len(x), 2, dtype=x.dtype)
@@ -99,6 +101,21 @@ def test_its_linearised_reading_is_the_derivative_through_the_statistics_of_the_
     if training:
         shifted = layer.linearised(x, torch.ones_like(x), PLAIN)[1]
         assert shifted.abs().max() < 1e-12, "a shift of all examples is taken out again"
+
+
+@pytest.mark.parametrize("trained", [True, False], ids=["trained", "detached"])
+def test_the_tangent_of_its_linearised_reading_can_be_differentiated(trained):
+    x, dx = batches((4, 2, 2, 2), count=2)
+    layer, _ = pair(x, given=2)
+    layer.requires_grad_(trained)
+    base = [layer.weight, layer.bias] if trained else []
+    responses = list(layer.response.requires_grad_().parameters())
+    delta = torch.randn(4, 2, dtype=x.dtype)
+
+    def tangent(dx, *weights):
+        return layer.linearised(x, dx, Conditioning({}, delta))[1]
+
+    torch.autograd.gradcheck(tangent, (dx.requires_grad_(), *base, *responses))
 
 
 def test_rows_stand_alone_in_evaluation():

@@ -10,7 +10,7 @@ from attrs import evolve, frozen
 from torch import Tensor, nn
 
 from hypertune.catalogue import Catalogue, MergeType
-from hypertune.conditioning import Conditioning, Values
+from hypertune.conditioning import Conditioning, Values, columns_of
 from hypertune.ir import Label, Node, Program
 from hypertune.lowering.arguments import Arguments, words_of
 from hypertune.response import Layer, Merge
@@ -35,7 +35,7 @@ class _Wiring:
         response_BH = whole.response_BG
         if response_BH is None or not self.given:
             return Conditioning(self.arguments(whole.values)) if self.arguments else _NOTHING
-        return Conditioning(self.arguments(whole.values), _columns(response_BH, self.given))
+        return Conditioning(self.arguments(whole.values), columns_of(response_BH, self.given))
 
 
 _NOTHING = Conditioning()
@@ -202,14 +202,6 @@ def _sent(conditioning: Conditioning, device: torch.device) -> Conditioning:
         values = values.to(device)
     response_BG = None if response_BG is None else response_BG.to(device)
     return evolve(conditioning, values=values, response_BG=response_BG)
-
-
-def _columns(x_BH: Tensor, columns: tuple[int, ...]) -> Tensor:
-    """The columns, as a view where they are neighbours."""
-    first, last = columns[0], columns[-1]
-    if columns == tuple(range(first, last + 1)):
-        return x_BH[:, first : last + 1]
-    return torch.stack([x_BH[:, i] for i in columns], 1)
 
 
 def _last_uses(nodes: tuple[Node, ...]) -> dict[str, tuple[str, ...]]:

@@ -6,7 +6,12 @@ import torch
 from torch import Tensor
 from torch.nn import functional as F
 
-from hypertune.response.normalisation import Normalisation, standardised, standardised_tangent
+from hypertune.response.normalisation import (
+    Kernel,
+    Normalisation,
+    standardised,
+    standardised_tangent,
+)
 
 
 class BatchNorm(Normalisation):
@@ -69,6 +74,21 @@ class BatchNorm(Normalisation):
         if self._by_batch(dx):
             return standardised_tangent(dx, normal, deviation, _others(dx))
         return dx / deviation
+
+    def kernels(self, x: Tensor) -> tuple[Tensor, Kernel] | None:
+        if not self._by_batch(x):
+            return None
+        normal, mean_C, slope_C = torch.native_batch_norm(
+            x, None, None, None, None, True, self.momentum, self.eps
+        )
+
+        def kernel(dx: Tensor) -> Tensor:
+            found: Tensor = torch.ops.aten.native_batch_norm_backward(
+                dx, x, None, None, None, mean_C, slope_C, True, self.eps, [True, False, False]
+            )[0]
+            return found
+
+        return normal, kernel
 
     def _by_batch(self, x: Tensor) -> bool:
         """Whether the statistics are those of the batch."""

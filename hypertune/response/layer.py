@@ -76,11 +76,11 @@ class Layer(nn.Module):
 
     def squares(self, conditioning: Conditioning) -> Tensor | None:
         """Sum of the squared effective weights, (B,) or (1,); None if it has no weights."""
-        return _total(part.squares(conditioning) for _, part in self.parts())
+        return total(part.squares(conditioning) for _, part in self.parts())
 
     def absolutes(self, conditioning: Conditioning) -> Tensor | None:
         """Sum of the absolute effective weights, (B,) or (1,); None if it has no weights."""
-        return _total(part.absolutes(conditioning) for _, part in self.parts())
+        return total(part.absolutes(conditioning) for _, part in self.parts())
 
     def penalised(self) -> list[Tensor]:
         """The base weights that penalties are on, each once: no biases, none that is shared."""
@@ -120,7 +120,8 @@ def _layers_in(module: nn.Module, prefix: str) -> Iterator[tuple[str, Layer]]:
             yield from _layers_in(child, f"{prefix}{name}.")
 
 
-def _total(parts: Iterator[Tensor | None]) -> Tensor | None:
+def total(parts: Iterator[Tensor | None]) -> Tensor | None:
+    """The sum; None if there is nothing to sum."""
     total: Any = None
     for part in parts:
         if part is not None:

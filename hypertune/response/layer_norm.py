@@ -12,7 +12,12 @@ import torch
 from torch import Tensor
 from torch.nn import functional as F
 
-from hypertune.response.normalisation import Normalisation, standardised, standardised_tangent
+from hypertune.response.normalisation import (
+    Kernel,
+    Normalisation,
+    standardised,
+    standardised_tangent,
+)
 
 
 class LayerNorm(Normalisation):
@@ -34,6 +39,18 @@ class LayerNorm(Normalisation):
 
     def tangent(self, dx: Tensor, normal: Tensor, deviation: Tensor) -> Tensor:
         return standardised_tangent(dx, normal, deviation, (-1,))
+
+    def kernels(self, x: Tensor) -> tuple[Tensor, Kernel] | None:
+        shape = x.shape[-1:]
+        normal, mean, slope = torch.native_layer_norm(x, shape, None, None, self.eps)
+
+        def kernel(dx: Tensor) -> Tensor:
+            found: Tensor = torch.ops.aten.native_layer_norm_backward(
+                dx, x, shape, mean, slope, None, None, [True, False, False]
+            )[0]
+            return found
+
+        return normal, kernel
 
 
 class RMSNorm(Normalisation):
@@ -93,6 +110,19 @@ class GroupNorm(Normalisation):
     def tangent(self, dx: Tensor, normal: Tensor, deviation: Tensor) -> Tensor:
         grouped = self._grouped(dx), self._grouped(normal)
         return standardised_tangent(*grouped, deviation, (-1,)).view_as(dx)
+
+    def kernels(self, x: Tensor) -> tuple[Tensor, Kernel] | None:
+        x = x.contiguous()
+        counts = len(x), x.shape[1], x[0, 0].numel(), self.groups
+        normal, mean, slope = torch.native_group_norm(x, None, None, *counts, self.eps)
+
+        def kernel(dx: Tensor) -> Tensor:
+            found: Tensor = torch.ops.aten.native_group_norm_backward(
+                dx.contiguous(), x, mean, slope, None, *counts, [True, False, False]
+            )[0]
+            return found
+
+        return normal, kernel
 
     def _grouped(self, x: Tensor) -> Tensor:
         return x.reshape(len(x), self.groups, -1)

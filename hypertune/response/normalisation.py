@@ -2,23 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from typing import ClassVar
+from collections.abc import Callable, Sequence
+from typing import Any, ClassVar
 
 import torch
 from torch import Tensor, nn
+from torch.autograd import Function
 
 from hypertune.conditioning import Conditioning
 from hypertune.response.layer import Layer
 from hypertune.response.parameters import StructuredResponse
 
+Kernel = Callable[[Tensor], Tensor]
+
 
 class Normalisation(Layer):
     """Numbers that are normalised, times a gain, plus a bias.
 
-    A subclass normalises (`normalised`, `standardised`, `tangent`) and names the axis along which
-    there is a gain each. The gain at δ is gain + (Vδ) ⊙ u, the bias likewise bias + (Cδ) ⊙ c; u
-    and c are one, V and C zero when initialised.
+    A subclass normalises (`normalised`, `standardised`, `tangent`, and `kernels` to be fast) and
+    names the axis along which there is a gain each. The gain at δ is gain + (Vδ) ⊙ u, the bias
+    likewise bias + (Cδ) ⊙ c; u and c are one, V and C zero when initialised.
 
     Shapes: x (B, C, …) or (B, …, C) to y of the same; gain and bias (C,).
     """
@@ -53,6 +56,14 @@ class Normalisation(Layer):
         """That of what is normalised: statistics of x have tangents as well."""
         raise NotImplementedError
 
+    def kernels(self, x: Tensor) -> tuple[Tensor, Kernel] | None:
+        """What is normalised, and what gives its tangent from that of x, by torch's kernels.
+
+        The Jacobian of what is normalised is symmetric, so the kernel of its backward pass gives
+        tangents. It is asked for where nobody wants derivatives by x; None if there is none.
+        """
+        return None
+
     def forward(self, x: Tensor, conditioning: Conditioning) -> Tensor:
         moved = self._moved(conditioning.response_BG)
         if moved is None or self.weight is None:
@@ -66,20 +77,33 @@ class Normalisation(Layer):
         self, x: Tensor, dx: Tensor | None, conditioning: Conditioning
     ) -> tuple[Tensor, Tensor | None]:
         moved = self._moved(conditioning.response_BG)
-        y = self.normalised(x, self.weight, self.bias, move=False)
         if dx is None and moved is None:
-            return y, None
-        normal, deviation = self.standardised(x)
-        dy = None
-        if dx is not None:
-            dy = self.tangent(dx, normal, deviation)
-            dy = dy if self.weight is None else dy * self._along(self.weight, x)
+            return self.normalised(x, self.weight, self.bias, move=False), None
+        y, normal, dnormal = self._with_tangent(x, dx)
+        dy = dnormal
+        if dnormal is not None and self.weight is not None:
+            dy = dnormal * self._along(self.weight, x)
         if moved is not None:
-            by_response = self._along(moved[0], x) * normal
+            by_gain = self._along(moved[0], x)
+            dy = by_gain * normal if dy is None else torch.addcmul(dy, by_gain, normal)
             if moved[1] is not None:
-                by_response = by_response + self._along(moved[1], x)
-            dy = by_response if dy is None else dy + by_response
+                dy = dy + self._along(moved[1], x)
         return y, dy
+
+    def _with_tangent(self, x: Tensor, dx: Tensor | None) -> tuple[Tensor, Tensor, Tensor | None]:
+        """The output at the base weights, what is normalised, and the tangent of that."""
+        fast = None if x.requires_grad else self.kernels(x)
+        if fast is None:
+            normal, deviation = self.standardised(x)
+            dnormal = None if dx is None else self.tangent(dx, normal, deviation)
+            return self.normalised(x, self.weight, self.bias, move=False), normal, dnormal
+        normal, kernel = fast
+        y = normal
+        if self.weight is not None:
+            y = self._along(self.weight, x) * normal
+        if self.bias is not None:
+            y = y + self._along(self.bias, x)
+        return y, normal, None if dx is None else _symmetric(dx, kernel)
 
     def folded(self, response_G: Tensor | None) -> dict[str, Tensor]:
         plain = {name: x.detach() for name, x in self.named_parameters(recurse=False)}
@@ -105,6 +129,26 @@ class Normalisation(Layer):
         shape[0] = len(channels) if channels.dim() == 2 else 1
         shape[self.axis] = -1
         return channels.reshape(shape).to(x.dtype)
+
+
+def _symmetric(dx: Tensor, kernel: Kernel) -> Tensor:
+    """A linear map of dx with a symmetric matrix, which is its own backward pass."""
+    found: Tensor = _Symmetric.apply(dx, kernel)
+    return found
+
+
+class _Symmetric(Function):
+    @staticmethod
+    def forward(dx: Tensor, kernel: Kernel) -> Tensor:
+        return kernel(dx)
+
+    @staticmethod
+    def setup_context(ctx: Any, inputs: tuple[Tensor, Kernel], output: Tensor) -> None:
+        ctx.kernel = inputs[1]
+
+    @staticmethod
+    def backward(ctx: Any, gradient: Tensor) -> tuple[Tensor, None]:
+        return _symmetric(gradient, ctx.kernel), None
 
 
 def standardised(x: Tensor, axes: Sequence[int], eps: float) -> tuple[Tensor, Tensor]:
