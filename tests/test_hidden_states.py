@@ -11,7 +11,10 @@ from hypertune.data.sets import Part, Sets
 from hypertune.lowering import place
 from hypertune.response import Layer
 from hypertune.response.affine import Affine
+from hypertune.runs import DamagedRun
+from hypertune.runs.checkpoint import Checkpoint, encode, read_checkpoint
 from hypertune.runtime import Batch, Reported
+from hypertune.runtime.templates import template
 from hypertune.standard import STANDARD
 from hypertune.tuning import prepare
 
@@ -113,6 +116,37 @@ def test_a_training_is_taken_up_in_the_middle_of_a_stream_bit_for_bit(method):
     states = done.passes.state_dict()["states"]
     assert states["train"][HIDDEN].shape == (STREAMS, 6)
     assert (HIDDEN in states["valid"]) == (method != "fixed")
+
+
+@pytest.mark.parametrize(
+    "damage",
+    [
+        lambda state: state[:-1],
+        lambda state: state[:, :-1],
+        lambda state: state.double(),
+        lambda state: {},
+    ],
+    ids=["rows", "features", "type", "no tensor"],
+)
+def test_a_checkpoint_whose_states_are_not_of_the_streams_is_damaged(damage, tmp_path):
+    training = prepared(METHODS["delta_stn"]).training
+    like, going = template(training), training.run()
+    path = tmp_path / "checkpoint"
+
+    def read():
+        path.write_bytes(encode(Checkpoint(0, 0, tree)))
+        return read_checkpoint(path, like)
+
+    tree = training.snapshot()
+    assert read().state["passes"]["states"] == {"train": {}, "valid": {}}
+    for _ in range(8):
+        next(going)
+    tree = training.snapshot()
+    assert read().state["passes"]["states"]["valid"][HIDDEN].shape == (STREAMS, 6)
+    states = tree["passes"]["states"]["train"]
+    states[HIDDEN] = damage(states[HIDDEN])
+    with pytest.raises(DamagedRun, match=f"its state/passes/states/train/{HIDDEN}"):
+        read()
 
 
 @every_method

@@ -135,6 +135,9 @@ def both(sets):
         ("best", float("nan"), "no number that it can be"),
         ("loss", torch.zeros(3), "should be empty"),
         ("seconds", float("inf"), "no number that it can be"),
+        ("statistics/residual", torch.zeros(7), "is no statistics of a step"),
+        ("statistics/residual", 1.0, "is no statistics of a step"),
+        ("passes/states/train/hidden", torch.zeros(3), "lacks `hidden`"),
         ("more", 1, "lacks `more`, or has it and should not"),
     ],
 )

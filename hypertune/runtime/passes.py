@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 import torch
@@ -73,6 +74,21 @@ class Passes:
         self._states[sample.part] = dict(kept.states)
         if sample.part == "train":
             self.statistics = dict(kept.statistics)
+
+    def left_behind(
+        self, weights: Weights, conditioning: Conditioning
+    ) -> dict[str, Mapping[str, Tensor]]:
+        """Hidden states as a pass on the first batch of each part would leave them."""
+        parts = {
+            "train": (self.problem.inner, self.batches.train),
+            "valid": (self.problem.outer, self.batches.valid),
+        }
+        found = {}
+        for part, (loss, batch) in parts.items():
+            sample = Sample(batch(0), Kept(self.statistics), part=part)
+            _, kept = loss(weights, conditioning, sample)
+            found[part] = kept.states
+        return found
 
     def refreshed(self, sample: Sample) -> Sample:
         """The same batch and noise, with the statistics of now."""

@@ -17,6 +17,7 @@ import torch
 from torch import Tensor
 from torch.optim import Optimizer
 
+from hypertune.runtime.method import State
 from hypertune.runtime.snapshots import Tree
 
 _MOST = 2**53  # what counts steps, epochs or waits
@@ -25,27 +26,47 @@ _SCHEDULED = frozenset({"lr", "momentum", "betas"})  # options that a schedule m
 _SHARES = frozenset({"momentum", "betas"})
 
 
+@attrs.frozen
+class Later:
+    """In a template: tensors by name that are all there after a step, and none before it."""
+
+    tensors: Mapping[str, Tensor]
+
+
+@attrs.frozen
+class Statistics:
+    """In a template: what a method says of a step, numbers or rows with one for each column."""
+
+    columns: int
+
+
 class Snapshots(Protocol):
     """What is asked of a training."""
 
     @property
-    def state(self) -> Any: ...
+    def state(self) -> State: ...
 
     def snapshot(self) -> dict[str, Tree]: ...
 
+    def left_behind(self) -> Mapping[str, Mapping[str, Tensor]]: ...
+
 
 def template(training: Snapshots) -> Tree:
-    """A snapshot of a fresh training with all that its optimisers will add to it.
+    """A snapshot of a fresh training with all that its steps will add to it.
 
     Its tensors have shapes and types, and no numbers.
     """
     optimisers = [o for o in _objects_in(training.state, set()) if isinstance(o, Optimizer)]
     hooks = [o.register_state_dict_post_hook(_after_a_step) for o in optimisers]
     try:
-        return _without_numbers(training.snapshot())
+        tree = _without_numbers(training.snapshot())
     finally:
         for hook in hooks:
             hook.remove()
+    states = _without_numbers(training.left_behind())
+    tree["passes"]["states"] = {part: Later(tensors) for part, tensors in states.items()}
+    tree["statistics"] = Statistics(len(training.state.unconstrained_H))
+    return tree
 
 
 def size_of(tree: Tree) -> int:
@@ -53,6 +74,8 @@ def size_of(tree: Tree) -> int:
     match tree:
         case Tensor():
             return tree.numel() * tree.element_size()
+        case Later():
+            return size_of(tree.tensors)
         case dict():
             return sum(map(size_of, tree.values()))
         case list() | tuple():
@@ -66,10 +89,13 @@ def mismatch(tree: Tree, like: Tree, place: str = "it") -> str:
 
     Tensors have the same shape and type, containers the same keys or length, words and truths
     are the same. Numbers may move, but stay finite, and do not become negative. Where `like` has
-    nothing yet there may be one number, and where it is an empty dict tensors by name: statistics
-    of a step, hidden states of a stream.
+    nothing yet there may be one number.
     """
     match like:
+        case Later(tensors=tensors):
+            return "" if tree == {} else mismatch(tree, tensors, place)
+        case Statistics(columns=columns):
+            return "" if _are_statistics(tree, columns) else f"{place} is no statistics of a step"
         case None:
             fits = tree is None or (isinstance(tree, Tensor) and tree.shape == ())
             return "" if fits else f"{place} should be empty"
@@ -81,8 +107,6 @@ def mismatch(tree: Tree, like: Tree, place: str = "it") -> str:
             return "" if same else f"{place} is not a {_words(like)}"
         case {"state": dict(), "param_groups": list(), **rest} if not rest:
             return _optimiser_mismatch(tree, like, place)
-        case dict() if not like:
-            return "" if _is_new(tree) else f"{place} does not hold tensors by name"
         case dict():
             return _keys_mismatch(tree, like, place) or _first(
                 mismatch(tree[key], value, f"{place}/{key}") for key, value in like.items()
@@ -99,9 +123,11 @@ def mismatch(tree: Tree, like: Tree, place: str = "it") -> str:
             return "" if _may_become(tree, like) else f"{place} is no number that it can be"
 
 
-def _is_new(tree: Tree) -> bool:
+def _are_statistics(tree: Tree, columns: int) -> bool:
+    shapes = ((), (columns,))
     return isinstance(tree, dict) and all(
-        isinstance(key, str) and isinstance(value, Tensor) for key, value in tree.items()
+        isinstance(name, str) and isinstance(value, Tensor) and value.shape in shapes
+        for name, value in tree.items()
     )
 
 

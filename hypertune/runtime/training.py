@@ -136,6 +136,11 @@ class Training:
         """What passes have left behind for an evaluation."""
         return Kept(self.passes.statistics)
 
+    def left_behind(self) -> dict[str, Mapping[str, Tensor]]:
+        """Hidden states as a pass on the first batch of each part leaves them, by part."""
+        with seeded(self._defaults, self._seed), torch.no_grad():
+            return self.passes.left_behind(self.state.weights, self.conditioning())
+
     def snapshot(self) -> dict[str, Tree]:
         """All that the run would lose if it ended here, a copy."""
         tree = {
