@@ -23,6 +23,7 @@ _COMMANDS = (
     "diff",
     "train",
     "resume",
+    "compare",
     "report",
     "schedule",
     "export",

@@ -16,12 +16,18 @@ from hypertune.terminal import visible
 @catalogue_option
 @click.pass_context
 def command(ctx: click.Context, run: Path, device: str, catalogue_name: str) -> None:
-    """Go on with RUN, a run folder, from its last checkpoint."""
+    """Go on with RUN, the folder of a run or of a comparison, from its last checkpoint."""
     from hypertune.cli.training import finish, watched
+    from hypertune.jobs.comparing import is_comparison, read_comparison
     from hypertune.jobs.job import resume
     from hypertune.runs.about import read_about, versions
     from hypertune.runs.folder import find_folder
 
+    if is_comparison(run):
+        from hypertune.cli.comparing import compare
+
+        word = read_comparison(run).catalogue
+        ctx.exit(compare(run, catalogue_again(word, catalogue_name)))
     folder = find_folder(run)
     about = read_about(folder.about)
     if folder.ended:

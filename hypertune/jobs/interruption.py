@@ -10,14 +10,15 @@ from types import FrameType
 
 
 @contextmanager
-def interruptible(stop: Callable[[], None]) -> Iterator[None]:
-    """Within, the first SIGINT or SIGTERM calls `stop`.
+def interruptible(stop: Callable[[], None]) -> Iterator[Callable[[], bool]]:
+    """Within, the first SIGINT or SIGTERM calls `stop`; what is given says whether there was one.
 
     Python lets only the main thread listen to signals; elsewhere this does nothing.
     """
     if threading.current_thread() is not threading.main_thread():
-        yield
+        yield lambda: False
         return
+    came = threading.Event()
     signals = (signal.SIGINT, signal.SIGTERM)
     before = {number: signal.getsignal(number) for number in signals}
 
@@ -27,11 +28,12 @@ def interruptible(stop: Callable[[], None]) -> Iterator[None]:
 
     def first(number: int, frame: FrameType | None) -> None:
         restore()
+        came.set()
         stop()
 
     for number in signals:
         signal.signal(number, first)
     try:
-        yield
+        yield came.is_set
     finally:
         restore()

@@ -29,7 +29,7 @@ from hypertune.runs import DamagedRun, DataChanged, FolderTaken
 from hypertune.runs.about import About, read_about, versions
 from hypertune.runs.folder import Folder, clear_parts, find_folder, free_path, make, new_folder
 from hypertune.runs.lock import locked
-from hypertune.runtime import Event
+from hypertune.runtime import Event, Interrupted, Outcome, OutOfTime, Stepped, Within
 from hypertune.standard import STANDARD
 from hypertune.tuning import prepare
 
@@ -79,8 +79,9 @@ def start(
     out: Path | None = None,
     catalogue: Catalogue = STANDARD,
     sinks: Iterable[Sink] = (),
+    most: float | None = None,
 ) -> Path:
-    """Train in a new run folder; the folder.
+    """Train in a new run folder, for `most` seconds if not None; the folder.
 
     Raises:
         SpecError: if a device is not there.
@@ -127,7 +128,7 @@ def start(
         folder = new_folder(free_path(order.name, now.astimezone()))
         make(folder, order.spec, program, known)
     with locked(folder.path):
-        _watch(begin(folder, known), sinks)
+        _watch(begin(folder, known), sinks, most)
     return folder.path
 
 
@@ -158,9 +159,15 @@ def _source(program: Program, catalogue: Catalogue) -> SourceType:
 
 
 def resume(
-    path: Path, catalogue: Catalogue = STANDARD, sinks: Iterable[Sink] = (), device: str = ""
+    path: Path,
+    catalogue: Catalogue = STANDARD,
+    sinks: Iterable[Sink] = (),
+    device: str = "",
+    most: float | None = None,
 ) -> None:
     """Go on with a run, unless it has ended; on another device, if one is named.
+
+    With `most` it ends for good after so many seconds of training, in all sittings.
 
     Raises:
         SpecError: if a device is no longer there.
@@ -181,7 +188,7 @@ def resume(
         about = evolve(about, device=device or about.device)
         begin, _ = _ready(program, about, catalogue, raw)
         del raw
-        _watch(begin(folder, about), sinks)
+        _watch(begin(folder, about), sinks, most)
 
 
 def _check_same(folder: Folder, about: About, now: Fingerprint) -> None:
@@ -202,9 +209,12 @@ def _check_same(folder: Folder, about: About, now: Fingerprint) -> None:
 class _Job(Protocol):
     """A training or a study that is written down in its folder."""
 
+    @property
+    def seconds(self) -> float: ...
+
     def run(self) -> Iterator[Event]: ...
 
-    def stop(self) -> None: ...
+    def stop(self, ending: Callable[[int], Outcome] = Interrupted) -> None: ...
 
 
 def _ready(
@@ -234,9 +244,12 @@ def _scaling(sets: Sets) -> dict[str, dict[str, Any]]:
     }
 
 
-def _watch(job: _Job, sinks: Iterable[Sink]) -> None:
-    """Go on with it to its end, or until a signal."""
-    with interruptible(job.stop):
+def _watch(job: _Job, sinks: Iterable[Sink], most: float | None) -> None:
+    """Go on with it to its end, until its seconds are used up, or until a signal."""
+    with interruptible(job.stop) as interrupted:
         for event in job.run():
+            step = event.event if isinstance(event, Within) else event
+            if most is not None and isinstance(step, Stepped) and job.seconds >= most:
+                job.stop(Interrupted if interrupted() else OutOfTime)
             for sink in sinks:
                 sink(event)

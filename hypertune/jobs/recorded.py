@@ -37,6 +37,11 @@ class Recorded:
             prepared.training.restore(checkpoint.state)
         self.rows: list[Row] = read_rows(folder.events)
 
+    @property
+    def seconds(self) -> float:
+        """Of training, in all sittings so far."""
+        return self._prepared.training.seconds
+
     def run(self) -> Iterator[TrainingEvent]:
         """Go on to the end, or until `stop`; each event has been written down."""
         training = self._prepared.training

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 from hypertune.catalogue import MethodType
 from hypertune.jobs.trials import Trials
@@ -60,9 +60,14 @@ class RecordedStudy:
             if isinstance(event, Ended) and not isinstance(event.outcome, Interrupted):
                 self._finish(event.outcome)
 
-    def stop(self) -> None:
+    def stop(self, ending: Callable[[int], Outcome] = Interrupted) -> None:
         """End after the step in progress of the trial in progress."""
-        self._study.stop()
+        self._study.stop(ending)
+
+    @property
+    def seconds(self) -> float:
+        """Of training, in all trials so far."""
+        return self._study.seconds
 
     def _record(self, trial: Tried) -> None:
         try:
@@ -82,7 +87,7 @@ class RecordedStudy:
         """Take over the best trial's weights and measurements; the summary comes last."""
         rows = read_rows(self._folder.events)
         best, model = best_row(rows), None
-        test = {"last": self._measured(rows[-1])}
+        test = {"last": self._measured(rows[-1])} if rows else {}
         if best is not None:
             test["best"] = self._measured(best)
             trial = self._folder.trial(best["step"])

@@ -17,6 +17,7 @@ from hypertune.runtime.outcome import (
     Interrupted,
     Outcome,
     OutOfPatience,
+    OutOfTime,
     Pruned,
 )
 
@@ -41,6 +42,7 @@ _STATE: Mapping[str, Any] = {
 WORDS: Mapping[type[Outcome], str] = {
     Completed: "completed",
     OutOfPatience: "out of patience",
+    OutOfTime: "out of time",
     Diverged: "diverged",
     Pruned: "pruned",
     Interrupted: "interrupted",

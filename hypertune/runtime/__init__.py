@@ -32,6 +32,7 @@ from hypertune.runtime.outcome import (
     Interrupted as Interrupted,
     Outcome as Outcome,
     OutOfPatience as OutOfPatience,
+    OutOfTime as OutOfTime,
     Pruned as Pruned,
 )
 from hypertune.runtime.passes import Passes as Passes

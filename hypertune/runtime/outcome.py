@@ -52,6 +52,16 @@ class Pruned:
 
 
 @frozen
+class OutOfTime:
+    """The seconds that it was given are used up."""
+
+    step: int
+
+    def __str__(self) -> str:
+        return f"stopped at step {self.step}: its time is used up"
+
+
+@frozen
 class Interrupted:
     """Somebody asked for it; the run can be resumed."""
 
@@ -61,4 +71,4 @@ class Interrupted:
         return f"interrupted at step {self.step}"
 
 
-Outcome = Completed | OutOfPatience | Diverged | Pruned | Interrupted
+Outcome = Completed | OutOfPatience | OutOfTime | Diverged | Pruned | Interrupted

@@ -100,11 +100,13 @@ class Training:
         outcome: Outcome | None = self._out_of_patience()  # if it was stopped on that report
         while outcome is None:
             over, reported = self._over(), self.step == self._reported_step
+            # A run that can be resumed reports when it would have done so anyhow.
+            for_good = self._stopping is not None and self._stopping is not Interrupted
             if over and reported:
                 outcome = Completed(self.step)
-            elif self._stopping is not None:
+            elif self._stopping is not None and (reported or not for_good):
                 outcome, self._stopping = self._stopping(self.step), None
-            elif not reported and (over or self._due()):
+            elif not reported and (over or for_good or self._due()):
                 report = self._report()
                 yield report
                 outcome = self._verdict(report)

@@ -29,6 +29,10 @@ class Trainable(Protocol):
     def rows(self) -> Sequence[Row]:
         """Its reports so far."""
 
+    @property
+    def seconds(self) -> float:
+        """Of training, in all sittings so far."""
+
     def run(self) -> Iterator[TrainingEvent]:
         """Go on to the end, or until `stop`."""
 
@@ -60,21 +64,32 @@ class Study:
         self.trials, self.history = trials, list[Trial]()
         self._search, self._space, self._train, self._seed = search, space, train, seed
         self._training: Trainable | None = None
-        self._stopping = False
+        self._stopping: Callable[[int], Outcome] | None = None
 
     def run(self) -> Iterator[Event]:
         """Go on to the end, or until `stop`."""
         yield Started(len(self.history), self.trials, 1.0)
-        while len(self.history) < self.trials and not self._stopping:
+        while len(self.history) < self.trials and self._stopping is None:
             yield from self._try(len(self.history) + 1)
-        self._stopping = False
-        yield Ended(len(self.history), self._outcome())
+        ending, self._stopping = self._stopping or Interrupted, None
+        yield Ended(len(self.history), self._outcome(ending))
 
-    def stop(self) -> None:
-        """End after the step in progress of the trial in progress; for signal handlers."""
-        self._stopping = True
+    def stop(self, ending: Callable[[int], Outcome] = Interrupted) -> None:
+        """End after the step in progress of the trial in progress; for signal handlers.
+
+        Args:
+            ending: how the trial in progress then ends, and the study.
+
+        """
+        self._stopping = ending
         if self._training is not None:
-            self._training.stop()
+            self._training.stop(ending)
+
+    @property
+    def seconds(self) -> float:
+        """Of training, in all trials so far."""
+        now = 0.0 if self._training is None else self._training.seconds
+        return sum((trial.rows[-1]["seconds"] for trial in self.history), now)
 
     def snapshot(self) -> dict[str, Tree]:
         """The trials that have ended; the one in progress is its training's to keep."""
@@ -105,8 +120,8 @@ class Study:
             if any([asked.is_pruned_after(row) for row in rows]):  # noqa: C419  # all are told
                 training.stop(Pruned)  # it was killed before it could say so
             self._training = training
-            if self._stopping:
-                training.stop()
+            if self._stopping is not None:
+                training.stop(self._stopping)
             for event in training.run():
                 match event:
                     case Reported():
@@ -117,14 +132,14 @@ class Study:
                         outcome = event.outcome
                 yield Within(number, event)
         self._training = None
-        if not isinstance(outcome, Interrupted):
+        if rows and not isinstance(outcome, Interrupted):
             self.history.append(Trial(asked.starts, tuple(rows), WORDS[type(outcome)]))
             yield self.reports()[-1]
 
-    def _outcome(self) -> Outcome:
+    def _outcome(self, ending: Callable[[int], Outcome]) -> Outcome:
         done = len(self.history)
         if done < self.trials:
-            return Interrupted(done)
+            return ending(done)
         if all(trial.loss == inf for trial in self.history):
             advice = "try smaller learning rates, or narrower domains"
             return Diverged(done, "no trial has a validation loss that is a number", advice)

@@ -1,0 +1,162 @@
+"""Blocks of one spec trained side by side: same data, same seeds, same time."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import AbstractContextManager, nullcontext
+from itertools import product
+from pathlib import Path
+
+from attrs import asdict, evolve, field, frozen, validators
+from cattrs import BaseValidationError, structure
+
+from hypertune.catalogue import Catalogue
+from hypertune.ir import to_json
+from hypertune.jobs.compared import compared
+from hypertune.jobs.fitting import verified_program
+from hypertune.jobs.job import Order, resume, start
+from hypertune.jobs.trained import Run
+from hypertune.pages import Compared
+from hypertune.reporting.sink import Sink
+from hypertune.runs import DamagedRun, FolderTaken
+from hypertune.runs.files import MOST_JSON, read_bytes, read_json, write_atomically, write_json
+from hypertune.runs.folder import Folder
+
+Watched = Callable[[], AbstractContextManager[Iterable[Sink] | None]]
+
+_FILE = "comparison.json"
+FORMAT = 1
+
+
+@frozen
+class Comparison:
+    """What is compared.
+
+    Args:
+        name: of the spec.
+        tunes: names of tune blocks.
+        seeds: how many runs there are of each: the seeds 0, 1, ….
+        budget: seconds of training of each run; None for the lengths of the blocks.
+        device: for layers without `on`; the first accelerator, or the CPU, if empty.
+        catalogue: what the user called the catalogue, for the record.
+
+    """
+
+    name: str
+    tunes: tuple[str, ...]
+    seeds: int = field(default=1, validator=validators.ge(1))
+    budget: float | None = field(default=None, validator=validators.optional(validators.gt(0)))
+    device: str = ""
+    catalogue: str = ""
+
+    def runs(self) -> Iterator[tuple[str, int]]:
+        """Block and seed of each run, in the order in which they are made."""
+        return ((tune, seed) for seed, tune in product(range(self.seeds), self.tunes))
+
+
+def is_comparison(path: Path) -> bool:
+    """Whether a folder holds one."""
+    return (path / _FILE).is_file()
+
+
+def begin(path: Path, comparison: Comparison, order: Order) -> None:
+    """Make the folder of a comparison.
+
+    Args:
+        path: not there, or empty.
+        comparison: what is compared.
+        order: the program, and the text that it came from.
+
+    Raises:
+        FolderTaken: if there is something in it.
+
+    """
+    if path.exists() and (not path.is_dir() or any(path.iterdir())):
+        raise FolderTaken(path)
+    path.mkdir(parents=True, exist_ok=True)
+    write_atomically(path / "spec.hspec", order.spec.encode())
+    write_atomically(path / "program.json", to_json(order.program).encode())
+    # Last: it makes the folder a comparison.
+    write_json(path / _FILE, {"format": FORMAT, **asdict(comparison)})
+
+
+def read_comparison(path: Path) -> Comparison:
+    """What the folder of a comparison says of it.
+
+    Raises:
+        DamagedRun: if it is missing or damaged.
+
+    """
+    tree = read_json(path / _FILE)
+    if tree.get("format") != FORMAT:
+        raise DamagedRun(path / _FILE, f"has another format than {FORMAT}")
+    try:
+        return structure(tree, Comparison)
+    except (BaseValidationError, ValueError) as fault:
+        raise DamagedRun(path / _FILE, f"is damaged: {fault}") from None
+
+
+def go_on(path: Path, catalogue: Catalogue, watched: Watched = nullcontext) -> Iterator[Run]:
+    """Train what is left, run by run; each that has ended, also those that had.
+
+    It ends early where somebody interrupts a run.
+
+    Args:
+        path: the folder.
+        catalogue: has the program's kinds.
+        watched: gives the functions that are called with each event of a run.
+
+    Raises:
+        SpecError: if a device is not there.
+        DataError: if the data is not there.
+        RunError: if a folder cannot be used.
+
+    """
+    comparison = read_comparison(path)
+    program = verified_program(Folder(path), catalogue)
+    spec = read_bytes(path / "spec.hspec", MOST_JSON).decode()
+    order = Order(
+        program=program,
+        spec=spec,
+        name=comparison.name,
+        device=comparison.device,
+        catalogue=comparison.catalogue,
+    )
+    for tune, seed in comparison.runs():
+        folder = _folder(path, tune, seed)
+        if not folder.ended:
+            one = evolve(order, tune=tune, seed=seed)
+            with watched() as sinks:
+                _train(folder, one, catalogue, sinks or (), comparison.budget)
+        if not folder.ended:
+            return
+        yield Run(folder)
+
+
+def _train(
+    folder: Folder,
+    order: Order,
+    catalogue: Catalogue,
+    sinks: Iterable[Sink],
+    budget: float | None,
+) -> None:
+    if folder.about.exists():
+        resume(folder.path, catalogue, sinks, most=budget)
+    else:
+        start(order, folder.path, catalogue, sinks, budget)
+
+
+def results(path: Path, catalogue: Catalogue) -> list[Compared]:
+    """Of each run that has ended.
+
+    Raises:
+        DamagedRun: if the folder is no comparison, or a run is damaged.
+
+    """
+    runs = read_comparison(path).runs()
+    ended = ((*run, Run(folder)) for run in runs if (folder := _folder(path, *run)).ended)
+    return [compared(*run, catalogue) for run in ended]
+
+
+def _folder(path: Path, tune: str, seed: int) -> Folder:
+    return Folder(path / "runs" / f"{tune or 'tune'}-{seed}")
