@@ -3,8 +3,9 @@
     python benchmarks/kills.py [--kills 20] [--spec quickstart] [--tune NAME] [--epochs 200]
         [--seed 0]
 
-Each moment is a share of the time that an undisturbed run takes, drawn from `--seed`; a kill may
-hit the start of Python, a step, or the writing of a file. `events.jsonl` (without `seconds`) and
+Three of four kills come after the first report of the run or, of a study, of its first trial: at
+a moment of the time that an undisturbed run goes on from there, drawn from `--seed`. The others
+come at any moment, the start of Python included. `events.jsonl` (without `seconds`) and
 `model.safetensors` must be equal, byte for byte; of a study, those of every trial as well:
 
     python benchmarks/kills.py --spec benchmarks/study.hspec --tune halving --epochs 9
@@ -30,17 +31,48 @@ def rows(run: Path) -> list[dict[str, object]]:
     return [{k: v for k, v in row.items() if k != "seconds"} for row in found]
 
 
-def train(words: list[str], kill_after: float | None = None) -> float:
-    """Run a command to its end, or kill it; the seconds it took."""
+def train(words: list[str]) -> None:
+    """Run a command to its end."""
+    with started(words) as process:
+        process.wait()
+
+
+def started(words: list[str]) -> subprocess.Popen[bytes]:
+    quiet = subprocess.DEVNULL
+    return subprocess.Popen([*HYPERTUNE, *words], stdout=quiet, stderr=quiet)
+
+
+def reports(run: Path) -> int:
+    """How many reports a run and its trials have made."""
+    found = [run / "events.jsonl", *run.glob("trials/*/events.jsonl")]
+    return sum(path.read_bytes().count(b"\n") for path in found if path.exists())
+
+
+def first_report(run: Path, process: subprocess.Popen[bytes]) -> None:
+    """Wait until there is one, or the process has ended."""
+    while process.poll() is None and not reports(run):
+        time.sleep(0.01)
+
+
+def timed(words: list[str], run: Path) -> tuple[float, float]:
+    """Seconds of an undisturbed run, and those of them before its first report."""
     began = time.monotonic()
-    with subprocess.Popen(
-        [*HYPERTUNE, *words], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
-    ) as process:
+    with started([*words, str(run)]) as process:
+        first_report(run, process)
+        first = time.monotonic() - began
+        process.wait()
+    return time.monotonic() - began, first
+
+
+def kill(words: list[str], run: Path, seconds: float, *, reported: bool) -> None:
+    """Start a run and kill it so many seconds after its first report or its start."""
+    with started([*words, str(run)]) as process:
+        if reported:
+            first_report(run, process)
         try:
-            process.wait(kill_after)
+            process.wait(seconds)
         except subprocess.TimeoutExpired:
             process.kill()
-    return time.monotonic() - began
 
 
 def same(run: Path, other: Path) -> bool:
@@ -70,20 +102,26 @@ def main() -> int:
     words += ["--epochs", str(options.epochs), "--out"]
     with tempfile.TemporaryDirectory() as folder:
         calm = Path(folder, "undisturbed")
-        seconds = train([*words, str(calm)])
-        print(f"undisturbed: {seconds:.1f} s, {len(rows(calm))} reports", flush=True)
-        failures = 0
+        seconds, first = timed(words, calm)
+        print(
+            f"undisturbed: {seconds:.1f} s, {reports(calm)} reports, the first after {first:.1f}"
+        )
+        failures = within = 0
         for number in range(options.kills):
             run = Path(folder, f"run-{number}")
-            moment = moments.uniform(0, seconds)
-            train([*words, str(run)], moment)
-            begun = (run / "run.json").exists()
-            kept = len(rows(run)) if (run / "events.jsonl").exists() else 0
+            reported = number % 4 > 0
+            moment = moments.uniform(0, seconds - first if reported else seconds)
+            kill(words, run, moment, reported=reported)
+            begun, kept = (run / "run.json").exists(), reports(run)
+            within += 0 < kept < reports(calm)
             train(["resume", str(run)] if begun else [*words, str(run)])
             equal = same(run, calm)
             failures += not equal
+            since = "the first report" if reported else "the start"
             verdict = "equal" if equal else "DIFFERENT"
-            print(f"killed after {moment:4.1f} s with {kept} rows: {verdict}", flush=True)
+            print(f"{moment:5.1f} s after {since}, {kept} reports: {verdict}", flush=True)
+        done = options.kills - failures
+        print(f"{done} of {options.kills} equal; {within} killed between reports")
     return min(failures, 1)
 
 

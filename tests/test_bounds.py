@@ -11,6 +11,7 @@ from click.testing import CliRunner
 from hypertune.cli.entry import main
 from hypertune.compiler import compile_text
 from hypertune.diagnostics import SpecError, closest
+from hypertune.semantics.scope.scope import Scope
 from specs import findings, spec
 
 
@@ -61,6 +62,15 @@ def test_of_very_many_mistakes_the_first_are_told() -> None:
     found = findings(spec(names=names))
     assert found[0].message == "there are more than 1_000 mistakes; the first are shown"
     assert len(found) == 1001
+
+
+def test_after_very_many_mistakes_nothing_more_is_read(monkeypatch: pytest.MonkeyPatch) -> None:
+    read = []
+    find = Scope.find
+    monkeypatch.setattr(Scope, "find", lambda scope, name: read.append(name) or find(scope, name))
+    findings(spec(names="\n".join(f"let a{n} = b{n}" for n in range(3000))))
+    assert "b1000" in read
+    assert "b1001" not in read
 
 
 def test_among_very_many_names_only_those_that_begin_alike_are_compared() -> None:

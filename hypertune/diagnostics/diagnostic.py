@@ -119,10 +119,10 @@ class _Facts(dict[str, object]):
 
 def closest(name: str, candidates: Iterable[str]) -> tuple[str, ...]:
     """The candidate that `name` was probably meant to be, if one is close."""
-    names = sorted(set(candidates))
+    names = set(candidates)
     if len(names) > _MANY:  # then only those that begin alike are looked at, so that none waits
-        names = [other for other in names if other[:2] == name[:2]][:_MANY]
-    close = get_close_matches(name, names)
+        names = {other for other in names if other[:2] == name[:2]}
+    close = get_close_matches(name, sorted(names)[:_MANY])
 
     def nearness(other: str) -> tuple[float, bool]:
         return SequenceMatcher(None, other, name).ratio(), other[:1] == name[:1]

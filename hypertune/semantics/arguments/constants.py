@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterable, Mapping
 from typing import Any, Final, TypeGuard
 
 from hypertune import ir
-from hypertune.diagnostics import Span
+from hypertune.diagnostics import Span, closest
 from hypertune.semantics.errors.constants import (
     DividedByZero,
     NotACount,
@@ -154,8 +154,8 @@ def _name(expr: ast.Name, scope: Scope, also: Iterable[str]) -> ir.Value:
         case None:
             if later := scope.later.get(expr.text):
                 raise scope.fail(UsedTooEarly(expr.span, expr.text, later))
-            known, other = (*scope.names(), *also), otherwise(expr.text, scope)
-            raise scope.fail(UnknownName(expr.span, expr.text, known, other))
+            near, other = closest(expr.text, (*scope.names(), *also)), otherwise(expr.text, scope)
+            raise scope.fail(UnknownName(expr.span, expr.text, near, other))
         case Constant(value):
             return value
         case Tunable(names, vector):

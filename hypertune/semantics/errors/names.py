@@ -71,13 +71,13 @@ class UnknownName(Diagnostic):
     )
 
     name: str
-    known: tuple[str, ...]
+    near: tuple[str, ...]  # the known name that it is probably meant to be, if there is one
     otherwise: str = ""  # what the name is where values are not wanted
 
     def children(self) -> tuple[Note | Help, ...]:
         if self.otherwise:
             return (Note(f"`{self.name}` is {self.otherwise}, and no value"),)
-        return did_you_mean(self.name, self.known)
+        return did_you_mean(self.name, self.near)
 
 
 class DeclaredTwice(Diagnostic):

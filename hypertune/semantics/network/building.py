@@ -57,7 +57,9 @@ class GraphBuilder:
         """Blocks and repeats inside one another can ask for more than anybody can wait for."""
         self._effort += 1
         if self._effort == _MOST_LAYERS + 1:
-            self.knowledge.findings.add(TooManyLayers(span, _MOST_LAYERS))
+            self.knowledge.findings.add(
+                TooManyLayers(span, _MOST_LAYERS, "layers, blocks and repeats")
+            )
         if self._effort > _MOST_LAYERS:
             raise Failed
 

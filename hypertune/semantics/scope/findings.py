@@ -61,16 +61,22 @@ class Findings:
     _errors: int = 0
 
     def add(self, diagnostic: Diagnostic) -> None:
+        """Keep what was found; of very many mistakes the first, which end the reading.
+
+        Raises:
+            SpecError: with these.
+
+        """
         span = diagnostic.span
         place = (span.source.name, span.start, span.end) if span else ()
         key = (diagnostic.message, *place)
         if key in self._found:
             return
         self._errors += diagnostic.severity == "error"
-        if self._errors <= MOST_MISTAKES:
-            self._found[key] = diagnostic
-        elif self._errors == MOST_MISTAKES + 1:
+        if self._errors > MOST_MISTAKES:
             self._found[()] = TooManyMistakes(None, f"{MOST_MISTAKES:_}")
+            self.refuse()
+        self._found[key] = diagnostic
 
     def fail(self, diagnostic: Diagnostic) -> Failed:
         """Tell a mistake; what comes back is to be raised."""
