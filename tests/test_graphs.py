@@ -50,6 +50,19 @@ model (1, 8, 8) given * {
 """
 
 
+SEQUENCE = """
+model (1, 8, 8) given * {
+  flatten(1, 2)
+  multi_head_attention(2, causal = true) as attended
+  transformer_encoder(2, 4, 16, dropout = d, causal = true)
+  layer_norm as normal
+  residual { multi_head_attention(4, d) }
+  group_norm(2)
+  flatten; linear(10)
+}
+"""
+
+
 def program_of(model: str, names: str = "hyper d : rate = 0.3") -> Program:
     text = spec(names=names, model=model)
     return elaborate(parse(Source("a.hspec", text)), STANDARD).program
@@ -202,13 +215,16 @@ def module_of(folder: Path, source: str) -> ModuleType:
     return module
 
 
-def test_the_plain_network_and_the_exported_module_give_the_same_numbers(tmp_path: Path) -> None:
-    program = program_of(RESNET)
-    network = stirred(program)
+@pytest.mark.parametrize("model", [RESNET, SEQUENCE], ids=["images", "sequences"])
+def test_the_plain_network_and_the_exported_module_give_the_same_numbers(
+    model: str, tmp_path: Path
+) -> None:
+    program = program_of(model)
+    network = stirred(program).eval()
     x = torch.rand(3, 1, 8, 8).double()
     expected = network(x, AT_ZERO)[0]
     layers = plain_layers(program, STANDARD, {"d": 0.3})
-    plain = PlainNetwork(program, STANDARD, layers).double()
+    plain = PlainNetwork(program, STANDARD, layers).double().eval()
     plain.load_state_dict(network.folded(None))
     torch.testing.assert_close(plain(x), expected)
     exported = module_of(
@@ -216,7 +232,7 @@ def test_the_plain_network_and_the_exported_module_give_the_same_numbers(tmp_pat
     )
     emitted = module_of(tmp_path, network_source(program, STANDARD))
     for module in (exported, emitted):
-        plain = module.Network().double()
+        plain = module.Network().double().eval()
         plain.load_state_dict(network.folded(None))
         torch.testing.assert_close(plain(x), expected)
 

@@ -51,6 +51,7 @@ from hypertune.layers.max_pool1d import MAX_POOL1D
 from hypertune.layers.max_pool2d import MAX_POOL2D
 from hypertune.layers.max_pool3d import MAX_POOL3D
 from hypertune.layers.mish import MISH
+from hypertune.layers.multi_head_attention import MULTI_HEAD_ATTENTION
 from hypertune.layers.pixel_shuffle import PIXEL_SHUFFLE
 from hypertune.layers.prelu import PRELU
 from hypertune.layers.relu import RELU
@@ -64,6 +65,7 @@ from hypertune.layers.softmax import SOFTMAX
 from hypertune.layers.softplus import SOFTPLUS
 from hypertune.layers.softsign import SOFTSIGN
 from hypertune.layers.tanh import TANH
+from hypertune.layers.transformer_encoder import TRANSFORMER_ENCODER
 from hypertune.testing import layer_laws
 from hypertune.testing.case import Case
 from hypertune.testing.drawing import cases
@@ -77,6 +79,20 @@ def short(kind: LayerType) -> st.SearchStrategy[Case]:
         return evolve(case, shape=(steps, case.shape[1]), args={**case.args, "num_layers": layers})
 
     return cases(kind).map(shortened)
+
+
+def attending(kind: LayerType) -> st.SearchStrategy[Case]:
+    """Uses of attention on few steps, with features that divide into its heads; few layers."""
+
+    def sized(case: Case) -> Case:
+        args = dict(case.args)
+        heads = args["num_heads" if "num_heads" in args else "nhead"] = 1 + case.seed % 2
+        if "num_layers" in args:
+            args |= {"num_layers": 1 + case.seed % 3 // 2, "dim_feedforward": 1 + case.seed % 5}
+        steps, size = 1 + case.shape[0] % 4, heads * max(case.shape[1], 2)
+        return evolve(case, shape=(steps, size), args=args)
+
+    return cases(kind).map(sized)
 
 
 @layer_laws(LINEAR)
@@ -371,6 +387,16 @@ def test_instance_norm3d(law):
 
 @layer_laws(AVG_POOL3D, one_in=8)
 def test_avg_pool3d(law):
+    law()
+
+
+@layer_laws(MULTI_HEAD_ATTENTION, attending(MULTI_HEAD_ATTENTION))
+def test_multi_head_attention(law):
+    law()
+
+
+@layer_laws(TRANSFORMER_ENCODER, attending(TRANSFORMER_ENCODER), one_in=3)
+def test_transformer_encoder(law):
     law()
 
 

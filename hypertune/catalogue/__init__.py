@@ -30,7 +30,6 @@ from hypertune.catalogue.network_kinds import (
     Costs as Costs,
     LayerType as LayerType,
     MergeType as MergeType,
-    Plain as Plain,
     WrongShape as WrongShape,
 )
 from hypertune.catalogue.places import (
@@ -38,6 +37,7 @@ from hypertune.catalogue.places import (
     from_folder as from_folder,
     in_full as in_full,
 )
+from hypertune.catalogue.plain import Plain as Plain, PlainMethod as PlainMethod
 from hypertune.catalogue.settings import (
     LENGTHS as LENGTHS,
     PARTS as PARTS,

@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any, ClassVar
 
-from attrs import field, frozen
+from attrs import frozen
 
-from hypertune.catalogue.arguments import REQUIRED, Arg, Args
-from hypertune.ir import Shape, Value
+from hypertune.catalogue.arguments import Arg, Args
+from hypertune.catalogue.plain import Plain, PlainMethod
+from hypertune.ir import Shape
 
 
 class WrongShape(Exception):
@@ -17,28 +18,6 @@ class WrongShape(Exception):
     def __init__(self, why: str, advice: str = "") -> None:
         super().__init__(why)
         self.advice = advice
-
-
-@frozen
-class Plain:
-    """A module of `torch.nn` and what it is called with; its text is `nn.Linear(64, 10)`."""
-
-    name: str
-    args: tuple[Value, ...] = ()
-    options: Mapping[str, Value] = field(factory=dict)
-
-    @classmethod
-    def of(cls, name: str, args: Args, declared: tuple[Arg, ...]) -> Plain:
-        """`name` with `args`: required ones by position, others by name, defaults left out."""
-        given = tuple(args[a.name] for a in declared if a.default is REQUIRED)
-        optional = [a for a in declared if a.default is not REQUIRED]
-        return cls(
-            name, given, {a.name: args[a.name] for a in optional if args[a.name] != a.default}
-        )
-
-    def __str__(self) -> str:
-        named = [f"{name}={value!r}" for name, value in self.options.items()]
-        return f"nn.{self.name}({', '.join([*map(repr, self.args), *named])})"
 
 
 @frozen
@@ -65,7 +44,7 @@ class LayerType:
     """All that the compiler must know to accept, size, build, export and test a layer.
 
     `output` gives the shape after the layer or raises `WrongShape`. `build` gives a
-    `response.Layer` of torch. `plain` gives the torch module of the folded layer; its arguments
+    `response.Layer` of torch. `plain` gives what torch has for the folded layer; its arguments
     hold the values of hyperparameters instead of references. `costs` and `build` take the
     arguments, the shape before the layer, and how many hyperparameters its weights respond to.
     `waived` names the laws of `hypertune.testing` that cannot hold for this kind, each with a
@@ -84,13 +63,12 @@ class LayerType:
     args: tuple[Arg, ...]
     output: Callable[[Args, Shape], Shape]
     build: Callable[[Args, Shape, int], Any]
-    plain: Callable[[Args, Shape], Plain]
+    plain: Callable[[Args, Shape], Plain | PlainMethod]
     ranks: tuple[int, ...] = ()  # of the input, without the batch axis; empty: any
     responds: bool = False  # whether it has weights that can respond
     costs: Callable[[Args, Shape, int], Costs] = _free
     waived: Mapping[str, str] = {}
     weight: Callable[[Args, Shape], Shape] | None = None
-    gives_tuple: bool = False  # whether the plain module does, whose first is the output
     tokens: str = ""
 
 

@@ -6,7 +6,14 @@ from collections.abc import Iterator
 from string import Template
 
 from hypertune.catalogue import Catalogue
-from hypertune.emitting.plain import forward_lines, plain_layers, tie_lines, ties
+from hypertune.emitting.plain import (
+    PlainLayers,
+    forward_lines,
+    module_lines,
+    plain_layers,
+    tie_lines,
+    ties,
+)
 from hypertune.ir import Program, Shape
 
 
@@ -19,21 +26,20 @@ def network_source(program: Program, catalogue: Catalogue) -> str:
     """
     starts = {hyper.name: hyper.start for hyper in program.hypers}
     layers = plain_layers(program, catalogue, starts)
-    modules = [f"self.{name} = {plain}" for name, plain in layers.items()]
     responding = {node.name for node in program.layers if node.given}
     tied = {name: owner for name, owner in ties(program).items() if owner not in responding}
-    modules += tie_lines(tied)
+    modules = [*module_lines(layers), *tie_lines(tied)]
     return _MODULE.substitute(
         input=_size(program.input),
         output=_size(program.output),
         layers="\n".join(f"        {line}" for line in modules),
-        steps="\n".join(_steps(program, catalogue)),
+        steps="\n".join(_steps(program, catalogue, layers)),
     )
 
 
-def _steps(program: Program, catalogue: Catalogue) -> Iterator[str]:
+def _steps(program: Program, catalogue: Catalogue, layers: PlainLayers) -> Iterator[str]:
     """The statements of `forward`, with the shape of what each gives."""
-    lines = [*forward_lines(program, catalogue)]
+    lines = [*forward_lines(program, catalogue, layers)]
     shapes = [layer.output for layer in program.layers]
     if len(lines) > len(shapes):  # the first keeps the input
         shapes.insert(0, program.input)

@@ -6,15 +6,17 @@ from collections.abc import Iterator, Mapping
 from string import Template
 from typing import Any
 
-from hypertune.catalogue import Catalogue, MergeType, Plain
+from hypertune.catalogue import Catalogue, MergeType, Plain, PlainMethod
 from hypertune.emitting.python_text import in_docstring
 from hypertune.ir import Label, Node, Program, Ref, Value
+
+PlainLayers = Mapping[str, Plain | PlainMethod]
 
 
 def plain_layers(
     program: Program, catalogue: Catalogue, hypers: Mapping[str, float | str]
-) -> dict[str, Plain]:
-    """The torch module of each layer, by the layer's name; merges have none.
+) -> dict[str, Plain | PlainMethod]:
+    """What torch has for each layer, by the layer's name; merges have none.
 
     Args:
         program: what was trained.
@@ -22,7 +24,7 @@ def plain_layers(
         hypers: each hyperparameter's value.
 
     """
-    modules: dict[str, Plain] = {}
+    modules: dict[str, Plain | PlainMethod] = {}
     for node in program.layers:
         kind = catalogue.node(node.kind)
         if not isinstance(kind, MergeType):
@@ -49,7 +51,14 @@ def tie_lines(tied: Mapping[str, str]) -> Iterator[str]:
         yield f"self.{name}.weight = self.{owner}.weight"
 
 
-def forward_lines(program: Program, catalogue: Catalogue) -> Iterator[str]:
+def module_lines(layers: PlainLayers) -> Iterator[str]:
+    """The statements of `__init__(self)` that make the modules."""
+    for name, plain in layers.items():
+        if isinstance(plain, Plain):
+            yield f"self.{name} = {plain}"
+
+
+def forward_lines(program: Program, catalogue: Catalogue, layers: PlainLayers) -> Iterator[str]:
     """The statements of `forward(self, x)`, one for each node; `x` is what the last one gives.
 
     What only the next node reads is called `x`, all else as its node.
@@ -63,7 +72,7 @@ def forward_lines(program: Program, catalogue: Catalogue) -> Iterator[str]:
         if isinstance(kind, MergeType):
             value = kind.plain(node.args, fed)
         else:
-            value = f"self.{node.name}({fed[0]}){'[0]' if kind.gives_tuple else ''}"
+            value = layers[node.name].reading(f"self.{node.name}", fed[0])
         yield f"{f'{node.name} = ' if node.name in kept else ''}x = {value}"
 
 
@@ -77,7 +86,7 @@ def _read_later(program: Program) -> set[str]:
 def module_source(
     program: Program,
     catalogue: Catalogue,
-    layers: Mapping[str, Plain],
+    layers: PlainLayers,
     tied: Mapping[str, str],
     data: Mapping[str, Any],
     weights: str,
@@ -95,9 +104,8 @@ def module_source(
         title: what the docstring says the network is.
 
     """
-    modules = [f"self.{name} = {plain}" for name, plain in layers.items()]
-    modules += tie_lines(tied)
-    steps = [*forward_lines(program, catalogue), "return x"]
+    modules = [*module_lines(layers), *tie_lines(tied)]
+    steps = [*forward_lines(program, catalogue, layers), "return x"]
     return _MODULE.substitute(
         title=in_docstring(title),
         modules="".join(f"        {line}\n" for line in modules),

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from pathlib import Path
 
 from attrs import frozen
 from torch import Tensor, nn
 
-from hypertune.catalogue import Catalogue, LayerType, MergeType, Plain
-from hypertune.emitting.plain import plain_layers, ties
+from hypertune.catalogue import Catalogue, MergeType
+from hypertune.emitting.plain import PlainLayers, plain_layers, ties
 from hypertune.emitting.spec_text import print_spec
 from hypertune.ir import Program
 from hypertune.jobs.fitting import verified_program
@@ -27,29 +26,25 @@ from hypertune.standard import STANDARD
 class PlainNetwork(nn.Module):
     """The graph of a program in modules of torch alone, under the names of its layers."""
 
-    def __init__(
-        self, program: Program, catalogue: Catalogue, layers: Mapping[str, Plain]
-    ) -> None:
+    def __init__(self, program: Program, catalogue: Catalogue, layers: PlainLayers) -> None:
         super().__init__()
         merges = catalogue.of(MergeType)
         self._nodes = program.layers
         self._merges = {
             n.name: merges[n.kind].build(n.args) for n in program.layers if n.kind in merges
         }
-        kinds = catalogue.of(LayerType)
-        self._tuples = {
-            n.name for n in program.layers if n.kind in kinds and kinds[n.kind].gives_tuple
-        }
+        self._layers = layers
         for name, plain in layers.items():
-            self.add_module(name, getattr(nn, plain.name)(*plain.args, **plain.options))
+            self.add_module(name, plain.build())
 
     def forward(self, x: Tensor) -> Tensor:
         values = {"input": x}
         for node in self._nodes:
             fed = [values[source] for source in node.inputs]
-            merge = self._merges.get(node.name)
-            x = self.get_submodule(node.name)(*fed) if merge is None else merge(fed)
-            x = x[0] if node.name in self._tuples else x
+            if node.name in self._merges:
+                x = self._merges[node.name](fed)
+            else:
+                x = self._layers[node.name].read(self.get_submodule(node.name), *fed)
             values[node.name] = x
         return x
 
@@ -126,8 +121,8 @@ class Run:
         """Weights of the plain network with the best validation loss."""
         return read_model(self.folder.model, self.summary["model"] or "")
 
-    def plain_layers(self, catalogue: Catalogue = STANDARD) -> dict[str, Plain]:
-        """The plain network's torch modules as values, by layer."""
+    def plain_layers(self, catalogue: Catalogue = STANDARD) -> PlainLayers:
+        """What torch has for each layer of the plain network."""
         program, hypers = verified_program(self.folder, catalogue), self.summary["hypers"]
         for hyper in program.hypers:
             value, word = hypers.get(hyper.name), isinstance(hyper.start, str)

@@ -49,6 +49,7 @@ from hypertune.layers.max_pool1d import MAX_POOL1D
 from hypertune.layers.max_pool2d import MAX_POOL2D
 from hypertune.layers.max_pool3d import MAX_POOL3D
 from hypertune.layers.mish import MISH
+from hypertune.layers.multi_head_attention import MULTI_HEAD_ATTENTION
 from hypertune.layers.pixel_shuffle import PIXEL_SHUFFLE
 from hypertune.layers.prelu import PRELU
 from hypertune.layers.relu import RELU
@@ -62,6 +63,7 @@ from hypertune.layers.softmax import SOFTMAX
 from hypertune.layers.softplus import SOFTPLUS
 from hypertune.layers.softsign import SOFTSIGN
 from hypertune.layers.tanh import TANH
+from hypertune.layers.transformer_encoder import TRANSFORMER_ENCODER
 
 STANDARD: tuple[LayerType, ...] = (
     LINEAR,
@@ -123,6 +125,8 @@ STANDARD: tuple[LayerType, ...] = (
     INSTANCE_NORM2D,
     INSTANCE_NORM3D,
     AVG_POOL3D,
+    MULTI_HEAD_ATTENTION,
+    TRANSFORMER_ENCODER,
 )
 
 MERGES: tuple[MergeType, ...] = (ADD, CONCAT)

@@ -39,7 +39,8 @@ def recurrent_type(name: str, doc: str, torch: str, gates: int) -> LayerType:
 
     def plain(args: Args, shape: Shape) -> Plain:
         options = {a.name: args[a.name] for a in _ARGS[1:] if args[a.name] != a.default}
-        return Plain(torch, (shape[1], args["hidden_size"]), {**options, "batch_first": True})
+        size = shape[1], args["hidden_size"]
+        return Plain(torch, size, {**options, "batch_first": True}, gives_tuple=True)
 
     def build(args: Args, shape: Shape, given: int) -> Any:
         from torch import nn
@@ -74,7 +75,6 @@ def recurrent_type(name: str, doc: str, torch: str, gates: int) -> LayerType:
         output=_output,
         build=build,
         plain=plain,
-        gives_tuple=True,
         responds=True,
         costs=costs,
         waived={

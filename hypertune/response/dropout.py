@@ -19,15 +19,19 @@ class Dropout(Layer):
     No gradient reaches the rate: it is tuned by how the weights respond to it.
 
     Args:
-        rate: that of every example, or None to read `p` from the conditioning.
+        rate: that of every example, or None to read it from the conditioning.
         shared: axes along which numbers are dropped together: those of an image behind its
             channels, or that of time.
+        argument: the name of the rate in the conditioning.
 
     """
 
-    def __init__(self, rate: float | None, shared: slice | None = None) -> None:
+    def __init__(
+        self, rate: float | None, shared: slice | None = None, argument: str = "p"
+    ) -> None:
         super().__init__()
         self.rate = rate
+        self.argument = argument
         self.shared = shared
 
     def forward(self, x: Tensor, conditioning: Conditioning) -> Tensor:
@@ -49,7 +53,7 @@ class Dropout(Layer):
         shape = list(x.shape)
         if self.shared is not None:
             shape[self.shared] = [1] * len(shape[self.shared])
-        rate = conditioning.values["p"] if self.rate is None else self.rate
+        rate = conditioning.values[self.argument] if self.rate is None else self.rate
         return kept_shares(tuple(shape), rate, x)
 
 

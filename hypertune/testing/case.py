@@ -15,7 +15,7 @@ from attrs import evolve, frozen
 from torch import Tensor, nn
 from torch.func import functional_call
 
-from hypertune.catalogue import Args, LayerType
+from hypertune.catalogue import Args, LayerType, Plain
 from hypertune.conditioning import Conditioning as Conditioning
 from hypertune.ir import Ref, Shape
 from hypertune.response import Layer
@@ -198,23 +198,25 @@ class Case:
             for name, value in self.args.items()
         }
         twin = self.kind.plain(values, self.shape)
-        module = getattr(nn, twin.name, None)
-        assert module is not None, f"`plain` names `{twin.name}`, and torch.nn has no such class"
-        return self._many(self.seed + _TWINS, lambda: module(*twin.args, **twin.options))
+        known = not isinstance(twin, Plain) or hasattr(nn, twin.name)
+        assert known, f"`plain` names `{twin.name}`, and torch.nn has no such class"
+        return self._many(self.seed + _TWINS, twin.build)
 
     def run_plain(self, module: nn.Module, x: Tensor, draw: int = 0) -> Tensor:
         """Call a plain twin; its noise is the same for the same `draw`, and not the layer's."""
         with seeded(self.seed + draw * _DRAWS + _TWINS_DRAWS):
-            found = module(x)
-        y: Tensor = found[0] if self.kind.gives_tuple else found
-        return y
+            return self._read_plain(module, x)
 
     def plain_draws(self, module: nn.Module, x: Tensor) -> bool:
         """Whether a plain twin draws any noise."""
         with seeded(self.seed):
             before = torch.get_rng_state()
-            module(x)
+            self._read_plain(module, x)
             return not torch.equal(before, torch.get_rng_state())
+
+    def _read_plain(self, module: nn.Module, x: Tensor) -> Tensor:
+        y: Tensor = self.kind.plain(self.args, self.shape).read(module, x)
+        return y
 
     def _many(self, seed: int, build: Callable[[], M]) -> Iterator[M]:
         """Modules, each built by the next numbers of one stream."""
