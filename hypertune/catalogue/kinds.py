@@ -24,7 +24,10 @@ class LossType:
     """A summand of an objective.
 
     `build(args)` gives a function of a `losses.LossInput` to a scalar, the mean over the batch.
-    `penalty` tells that it reads weights, not predictions. `targets` is `classes`, `real` or ``.
+    `penalty` is what it keeps small, of one that is no loss by itself: `weights`, `outputs` (of
+    the network or of labelled layers) or `inputs` (what these do to the outputs). One of `weights`
+    may have an argument `of`, the layer whose weights it reads. `targets` is `classes`, `real` or
+    ``.
     One of a `single_logit` takes the logit of the second of two classes alone, too. `waived` is
     as for a `LayerType`.
     """
@@ -35,7 +38,7 @@ class LossType:
     args: tuple[Arg, ...]
     build: Callable[[Args], Any]
     targets: str = ""
-    penalty: bool = False
+    penalty: str = ""
     single_logit: bool = False
     waived: Mapping[str, str] = {}
 

@@ -66,10 +66,15 @@ class LayerType:
     plain: Callable[[Args, Shape], Plain | PlainMethod]
     ranks: tuple[int, ...] = ()  # of the input, without the batch axis; empty: any
     responds: bool = False  # whether it has weights that can respond
+    penalised: bool = True  # whether penalties are on these; they are not on gains and slopes
     costs: Callable[[Args, Shape, int], Costs] = _free
     waived: Mapping[str, str] = {}
     weight: Callable[[Args, Shape], Shape] | None = None
     tokens: str = ""
+
+    def is_penalised(self, args: Args) -> bool:
+        """Whether penalties on weights are on a layer: whether it has weights of its own."""
+        return self.responds and self.penalised and args.get("tied") is None
 
 
 def _free_merge(args: Args, shapes: Sequence[Shape]) -> Costs:

@@ -82,7 +82,7 @@ def facts(kind: Kind) -> Iterator[str]:
             if kind.mixes_targets:
                 yield "mixes targets as well: of classes they become shares of each class"
         case LossType():
-            yield "reads weights" if kind.penalty else _targets(kind.targets)
+            yield _PENALTIES[kind.penalty] if kind.penalty else _targets(kind.targets)
         case MetricType():
             yield _targets(kind.targets)
         case SourceType() if kind.shape:
@@ -100,6 +100,13 @@ def facts(kind: Kind) -> Iterator[str]:
             yield f"`{kind.torch}` of torch"
             if isinstance(kind, OptimiserType) and kind.rule:
                 yield "methods can differentiate through its steps"
+
+
+_PENALTIES: Final[Mapping[str, str]] = {
+    "weights": "a penalty on weights",
+    "outputs": "a penalty on what leaves layers",
+    "inputs": "a penalty on what inputs do to the outputs, which must not be tokens",
+}
 
 
 def _axes(count: str) -> str:

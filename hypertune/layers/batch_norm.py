@@ -48,6 +48,7 @@ def batch_norm(axes: int, ranks: tuple[int, ...], doc: str) -> LayerType:
         build=_build,
         plain=lambda args, shape: Plain(torch, (shape[0],), Plain.of("", args, _ARGS).options),
         responds=True,
+        penalised=False,
         costs=norm_costs(0),
         waived={"treats rows alone": "in training, the rows of a batch are normalised together"},
     )

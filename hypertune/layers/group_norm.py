@@ -41,5 +41,6 @@ GROUP_NORM = LayerType(
         "GroupNorm", (args["num_groups"], shape[0]), Plain.of("", args, _MORE).options
     ),
     responds=True,
+    penalised=False,
     costs=norm_costs(0),
 )

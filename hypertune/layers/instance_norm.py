@@ -26,6 +26,7 @@ def instance_norm(axes: int) -> LayerType:
         build=_build,
         plain=lambda args, shape: Plain(torch, (shape[0],), Plain.of("", args, _ARGS).options),
         responds=True,
+        penalised=False,
         costs=norm_costs(0),
     )
 

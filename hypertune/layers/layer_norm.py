@@ -32,5 +32,6 @@ LAYER_NORM = LayerType(
     build=_build,
     plain=lambda args, shape: Plain("LayerNorm", (shape[-1],), Plain.of("", args, _ARGS).options),
     responds=True,
+    penalised=False,
     costs=norm_costs(-1, switch="elementwise_affine"),
 )

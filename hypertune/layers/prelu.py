@@ -42,5 +42,6 @@ PRELU = LayerType(
     build=_build,
     plain=lambda args, shape: Plain.of("PReLU", args, _ARGS),
     responds=True,
+    penalised=False,
     costs=_costs,
 )

@@ -36,5 +36,6 @@ RMS_NORM = LayerType(
     build=_build,
     plain=lambda args, shape: Plain("RMSNorm", (shape[-1],), Plain.of("", args, _ARGS).options),
     responds=True,
+    penalised=False,
     costs=norm_costs(-1, each=1, switch="elementwise_affine"),
 )

@@ -1,10 +1,11 @@
-"""`l1(strength)`: the absolute effective weights."""
+"""`l1(strength, of)`: the absolute effective weights."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
 from hypertune.catalogue import Arg, Args, LossType, Use
+from hypertune.losses.norms import EXEMPT, OF
 
 if TYPE_CHECKING:
     from torch import Tensor
@@ -26,13 +27,13 @@ def _build(args: Args) -> Any:
 
 L1 = LossType(
     name="l1",
-    doc="strength x the sum of the absolute effective weights, biases and the gains of "
-    "normalisations left out",
+    doc=f"strength x the sum of the absolute effective weights, {EXEMPT}",
     args=(
         Arg(
             "strength", "float", "how strong", low=0, use=Use.SMOOTH, per_batch=True, each="weight"
         ),
+        OF,
     ),
     build=_build,
-    penalty=True,
+    penalty="weights",
 )

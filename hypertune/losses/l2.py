@@ -1,10 +1,11 @@
-"""`l2(strength)`: half the squared effective weights."""
+"""`l2(strength, of)`: half the squared effective weights."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
 from hypertune.catalogue import Arg, Args, LossType, Use
+from hypertune.losses.norms import EXEMPT, OF
 
 if TYPE_CHECKING:
     from torch import Tensor
@@ -26,10 +27,9 @@ def _build(args: Args) -> Any:
 
 L2 = LossType(
     name="l2",
-    doc="strength x half the sum of the squared effective weights, biases and the gains of "
-    "normalisations left out; "
-    "the half makes a strength mean what torch's `weight_decay` does",
-    args=(Arg("strength", "float", "how strong", low=0, use=Use.SMOOTH, each="weight"),),
+    doc=f"strength x half the sum of the squared effective weights, {EXEMPT}; the half makes a "
+    "strength mean what torch's `weight_decay` does",
+    args=(Arg("strength", "float", "how strong", low=0, use=Use.SMOOTH, each="weight"), OF),
     build=_build,
-    penalty=True,
+    penalty="weights",
 )

@@ -15,16 +15,23 @@ def _none() -> Sequence[Tensor]:
     return ()
 
 
+def _underived(along: Tensor) -> Tensor:
+    raise TypeError("a loss differentiates by the inputs whose kind does not say so")
+
+
 @frozen
 class LossInput:
     """What one term of an objective is computed from.
 
     Shapes: `output` (B, …), `target` (B, …) classes or reals. `values` are the constrained values
-    of the hyperparameters passed as arguments to this loss, each (B,) or (1,). `squares` and
-    `absolutes` give the sum over all layers of the squared or absolute effective weights, (B,)
-    or (1,), when called: a loss that does not ask does not pay. `weights` gives the base weights
-    that penalties are on. `outputs` are those of labelled layers that a term reads (`of = NAME`).
-    `per_weight` are values that there is one of for each of those weights, in their order (P,).
+    of the hyperparameters passed as arguments to this loss, each (B,) or (1,). What is called
+    costs nothing where a loss does not ask for it: `squares` and `absolutes` give the sum of the
+    squared or absolute effective weights, (B,) or (1,), `row_squares` for each weight the sums of
+    its rows, (B, O) or (1, O), and `weights` the base weights themselves; of the layer that a
+    penalty on weights names (`of = NAME`), or of all. `per_weight` are values that there is one
+    of for each of those weights, in their order (P,). `by_inputs` gives, from numbers for each
+    output, the derivative of their product with the outputs by the inputs, which can be
+    differentiated again. `outputs` are those of labelled layers that other terms read.
     """
 
     output: Tensor
@@ -33,6 +40,8 @@ class LossInput:
     squares: Callable[[], Tensor]
     absolutes: Callable[[], Tensor]
     weights: Callable[[], Sequence[Tensor]] = _none
+    row_squares: Callable[[], Sequence[Tensor]] = _none
+    by_inputs: Callable[[Tensor], Tensor] = _underived
     outputs: Mapping[str, Tensor] = field(factory=dict)
     per_weight: Mapping[str, Tensor] = field(factory=dict)
 

@@ -47,7 +47,7 @@ ACTIVATION = LossType(
     doc="strength x the mean square of what leaves a labelled layer",
     args=_ARGS,
     build=_penalty(_mean_square),
-    penalty=True,
+    penalty="outputs",
 )
 
 TEMPORAL = LossType(
@@ -56,5 +56,5 @@ TEMPORAL = LossType(
     "step to the next (its second axis, the batch counted)",
     args=_ARGS,
     build=_penalty(_mean_square_step),
-    penalty=True,
+    penalty="outputs",
 )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from contextlib import AbstractContextManager, nullcontext
+from typing import Any
 
 import torch
 from attrs import evolve, frozen
@@ -33,13 +34,15 @@ class Evaluated:
 
 @frozen
 class _Term:
-    """A loss, its factor, what is passed to it, and the labelled outputs that it reads."""
+    """A loss, its factor, what is passed to it, and what it reads of labelled layers."""
 
     loss: Callable[[LossInput], Tensor]
     factor: float
     arguments: Arguments
     per_weight: Mapping[str, str]  # arguments that there is a value for each weight of
     taps: Mapping[str, str]
+    weights_of: str  # the layer whose weights it reads; empty: all
+    places: slice  # of these among those that penalties are on
 
 
 class CompiledLoss:
@@ -66,7 +69,9 @@ class CompiledLoss:
     ) -> None:
         self._network, self._prepare = network, prepare
         self._filled = Filled(network)
-        self._terms = tuple(_term(term, program, catalogue) for term in terms)
+        self._terms = tuple(_term(term, program, catalogue, network) for term in terms)
+        kinds = catalogue.of(LossType)
+        self._by_inputs = any(kinds[term.loss.kind].penalty == "inputs" for term in terms)
         self._examples = {h.name for h in program.hypers if h.over == "example"}
         devices = [torch.device(node.device or "cpu") for node in program.layers]
         self._generators = generators(devices)
@@ -92,10 +97,27 @@ class CompiledLoss:
         if self._examples:
             conditioning = self._of_batch(conditioning, batch)
         x, target = self._prepare(batch.inputs, batch.targets, conditioning.values)
+        if not self._by_inputs:
+            return self._summed(x, target, conditioning)
+        with torch.enable_grad():  # derivatives by the inputs are values of the loss
+            x = x.detach().requires_grad_()
+            total, output, target = self._summed(x, target, conditioning)
+        if torch.is_grad_enabled():
+            return total, output, target
+        return total.detach(), output.detach(), target
+
+    def _summed(
+        self, x: Tensor, target: Tensor, conditioning: Conditioning
+    ) -> tuple[Tensor, Tensor, Tensor]:
         output, taps = self._read(x, conditioning)
         target, values = target.to(output.device), conditioning.values
         if isinstance(values, Values):
             values = values.to(output.device)
+
+        def by_inputs(along: Tensor) -> Tensor:
+            (found,) = torch.autograd.grad(output, x, along, create_graph=True)
+            return found.to(output.device)
+
         total = output.new_zeros(())
         for term in self._terms:
             passed = term.arguments(values)
@@ -103,14 +125,25 @@ class CompiledLoss:
                 output,
                 target,
                 passed,
-                lambda: self._network.squares(conditioning).to(output.device),
-                lambda: self._network.absolutes(conditioning).to(output.device),
-                self._network.penalised,
-                {name: taps[node] for name, node in term.taps.items()},
-                {name: passed[name] for name in term.per_weight},
+                **self._norms(conditioning, term.weights_of, output.device),
+                by_inputs=by_inputs,
+                outputs={name: taps[node] for name, node in term.taps.items()},
+                per_weight={name: passed[name][term.places] for name in term.per_weight},
             )
             total = total + term.factor * term.loss(given)
         return total, output, target
+
+    def _norms(
+        self, conditioning: Conditioning, of: str, device: torch.device
+    ) -> dict[str, Callable[[], Any]]:
+        """What penalties on weights read, of one layer or of all."""
+        network = self._network
+        return {
+            "squares": lambda: network.squares(conditioning, of).to(device),
+            "absolutes": lambda: network.absolutes(conditioning, of).to(device),
+            "row_squares": lambda: [y.to(device) for y in network.row_squares(conditioning, of)],
+            "weights": lambda: network.penalised(of),
+        }
 
     def _read(self, x: Tensor, conditioning: Conditioning) -> tuple[Tensor, Mapping[str, Tensor]]:
         if not conditioning.linearised:
@@ -129,22 +162,29 @@ class CompiledLoss:
         return evolve(conditioning, values=Values(values.matrix_BC, values.columns, vectors))
 
 
-def taps_of(program: Program) -> Taps:
+def taps_of(program: Program, catalogue: Catalogue) -> Taps:
     """The nodes whose outputs the objectives read."""
+    kinds = catalogue.of(LossType)
     terms = (*program.objective.train, *program.objective.valid)
-    return frozenset(name for term in terms for name in labels_in(term.loss.args))
+    calls = [term.loss for term in terms if kinds[term.loss.kind].penalty != "weights"]
+    return frozenset(name for call in calls for name in labels_in(call.args))
 
 
-def _term(term: Term, program: Program, catalogue: Catalogue) -> _Term:
+def _term(term: Term, program: Program, catalogue: Catalogue, network: Network) -> _Term:
     kind, args = catalogue.of(LossType)[term.loss.kind], term.loss.args
     per_weight = {hyper.name for hyper in program.hypers if hyper.over == "weight"}
     references = {name: value.hyper for name, value in args.items() if isinstance(value, Ref)}
+    labels = {name: value.layer for name, value in args.items() if isinstance(value, Label)}
+    on_weights = kind.penalty == "weights"
+    of = labels.get("of", "") if on_weights else ""
     return _Term(
         kind.build(args),
         term.weight,
         Arguments(args, kind.args, words_of(program, catalogue)),
         {name: hyper for name, hyper in references.items() if hyper in per_weight},
-        {name: value.layer for name, value in args.items() if isinstance(value, Label)},
+        {} if on_weights else labels,
+        of,
+        network.places(of) if of else slice(None),
     )
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
+from itertools import accumulate
 from typing import TypeVar, cast
 
 import torch
@@ -130,30 +131,56 @@ class Network(nn.Module):
                 del outputs[unneeded]
         return x, {name: outputs[name] for name in self._taps}
 
-    def squares(self, conditioning: Conditioning) -> Tensor:
-        """Sum of all squared effective weights, (B,) or (1,)."""
-        return self._total(conditioning, lambda layer, its: layer.squares(its))
+    def squares(self, conditioning: Conditioning, of: str = "") -> Tensor:
+        """Sum of the squared effective weights, (B,) or (1,), of one layer or of all."""
+        return self._total(conditioning, of, lambda layer, its: layer.squares(its))
 
-    def absolutes(self, conditioning: Conditioning) -> Tensor:
-        """Sum of all absolute effective weights, (B,) or (1,)."""
-        return self._total(conditioning, lambda layer, its: layer.absolutes(its))
+    def absolutes(self, conditioning: Conditioning, of: str = "") -> Tensor:
+        """Sum of the absolute effective weights, (B,) or (1,), of one layer or of all."""
+        return self._total(conditioning, of, lambda layer, its: layer.absolutes(its))
 
     def _total(
         self,
         conditioning: Conditioning,
+        of: str,
         norm: Callable[[Layer, Conditioning], Tensor | None],
     ) -> Tensor:
         total: Tensor | None = None
-        for name, layer in self._weighted():
-            wiring = self._wirings[name]
-            part = norm(layer, wiring.conditioning(_sent(conditioning, wiring.device)))
+        for layer, its in self._conditioned(conditioning, of):
+            part = norm(layer, its)
             if part is not None:
                 total = part if total is None else total + part.to(total.device)
         return torch.zeros(1) if total is None else total
 
-    def penalised(self) -> list[Tensor]:
-        """The base weights that penalties are on, each once."""
-        return [weight for _, layer in self._weighted() for weight in layer.penalised()]
+    def row_squares(self, conditioning: Conditioning, of: str = "") -> list[Tensor]:
+        """Squared norms of the rows of each effective weight, (B, O) or (1, O)."""
+        conditioned = self._conditioned(conditioning, of)
+        return [rows for layer, its in conditioned for rows in layer.row_squares(its)]
+
+    def _conditioned(
+        self, conditioning: Conditioning, of: str
+    ) -> Iterator[tuple[Layer, Conditioning]]:
+        """One layer or all, each with what it is conditioned on."""
+        for name, layer in self._weighted():
+            if of in ("", name):
+                wiring = self._wirings[name]
+                yield layer, wiring.conditioning(_sent(conditioning, wiring.device))
+
+    def penalised(self, of: str = "") -> list[Tensor]:
+        """The base weights that penalties are on, each once, of one layer or of all."""
+        layers = (layer for name, layer in self._weighted() if of in ("", name))
+        return [weight for layer in layers for weight in layer.penalised()]
+
+    def places(self, of: str) -> slice:
+        """Where the weights of a layer stand among all that penalties are on."""
+        ends = list(accumulate(self._sizes().values(), initial=0))
+        place = list(self._sizes()).index(of)
+        return slice(ends[place], ends[place + 1])
+
+    def _sizes(self) -> dict[str, int]:
+        """How many weights of each layer penalties are on."""
+        weighted = self._weighted()
+        return {name: sum(w.numel() for w in layer.penalised()) for name, layer in weighted}
 
     @torch.no_grad()
     def folded(self, response_H: Tensor | None) -> dict[str, Tensor]:

@@ -48,7 +48,7 @@ def transient(
     places = {node.name: node.device for node in program.layers}
     there = evolve(program, layers=tuple(evolve(n, device="meta") for n in program.layers))
     sets = _sets(there, catalogue, sizes)
-    network = lower(there, catalogue, on_meta=True, taps=taps_of(there))
+    network = lower(there, catalogue, on_meta=True, taps=taps_of(there, catalogue))
     posed = pose(there, catalogue, network, sets, "float32")
     problem = posed.problem
     owners = {

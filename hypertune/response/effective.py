@@ -26,6 +26,20 @@ def square_rows(weight: Tensor, response: tuple[Tensor, Tensor] | None) -> Tenso
     return w_OI.square().sum() + responded_B
 
 
+def row_squares(weight: Tensor, response: tuple[Tensor, Tensor] | None) -> Tensor:
+    """‖W_r + s_r U_r‖² of each row r, (B, O) or (1, O), as `square_rows`."""
+    w_OI = weight.flatten(1)
+    base_O: Tensor = torch.linalg.vecdot(w_OI, w_OI)
+    if response is None:
+        return base_O[None]
+    u, s_BO = response
+    u_OI = u.flatten(1)
+    cross_O = torch.linalg.vecdot(w_OI, u_OI)
+    square_O = torch.linalg.vecdot(u_OI, u_OI)
+    squares_BO: Tensor = base_O + s_BO * (2 * cross_O + s_BO * square_O)
+    return squares_BO
+
+
 def absolute_rows(weight: Tensor, response: tuple[Tensor, Tensor] | None) -> Tensor:
     """Σ |W + diag(s) U|, (B,) or (1,), as `square_rows`.
 

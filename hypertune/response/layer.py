@@ -82,6 +82,10 @@ class Layer(nn.Module):
         """Sum of the absolute effective weights, (B,) or (1,); None if it has no weights."""
         return total(part.absolutes(conditioning) for _, part in self.parts())
 
+    def row_squares(self, conditioning: Conditioning) -> list[Tensor]:
+        """Squared norms of the rows of each effective weight, (B, O) or (1, O)."""
+        return [rows for _, part in self.parts() for rows in part.row_squares(conditioning)]
+
     def penalised(self) -> list[Tensor]:
         """The base weights that penalties are on, each once: no biases, none that is shared."""
         return [weight for _, part in self.parts() for weight in part.penalised()]

@@ -11,7 +11,7 @@ from typing import ClassVar
 from torch import Tensor, nn
 
 from hypertune.conditioning import Conditioning
-from hypertune.response.effective import absolute_rows, square_rows
+from hypertune.response.effective import absolute_rows, row_squares, square_rows
 from hypertune.response.layer import Layer
 from hypertune.response.parameters import StructuredResponse
 
@@ -117,6 +117,11 @@ class RespondingMap(Layer):
         if self.tied:
             return None
         return absolute_rows(self.rows(self.weight), self._scaled(conditioning))
+
+    def row_squares(self, conditioning: Conditioning) -> list[Tensor]:
+        if self.tied:
+            return []
+        return [row_squares(self.rows(self.weight), self._scaled(conditioning))]
 
     def penalised(self) -> list[Tensor]:
         return [] if self.tied else [self.weight]

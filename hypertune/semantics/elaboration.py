@@ -10,7 +10,7 @@ from hypertune.diagnostics import Diagnostic
 from hypertune.semantics.conditioning import check_conditioning, check_direct
 from hypertune.semantics.declarations.names import declare
 from hypertune.semantics.errors.data import NotOfText
-from hypertune.semantics.fitting import check_input, check_output
+from hypertune.semantics.fitting import check_input, check_output, check_penalties
 from hypertune.semantics.including.files import Whole, include
 from hypertune.semantics.network.graph import Graph, build_network
 from hypertune.semantics.outline import Outline, outline
@@ -108,3 +108,4 @@ def _check_fit(
     check_input(found.models[0], network, facts, scope)
     if goals:
         check_output(network, facts, goals[0], scope)
+        check_penalties(network, facts, goals[0], scope)

@@ -2,7 +2,12 @@
 
 from __future__ import annotations
 
+from hypertune import ir
+from hypertune.catalogue import LayerType
+from hypertune.diagnostics import Span
+from hypertune.semantics.errors.data import TokensNotSmooth
 from hypertune.semantics.errors.network import InputMismatch, OutputMismatch
+from hypertune.semantics.errors.objective import NothingPenalised
 from hypertune.semantics.network.graph import Graph
 from hypertune.semantics.scope.scope import Scope
 from hypertune.semantics.sections.data import DataFacts
@@ -34,3 +39,18 @@ def check_output(network: Graph, facts: DataFacts, goals: Goals, scope: Scope) -
             )
             scope.findings.add(finding)
             return
+
+
+def check_penalties(network: Graph, facts: DataFacts, goals: Goals, scope: Scope) -> None:
+    """Penalties must find the weights, or the derivatives, that they are on."""
+    nodes = {node.name: node for node in network.layers}
+    for penalty in goals.penalties:
+        of, name = penalty.term.loss.args.get("of"), penalty.kind.name
+        if penalty.kind.penalty == "weights" and isinstance(of, ir.Label):
+            node = nodes.get(of.layer)
+            kind = scope.knowledge.kinds(LayerType).get(node.kind) if node else None
+            if not (node and kind and kind.is_penalised(node.args)):
+                place = node.origin if node and isinstance(node.origin, Span) else penalty.span
+                scope.findings.add(NothingPenalised(penalty.span, name, of.layer, place))
+        if penalty.kind.penalty == "inputs" and facts.source and facts.source.sequence:
+            scope.findings.add(TokensNotSmooth(penalty.span, name, facts.source.name))

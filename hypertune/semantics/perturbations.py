@@ -26,11 +26,7 @@ def check_perturbations(
     methods = [(p.method, p.place) for p in plans if p.method and p.method.perturbs_weights]
     kinds = knowledge.kinds(LossType)
     # Penalties on what leaves a layer are means, of which strengths of 2 are customary.
-    penalties = [
-        term
-        for term in terms
-        if methods and kinds[term.loss.kind].penalty and not any(ir.labels_in(term.loss.args))
-    ]
+    penalties = [term for term in terms if methods and kinds[term.loss.kind].penalty == "weights"]
     for term in penalties:
         for name in ir.references_in(term.loss.args):
             _check(knowledge.hypers[name], abs(term.weight), *methods[0], knowledge)

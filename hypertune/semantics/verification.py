@@ -12,6 +12,7 @@ from hypertune.catalogue import (
     Catalogue,
     DomainType,
     LayerType,
+    LossType,
     MergeType,
     MethodType,
     OptimiserType,
@@ -48,6 +49,8 @@ def verify(program: ir.Program, catalogue: Catalogue) -> None:
     for layer in program.layers:
         _verify_layer(layer, catalogue, hypers)
         _verify_tie(layer, made, catalogue.of(LayerType))
+    for term in (*program.objective.train, *program.objective.valid):
+        _verify_penalty(term.loss, made, catalogue)
     for tune in program.tunes:
         _verify_tune(tune, program, catalogue)
     _verify_scale(program.data.scale)
@@ -129,6 +132,15 @@ def _verify_tie(
     if not fits or layer.given or (of and of.args.get("tied") is not None):
         why = f"it cannot have the weight of `{owner.layer}`"
         raise DamagedProgram(f"layer {layer.name}", why)
+
+
+def _verify_penalty(loss: ir.Call, made: Mapping[str, ir.Node], catalogue: Catalogue) -> None:
+    of = loss.args.get("of")
+    if catalogue.of(LossType)[loss.kind].penalty == "weights" and isinstance(of, ir.Label):
+        node = made.get(of.layer)
+        kind = catalogue.of(LayerType).get(node.kind) if node else None
+        if not (node and kind and kind.is_penalised(node.args)):
+            raise DamagedProgram("objective", f"`{of.layer}` has no weights to penalise")
 
 
 def _verify_output(layer: ir.Node, shape: Callable[[], ir.Shape]) -> None:

@@ -22,7 +22,8 @@ class Given:
     """The tensors that a loss is computed from.
 
     Shapes: `output` (B, C), `target` (B,) classes or (B, C) reals, `values` (B,), `squares` and
-    `absolutes` (B,) for penalties; `weights` are base weights, `per_weight` a value for each;
+    `absolutes` (B,) and `row_squares` (B, O) for penalties; `weights` are base weights,
+    `per_weight` a value for each; `derivatives` (B, C, I) are those of outputs by inputs;
     `labelled` (B, T, C) are outputs of the layers that it names.
     """
 
@@ -31,6 +32,8 @@ class Given:
     values: Mapping[str, Tensor]
     squares: Tensor
     absolutes: Tensor
+    row_squares: Tensor
+    derivatives: Tensor
     weights: Tensor
     per_weight: Mapping[str, Tensor] = field(factory=dict)
     labelled: Mapping[str, Tensor] = field(factory=dict)
@@ -44,6 +47,8 @@ class Given:
             values={name: value[i : i + 1] for name, value in self.values.items()},
             squares=self.squares[i : i + 1],
             absolutes=self.absolutes[i : i + 1],
+            row_squares=self.row_squares[i : i + 1],
+            derivatives=self.derivatives[i : i + 1],
             labelled={name: y[i : i + 1] for name, y in self.labelled.items()},
         )
 
@@ -75,6 +80,7 @@ class LossCase:
             output = torch.randn(self.examples, self.outputs).double()
             weights = torch.randn(6).double()
             effective = weights + torch.randn(self.examples, 6).double()
+            derivatives = torch.randn(self.examples, self.outputs, 5).double()
             real = torch.randn(self.examples, self.outputs).double()
             classes = torch.randint(self.outputs, (self.examples,))
             values = {
@@ -89,23 +95,39 @@ class LossCase:
             }
         target = real if self.kind.targets == "real" else classes
         squares, absolutes = effective.square().sum(1), effective.abs().sum(1)
-        return Given(output, target, values, squares, absolutes, weights, labelled=labelled)
+        rows = effective.view(-1, 3, 2).square().sum(2)
+        return Given(
+            output,
+            target,
+            values,
+            squares,
+            absolutes,
+            rows,
+            derivatives,
+            weights,
+            labelled=labelled,
+        )
 
     def run(self, given: Given) -> Tensor:
-        """The loss."""
-        found: Tensor = self.kind.build(self.args)(
-            LossInput(
-                output=given.output,
-                target=given.target,
-                values=given.values,
-                squares=lambda: given.squares,
-                absolutes=lambda: given.absolutes,
-                weights=lambda: [given.weights[:2], given.weights[2:].view(2, 2)],
-                per_weight=given.per_weight,
-                outputs=given.labelled,
-            )
-        )
+        """The loss; what it draws is the same each time."""
+        loss = self.kind.build(self.args)
+        with seeded(self.seed):
+            found: Tensor = loss(self._input(given))
         return found
+
+    def _input(self, given: Given) -> LossInput:
+        return LossInput(
+            output=given.output,
+            target=given.target,
+            values=given.values,
+            squares=lambda: given.squares,
+            absolutes=lambda: given.absolutes,
+            row_squares=lambda: [given.row_squares],
+            by_inputs=lambda along: torch.einsum("bc,bci->bi", along, given.derivatives),
+            weights=lambda: [given.weights[:2], given.weights[2:].view(2, 2)],
+            per_weight=given.per_weight,
+            outputs=given.labelled,
+        )
 
     def with_constants(self, values: Mapping[str, float]) -> LossCase:
         """The same with these constants in the place of arguments."""

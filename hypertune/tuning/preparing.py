@@ -83,7 +83,7 @@ def prepare(
     batches = Served(sets, program.data.batch, tune.seed)
     with torch.random.fork_rng(devices=[]):
         torch.manual_seed(tune.seed)
-        network = lower(program, catalogue, taps=taps_of(program))
+        network = lower(program, catalogue, taps=taps_of(program, catalogue))
     posed = pose(program, catalogue, network, sets, tune.precision)
     measure = Measure(posed.evaluated, program, catalogue, sets.target)
     steps = _Steps(batches.per_epoch)

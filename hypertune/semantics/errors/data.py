@@ -160,3 +160,20 @@ class TextTooShort(Diagnostic):
     example = Example(of=_TEXT, wrong="data.window = 1_000_000")
 
     why: str
+
+
+class TokensNotSmooth(Diagnostic):
+    """A penalty differentiates by the inputs of the network, which are the tokens of a text."""
+
+    code = "HT629"
+    title = "`{name}` differentiates by the inputs, and those of `{source}` are tokens"
+    label = "tokens have no derivative"
+    help = "`activation` and `temporal` penalise what leaves a labelled layer"
+    example = Example(
+        of=_TEXT,
+        wrong="objective.train = cross_entropy + jacobian(0.1)",
+        right="objective.train = cross_entropy + entropy(0.1)",
+    )
+
+    name: str
+    source: str

@@ -127,3 +127,25 @@ class WrongClassCount(Diagnostic):
     wanted: int
     source: str
     there: int
+
+
+class NothingPenalised(Diagnostic):
+    """A penalty on weights names a layer that has none, or has that of another.
+
+    Penalties are on the weights of linear maps, convolutions, embeddings and recurrent layers, and
+    not on biases, gains or slopes.
+    """
+
+    code = "HT628"
+    title = "`{name}` penalises weights, and `{layer}` has none of its own"
+    label = "without weights that penalties are on"
+    notes = (("place", "this is what it names"),)
+    example = Example(
+        both="model (1, 8, 8) { flatten; linear(16) as hidden; relu as active; linear(10) }",
+        wrong="objective.train = cross_entropy + l2(1e-3, of = active)",
+        right="objective.train = cross_entropy + l2(1e-3, of = hidden)",
+    )
+
+    name: str
+    layer: str
+    place: Span

@@ -40,13 +40,14 @@ class Summand:
 
 @frozen
 class Goals:
-    """The objective, the losses in it that read predictions, and what `valid` takes directly.
+    """The objective, its losses and its penalties, and what `valid` takes directly.
 
     `direct` are the places where `valid` takes a hyperparameter that it is not said to take.
     """
 
     objective: ir.Objective
     losses: tuple[Summand, ...]
+    penalties: tuple[Summand, ...]
     direct: tuple[HyperUse, ...]
 
 
@@ -66,11 +67,14 @@ def read_objective(
             scope.findings.add(PenaltyInValid(summand.span, summand.kind.name))
     _check_each(used, scope)
     report = _report(settings, source)
-    losses = tuple(s for s in (*train, *valid) if not s.kind.penalty)
-    for loss in losses:
-        _check_targets(loss.span, loss.kind, source, scope)
+    summands = (*train, *valid)
+    for summand in summands:
+        _check_targets(summand.span, summand.kind, source, scope)
+    losses = tuple(s for s in summands if not s.kind.penalty)
+    penalties = tuple(s for s in summands if s.kind.penalty)
     objective = ir.Objective(_terms(train), _terms(valid), report)
-    return Goals(objective, losses, tuple(use for use in used if use.hyper not in wanted))
+    direct = tuple(use for use in used if use.hyper not in wanted)
+    return Goals(objective, losses, penalties, direct)
 
 
 def _direct(settings: Settings) -> frozenset[str]:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import torch
 from attrs import evolve
 from torch import Tensor
@@ -9,7 +11,7 @@ from torch.autograd.gradcheck import GradcheckError, gradcheck
 
 from hypertune.catalogue import LossType, Use
 from hypertune.testing.law import Law, law, same
-from hypertune.testing.loss_case import LossCase
+from hypertune.testing.loss_case import Given, LossCase
 
 
 def _weighs_examples(kind: LossType) -> bool:
@@ -72,10 +74,14 @@ def takes_a_value_for_each_weight(case: LossCase) -> None:
         if arg.each != "weight":
             continue
 
-        def of(values_P: Tensor, name: str = arg.name) -> Tensor:
-            return case.run(evolve(given, values={}, per_weight={name: values_P}))
+        others = {name: value for name, value in given.values.items() if name != arg.name}
+        without = evolve(given, values=others)
 
-        one = evolve(given, values={arg.name: torch.full((1,), 0.7, dtype=torch.float64)})
+        def of(values_P: Tensor, name: str = arg.name, given: Given = without) -> Tensor:
+            return case.run(evolve(given, per_weight={name: values_P}))
+
+        value = torch.full((1,), 0.7, dtype=torch.float64)
+        one = evolve(given, values={**others, arg.name: value})
         same(of(torch.full_like(weights, 0.7)), case.run(one), f"one `{arg.name}` for all")
         first, second = weights.exp(), weights.square()
         same(of(first + 2 * second), of(first) + 2 * of(second), f"it bends in `{arg.name}`")
@@ -83,23 +89,23 @@ def takes_a_value_for_each_weight(case: LossCase) -> None:
 
 @law()
 def has_the_gradient_of_finite_differences(case: LossCase) -> None:
-    """By the output, the effective weights and every smooth value."""
+    """By the output, the effective weights, the derivatives and every smooth value."""
     given = case.given()
     smooth = [a.name for a in case.kind.args if a.use is Use.SMOOTH and a.name in given.values]
-    points = [given.output, given.squares, given.absolutes, *(given.values[n] for n in smooth)]
+    of = ["output", "squares", "absolutes", "row_squares", "derivatives"]
+    points = [*(getattr(given, name) for name in of), *(given.values[n] for n in smooth)]
     inputs = [t.clone().requires_grad_() for t in points]
 
-    def loss(output: Tensor, squares: Tensor, absolutes: Tensor, *values: Tensor) -> Tensor:
-        moved = {**given.values, **dict(zip(smooth, values, strict=True))}
-        found = case.run(
-            evolve(given, output=output, squares=squares, absolutes=absolutes, values=moved)
-        )
-        return found + 0 * (output.sum() + squares.sum())  # a penalty reads no output
+    def loss(*tensors: Tensor) -> Tensor:
+        read: dict[str, Any] = dict(zip(of, tensors, strict=False))
+        values = dict(zip(smooth, tensors[len(of) :], strict=True))
+        found = case.run(evolve(given, **read, values={**given.values, **values}))
+        return found + 0 * sum(tensor.sum() for tensor in tensors)  # no loss reads all
 
     try:
         gradcheck(loss, inputs, fast_mode=True)
     except GradcheckError as different:
-        names = ", ".join(["output", "squares", "absolutes", *smooth])
+        names = ", ".join([*of, *smooth])
         raise AssertionError(f"of ({names}): {different}") from different
 
 
