@@ -262,7 +262,7 @@ def _grown(inner: st.SearchStrategy[ast.Expr]) -> st.SearchStrategy[ast.Expr]:
     return st.one_of(
         st.builds(ast.Unary, at, st.just("-"), inner),
         st.builds(
-            ast.Binary, at, st.sampled_from(["+", "-", "*", "/", "//", "%", "**"]), inner, inner
+            ast.Binary, at, inner, st.sampled_from(["+", "-", "*", "/", "//", "%", "**"]), inner
         ),
         st.builds(ast.Index, at, names, inner),
         st.builds(ast.Tuple, at, items),

@@ -57,7 +57,7 @@ class Index(SyntaxNode):
 
 @frozen
 class Unary(SyntaxNode):
-    op: str
+    op: str = field(converter=str)
     operand: Expr
 
 
@@ -65,8 +65,8 @@ class Unary(SyntaxNode):
 class Binary(SyntaxNode):
     """`op` is one of + - * / // % **; precedence and brackets live in the shape of the tree."""
 
-    op: str
     left: Expr
+    op: str = field(converter=str)
     right: Expr
 
 
@@ -128,10 +128,10 @@ class Hyper(SyntaxNode):
     names: tuple[HyperName, ...]
     domain: Call
     start: Expr | None
-    per: Name | None
-    spread: Expr | None
-    fixed: bool
-    frozen: bool
+    per: Name | None = None
+    spread: Expr | None = None
+    fixed: bool = False
+    frozen: bool = False
 
 
 @frozen
@@ -165,43 +165,46 @@ class Device(SyntaxNode):
     text: str
 
 
+@frozen(kw_only=True)
+class Placed(SyntaxNode):
+    """What may say which hyperparameters its weights respond to, and where it lies."""
+
+    given: Given | None = None
+    device: Device | None = None
+
+
+@frozen(kw_only=True)
+class Labelled(Placed):
+    """A piece of network, whose output may have a name."""
+
+    label: Name | None = None  # as NAME
+
+
 @frozen
-class LayerStatement(SyntaxNode):
+class LayerStatement(Labelled):
     """One layer, or the use of a block."""
 
     call: Call
-    given: Given | None
-    device: Device | None
-    label: Name | None  # as NAME
 
 
 @frozen
-class Repeat(SyntaxNode):
+class Repeat(Labelled):
     count: Expr
     body: Body
-    given: Given | None
-    device: Device | None
-    label: Name | None
 
 
 @frozen
-class Residual(SyntaxNode):
+class Residual(Labelled):
     body: Body
-    shortcut: Body | None
-    given: Given | None
-    device: Device | None
-    label: Name | None
+    shortcut: Body | None = None
 
 
 @frozen
-class Branch(SyntaxNode):
+class Branch(Labelled):
     """`branch concat { … } { … }`; `mode` is concat or add."""
 
     mode: Name
     bodies: tuple[Body, ...]
-    given: Given | None
-    device: Device | None
-    label: Name | None
 
 
 Piece = LayerStatement | Repeat | Residual | Branch
@@ -215,10 +218,8 @@ class Body(SyntaxNode):
 
 
 @frozen
-class Model(SyntaxNode):
+class Model(Placed):
     shape: Tuple
-    given: Given | None
-    device: Device | None
     body: Body
 
 
@@ -231,11 +232,9 @@ class Param(SyntaxNode):
 
 
 @frozen
-class Block(SyntaxNode):
+class Block(Placed):
     name: Name
     params: tuple[Param, ...]
-    given: Given | None
-    device: Device | None
     body: Body
 
 

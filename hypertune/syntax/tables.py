@@ -2,18 +2,18 @@
 
 Working the tables out of the grammar takes ten times as long as reading them back, and a command
 that only checks a spec should answer in a blink. They are kept as JSON, under a name that changes
-with the grammar and with Lark.
+with the grammar, its options and Lark.
 """
 
 from __future__ import annotations
 
 import json
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from functools import cache
 from hashlib import sha256
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 import lark
 from lark import Lark
@@ -22,12 +22,20 @@ from lark.lexer import TerminalDef
 
 from hypertune.resources import resource_folder
 
+_OPTIONS: Final[Mapping[str, Any]] = {
+    "parser": "lalr",
+    "lexer": "basic",
+    "start": ["spec", "override", "unread"],
+    "propagate_positions": True,
+    "maybe_placeholders": True,  # what may be missing has its place among the parts of a node
+}
+
 
 @cache
 def parser() -> Lark:
     """The LALR parser of `.hspec`."""
     grammar = (resource_folder("grammars") / "hspec.lark").read_text(encoding="utf-8")
-    name = sha256(f"{lark.__version__}\n{grammar}".encode()).hexdigest()[:16]
+    name = sha256(f"{lark.__version__}\n{_OPTIONS}\n{grammar}".encode()).hexdigest()[:16]
     kept = _folder() / f"hspec-{name}.json"
     return _read(kept) or _made(grammar, kept)
 
@@ -37,14 +45,7 @@ def _folder() -> Path:
 
 
 def _made(grammar: str, kept: Path) -> Lark:
-    made = Lark(
-        grammar,
-        parser="lalr",
-        lexer="basic",
-        start=["spec", "override", "unread"],
-        propagate_positions=True,
-        maybe_placeholders=False,
-    )
+    made = Lark(grammar, **_OPTIONS)
     _write(kept, made)
     return made
 

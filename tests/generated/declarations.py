@@ -64,7 +64,7 @@ def hyper(author: Author) -> str:
             items = [f"{name}[{whole(author, i)}]" for i in range(count)]
             size = whole(author, count)
             written.append(f"{name}[{count if size == 'example' else size}]")  # that is a word
-        elif form < 0.3:
+        elif form < 0.3 and not domain.words:  # a choice is one for all
             over = author.pick(("example", "weight"))
             written.append(f"{name}[{over}]")
         else:

@@ -12,6 +12,7 @@ from hypertune.semantics.arguments.calls import settle
 from hypertune.semantics.arguments.constants import FUNCTIONS, count, evaluate
 from hypertune.semantics.declarations.starts import read_spread, read_start
 from hypertune.semantics.errors.names import DeclaredTwice, NotConstant, ReservedName
+from hypertune.semantics.errors.passing import EachMisplaced
 from hypertune.semantics.scope.findings import attempt
 from hypertune.semantics.scope.scope import (
     Constant,
@@ -101,6 +102,9 @@ def _declare_hypers(statement: ast.Hyper, scope: Scope) -> None:
     spread = attempt(lambda statement: read_spread(statement, scope), statement) or 1.0
     for item in statement.names:
         over = _over(item)
+        if over and settled and settled[0].words(settled[1].args):
+            why = "a choice of words is one for all"
+            scope.findings.add(EachMisplaced(item.span, item.name.text, over, why, item.name.span))
         names = attempt(lambda item: _elements(item, scope), item) or (item.name.text,)
         if not _is_free(item.name, scope):
             continue

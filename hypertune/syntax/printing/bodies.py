@@ -13,7 +13,7 @@ from hypertune.syntax.printing.rows import Cell, Row, align
 
 
 def model(node: ast.Model, remarks: Remarks) -> list[Line]:
-    head = f"model ({flat_args(node.shape.items)}){_suffix(node.given, node.device, None)}"
+    head = f"model ({flat_args(node.shape.items)}){_where(node)}"
     return _braced(head, node.body, 0, remarks)
 
 
@@ -23,7 +23,7 @@ def block(node: ast.Block, remarks: Remarks) -> list[Line]:
         for p in node.params
     )
     head = f"block {node.name.text}({params})" if params else f"block {node.name.text}"
-    return _braced(head + _suffix(node.given, node.device, None), node.body, 0, remarks)
+    return _braced(head + _where(node), node.body, 0, remarks)
 
 
 def _braced(head: str, body: ast.Body, depth: int, remarks: Remarks) -> list[Line]:
@@ -77,7 +77,7 @@ def _row(group: Sequence[ast.Piece]) -> Row:
     last = group[-1]
     if not isinstance(last, ast.LayerStatement):
         return Row([*cells, Cell(_flat_piece(last), column(last))])
-    suffix = _suffix(last.given, last.device, last.label).strip()
+    suffix = f"{_where(last)}{_label(last)}".strip()
     # Where the first word behind the layer stands is found from the end of the layer itself.
     behind = last.span.source.text[last.call.span.end : last.span.end]
     at = column(last.call) + len(last.call.span.text) + len(behind) - len(behind.lstrip())
@@ -94,19 +94,19 @@ def _piece(piece: ast.Piece, depth: int, remarks: Remarks) -> list[Line]:
         before = lines.pop().text
         start = f"{before} {head}".rstrip() if before.strip() else before + head
         lines += _braced(start, body, depth, remarks)
-    return [*lines[:-1], Line(lines[-1].text + _suffix(None, None, piece.label))]
+    return [*lines[:-1], Line(lines[-1].text + _label(piece))]
 
 
 def _flat_piece(piece: ast.Piece) -> str:
     if isinstance(piece, ast.LayerStatement):
-        return flat_kind(piece.call) + _suffix(piece.given, piece.device, piece.label)
+        return flat_kind(piece.call) + _where(piece) + _label(piece)
     parts = " ".join(f"{head} {_flat_body(body)}".strip() for head, body in _parts(piece))
-    return parts + _suffix(None, None, piece.label)
+    return parts + _label(piece)
 
 
 def _parts(piece: ast.Repeat | ast.Residual | ast.Branch) -> list[tuple[str, ast.Body]]:
     """What stands before each of its bodies."""
-    where = _suffix(piece.given, piece.device, None)
+    where = _where(piece)
     match piece:
         case ast.Repeat(count=count, body=body):
             return [(f"repeat {flat(count)}{where}", body)]
@@ -123,14 +123,16 @@ def _flat_body(body: ast.Body) -> str:
     return f"{{ {inside} }}" if inside else "{}"
 
 
-def _suffix(given: ast.Given | None, device: ast.Device | None, label: ast.Name | None) -> str:
-    """` given … on … as …`, each where it is said."""
-    words = []
-    if given is not None:
-        names = ["*"] if given.names is None else [flat(name) for name in given.names]
-        words.append(f"given {', '.join(names) or 'none'}")
-    if device is not None:
-        words.append(f"on {device.text}")
-    if label is not None:
-        words.append(f"as {label.text}")
-    return "".join(f" {word}" for word in words)
+def _where(node: ast.Placed) -> str:
+    """` given … on …`, each where it is said."""
+    given, device = "", ""
+    if node.given is not None:
+        names = ["*"] if node.given.names is None else [flat(name) for name in node.given.names]
+        given = f" given {', '.join(names) or 'none'}"
+    if node.device is not None:
+        device = f" on {node.device.text}"
+    return given + device
+
+
+def _label(node: ast.Labelled) -> str:
+    return f" as {node.label.text}" if node.label else ""
