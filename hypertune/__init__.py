@@ -65,7 +65,16 @@ if TYPE_CHECKING:
         Vector as Vector,
         stateless as stateless,
     )
+    from hypertune.search import (
+        Asha as Asha,
+        Bayesian as Bayesian,
+        Grid as Grid,
+        RandomSearch as RandomSearch,
+        Space as Space,
+        Study as Study,
+    )
     from hypertune.standard import STANDARD as STANDARD
+    from hypertune.uses import CannotTrain as CannotTrain, Use as Use
 
 _HOMES = {
     "hypertune.catalogue": (
@@ -80,6 +89,7 @@ _HOMES = {
         "MetricType",
         "OptimiserType",
         "ScheduleType",
+        "SolverType",
         "SourceType",
     ),
     "hypertune.compiler": ("compile_text",),
@@ -112,7 +122,9 @@ _HOMES = {
         "Vector",
         "stateless",
     ),
+    "hypertune.search": ("Asha", "Bayesian", "Grid", "RandomSearch", "Space", "Study"),
     "hypertune.standard": ("STANDARD",),
+    "hypertune.uses": ("CannotTrain", "Use"),
     "hypertune.jobs.trained": ("Run", "load_run"),
 }
 _HOME_OF = {name: home for home, names in _HOMES.items() for name in names}

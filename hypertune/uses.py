@@ -1,4 +1,4 @@
-"""What the training loss is in a hyperparameter. Loads no torch."""
+"""What a method can train: what the loss is in a hyperparameter, and a refusal. No torch."""
 
 from __future__ import annotations
 
@@ -12,3 +12,7 @@ class Use(StrEnum):
     STOCHASTIC = "stochastic"  # it moves noise: dropout rates
     DISCRETE = "discrete"  # it is floored where it is read: cutout holes
     OPTIMISER = "of the optimiser"  # learning rate, momentum
+
+
+class CannotTrain(ValueError):
+    """A method cannot train a problem as it stands. The text is the message."""

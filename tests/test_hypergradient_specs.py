@@ -5,8 +5,10 @@ from pathlib import Path
 import pytest
 import torch
 from attrs import evolve
+from click.testing import CliRunner
 
 from hypertune import compile_text
+from hypertune.cli import main
 from hypertune.ir import Quantity
 from hypertune.lowering import place
 from hypertune.methods.algorithms.curvature import Curvature
@@ -124,3 +126,13 @@ def test_learnt_weights_of_examples_tell_wrong_labels():
     pairs = right.sum() * (~right).sum()
     area = (ranks[right].sum() - right.sum() * (right.sum() + 1) / 2) / pairs
     assert area > 0.88
+
+
+def test_a_network_too_large_for_the_exact_solve_is_refused_in_words(tmp_path):
+    text = NOISY.replace("neumann(terms = 3, scale = 0.02)", "exact(limit = 100)")
+    (tmp_path / "a.hspec").write_text(text, encoding="utf-8")
+    asked = ["train", str(tmp_path / "a.hspec"), "--device", "cpu", "--out", str(tmp_path / "run")]
+    done = CliRunner().invoke(main, asked)
+    assert done.exit_code == 4
+    assert "error: the solver `exact` takes at most 100 weights, and here are 610" in done.stderr
+    assert not (tmp_path / "run").exists()

@@ -1,5 +1,6 @@
 """The examples of docs/python.md run, and it names all that `hypertune` has."""
 
+import ast
 import re
 from pathlib import Path
 
@@ -39,3 +40,17 @@ def test_its_problem_is_tuned():
 def test_it_tells_of_every_public_name(name):
     assert getattr(hypertune, name) is not None
     assert re.search(rf"\b{name}\b", PAGE)
+
+
+def test_names_for_type_checkers_are_those_that_are_there():
+    tree = ast.parse(Path(hypertune.__file__).read_text(encoding="utf-8"))
+    (typed,) = [node for node in tree.body if isinstance(node, ast.If)]
+    found = {
+        f"{node.module}.{alias.asname}"
+        for node in ast.walk(typed)
+        if isinstance(node, ast.ImportFrom)
+        for alias in node.names
+    }
+    assert found == {
+        f"{home}.{name}" for home, names in hypertune._HOMES.items() for name in names
+    }

@@ -4,9 +4,14 @@ from contextlib import nullcontext
 from math import inf, log10, nan
 
 import pytest
+import torch
+from attrs import evolve
+from bilevel_toys import ridge, training
+from optuna.distributions import FloatDistribution
 
 from hypertune.catalogue import MethodType
 from hypertune.compiler import compile_text
+from hypertune.methods.algorithms import Fixed
 from hypertune.planning import length, plan, print_plan
 from hypertune.runtime import (
     Completed,
@@ -19,7 +24,7 @@ from hypertune.runtime import (
     Tried,
     Within,
 )
-from hypertune.search import Asha, Bayesian, Grid, RandomSearch, Study, space_of
+from hypertune.search import Asha, Bayesian, Grid, RandomSearch, Space, Study, space_of
 from hypertune.standard import STANDARD
 
 SPEC = """\
@@ -79,6 +84,23 @@ def tried(whole):
     for _ in whole.run():
         pass
     return [trial.starts for trial in whole.history]
+
+
+def test_a_study_of_trainings_of_problems_in_python_finds_the_best_start():
+    """Ridge regression, whose penalty is where the training starts and stays."""
+    space = Space({"h": FloatDistribution(-3.0, 3.0)}, {"h": 3.0})
+
+    def train(number, starts):
+        problem = ridge()
+        start_H = torch.full_like(problem.hypers.start_H, starts["h"])
+        hypers = evolve(problem.hypers, start_H=start_H)
+        return nullcontext(training(Fixed(), evolve(problem, hypers=hypers), steps=4))
+
+    whole = Study(Grid(3), space, 4, train)
+    reports = [event.report for event in whole.run() if isinstance(event, Tried)]
+    assert [trial.starts["h"] for trial in whole.history] == [3.0, -2.0, 0.0, 2.0]
+    assert [report.step for report in reports] == [1, 2, 3, 4]
+    assert all(trial.outcome == "completed" for trial in whole.history)
 
 
 def test_what_is_frozen_or_a_vector_is_not_searched():

@@ -79,7 +79,7 @@ class Commands(click.Group):
 
 
 def _file_trouble(fault: Exception) -> str | None:
-    """What there is to say about a file that could not be read or written."""
+    """What there is to say about a file that cannot be used, or a training that cannot be."""
     if isinstance(fault, OSError) and fault.strerror:
         return f"{fault.filename or 'the output'}: {fault.strerror}"
     # Only now, because `check` has no need of them.
@@ -88,8 +88,9 @@ def _file_trouble(fault: Exception) -> str | None:
     from hypertune.ir import DamagedProgram
     from hypertune.runs import RunError
     from hypertune.spec_files import UnreadableSpec
+    from hypertune.uses import CannotTrain
 
-    ours = (DataError, DamagedProgram, RunError, Unreadable, UnreadableSpec)
+    ours = (CannotTrain, DataError, DamagedProgram, RunError, Unreadable, UnreadableSpec)
     return str(fault) if isinstance(fault, ours) else None
 
 

@@ -12,7 +12,7 @@ from hypertune.conditioning import Conditioning
 from hypertune.runtime.passes import Passes
 from hypertune.runtime.problem import Problem, Weights
 from hypertune.runtime.recipe import Recipe
-from hypertune.uses import Use
+from hypertune.uses import CannotTrain, Use
 
 S = TypeVar("S", bound="State")
 
@@ -85,7 +85,7 @@ class Method(Protocol[S]):
         """What the network is evaluated at as it now stands."""
 
 
-class CannotFollow(ValueError):
+class CannotFollow(CannotTrain):
     """A hyperparameter is something to the training loss that the method gives no gradient for."""
 
 

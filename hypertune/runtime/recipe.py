@@ -8,6 +8,7 @@ from attrs import frozen
 
 from hypertune.runtime.optimiser import Optimiser
 from hypertune.runtime.schedule import Schedule
+from hypertune.uses import CannotTrain
 
 ROLES = ("weights", "hypers", "responses", "scales")
 
@@ -33,12 +34,12 @@ class Recipe:
         """The optimiser of `role`, for a method that moves it.
 
         Raises:
-            ValueError: if there is none.
+            CannotTrain: if there is none.
 
         """
         found: Optimiser | None = getattr(self, role)
         if found is None:
-            raise ValueError(f"the method needs an optimiser for `{role}`, the recipe has none")
+            raise CannotTrain(f"the method needs an optimiser for `{role}`, the recipe has none")
         return found
 
     def check_tied(self, tuned: Collection[str], roles: Collection[str] = ()) -> None:
@@ -49,7 +50,7 @@ class Recipe:
             roles: of the optimisers through which it differentiates.
 
         Raises:
-            ValueError: if there is such an option.
+            CannotTrain: if there is such an option.
 
         """
         for role in ROLES:
@@ -57,7 +58,7 @@ class Recipe:
             tied = {} if optimiser is None or role in roles else optimiser.tied
             for option, hyper in tied.items():
                 if hyper in tuned:
-                    raise ValueError(
+                    raise CannotTrain(
                         f"`{option}` of the optimiser for `{role}` is the hyperparameter"
                         f" `{hyper}`, which the method cannot move; freeze it"
                     )

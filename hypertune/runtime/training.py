@@ -57,7 +57,7 @@ class Training:
         clock: gives seconds.
 
     Raises:
-        CannotFollow: if the method cannot tune one of the hyperparameters.
+        CannotTrain: if the method cannot, such as tune one of the hyperparameters.
 
     """
 

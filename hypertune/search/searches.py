@@ -33,11 +33,8 @@ class Search(Protocol):
 
 
 @frozen
-class RandomSearch:
-    """Values drawn evenly, each trial for itself."""
-
-    trials: int = 20
-    keep: str = "best"
+class _Random:
+    """Values drawn evenly, each trial for itself, from the second on; none is ended early."""
 
     @property
     def looks_back(self) -> bool:
@@ -54,28 +51,26 @@ class RandomSearch:
 
 
 @frozen
-class Grid:
-    """Every combination of some values of each hyperparameter."""
+class RandomSearch(_Random):
+    """Values drawn evenly, each trial for itself."""
+
+    trials: int = 20
+    keep: str = "best"
+
+
+@frozen
+class Grid(_Random):
+    """Every combination of some values of each hyperparameter; nothing is drawn after these."""
 
     points: int = 5
     keep: str = "best"
 
-    @property
-    def looks_back(self) -> bool:
-        return False
-
     def first(self, space: Space) -> list[Starts]:
         return [space.start, *space.grid(self.points)]
 
-    def sampler(self, seed: int) -> BaseSampler:
-        return RandomSampler(seed)  # draws nothing: the grid is all there is
-
-    def pruner(self) -> BasePruner:
-        return NopPruner()
-
 
 @frozen
-class Bayesian:
+class Bayesian(_Random):
     """Values that earlier losses make likely to be good: a tree-structured Parzen estimator."""
 
     trials: int = 50
@@ -85,18 +80,12 @@ class Bayesian:
     def looks_back(self) -> bool:
         return True
 
-    def first(self, space: Space) -> list[Starts]:
-        return [space.start]
-
     def sampler(self, seed: int) -> BaseSampler:
         return TPESampler(seed=seed)
 
-    def pruner(self) -> BasePruner:
-        return NopPruner()
-
 
 @frozen
-class Asha:
+class Asha(_Random):
     """Random search by successive halving: of `reduction` trials at a rung, one goes on."""
 
     trials: int = 50
@@ -107,12 +96,6 @@ class Asha:
     @property
     def looks_back(self) -> bool:
         return True
-
-    def first(self, space: Space) -> list[Starts]:
-        return [space.start]
-
-    def sampler(self, seed: int) -> BaseSampler:
-        return RandomSampler(seed)
 
     def pruner(self) -> BasePruner:
         return SuccessiveHalvingPruner(

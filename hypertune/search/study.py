@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import AbstractContextManager
 from math import inf
-from typing import Protocol
+from typing import Protocol, runtime_checkable
 
 from attrs import evolve
 
@@ -23,11 +23,7 @@ from hypertune.search.trial import Trial, trial_of
 
 
 class Trainable(Protocol):
-    """A training that may have begun earlier."""
-
-    @property
-    def rows(self) -> Sequence[Row]:
-        """Its reports so far."""
+    """A training, such as `runtime.Training`."""
 
     @property
     def seconds(self) -> float:
@@ -38,6 +34,15 @@ class Trainable(Protocol):
 
     def stop(self, ending: Callable[[int], Outcome] = Interrupted) -> None:
         """End after the step in progress."""
+
+
+@runtime_checkable
+class Resumed(Protocol):
+    """A training that may have begun earlier."""
+
+    @property
+    def rows(self) -> Sequence[Row]:
+        """Its reports so far."""
 
 
 Train = Callable[[int, Starts], AbstractContextManager[Trainable]]
@@ -116,7 +121,7 @@ class Study:
         asked = Asked(self._search, self._space, self.history, mixed(self._seed, number))
         outcome: Outcome = Interrupted(0)
         with self._train(number, asked.starts) as training:
-            rows = [*training.rows]
+            rows = [*training.rows] if isinstance(training, Resumed) else []
             if any([asked.is_pruned_after(row) for row in rows]):  # noqa: C419  # all are told
                 training.stop(Pruned)  # it was killed before it could say so
             self._training = training

@@ -13,14 +13,14 @@ from hypertune.conditioning import Conditioning, Values
 from hypertune.methods.algorithms.group import Group, descend
 from hypertune.methods.replayed import Cell, Table, read_table
 from hypertune.runtime import Hypers, Passes, Problem, Recipe, Step
-from hypertune.uses import Use
+from hypertune.uses import CannotTrain, Use
 
 
 class ReplayState:
     """Base weights that move, and the row of the table that holds; row 0 is the start.
 
     Raises:
-        ValueError: if the table has a column of something else, or moves a learning rate that a
+        CannotTrain: if the table has a column of something else, or moves a learning rate that a
             schedule moves, too.
 
     """
@@ -29,7 +29,7 @@ class ReplayState:
         weights, hypers = recipe.need("weights"), problem.hypers
         self._tied = {o: hyper for o, hyper in weights.tied.items() if hyper in table.columns}
         if "lr" in self._tied and recipe.schedule is not None:
-            raise ValueError("a table and a schedule both move the learning rate; drop one")
+            raise CannotTrain("a table and a schedule both move the learning rate; drop one")
         self.base = Group(problem.base, weights, recipe.schedule, recipe.clip)
         response = {name: p.detach() for name, p in problem.response.items()}
         self.weights = {**self.base.detached, **response}
@@ -126,7 +126,7 @@ def _values(hypers: Hypers, table: Table) -> Tensor:
     values_NC = start_C.repeat(1 + len(table.times), 1)
     for name, cells in table.columns.items():
         if name not in hypers.columns:
-            raise ValueError(f"the table has a column `{name}`, which is no hyperparameter")
+            raise CannotTrain(f"the table has a column `{name}`, which is no hyperparameter")
         numbers = torch.tensor([_number(hypers, name, cell) for cell in cells], dtype=torch.double)
         values_NC[1:, hypers.columns[name]] = numbers.to(values_NC)
     return values_NC
@@ -138,5 +138,5 @@ def _number(hypers: Hypers, name: str, cell: Cell) -> float:
         return cell
     logits = [other for other in hypers.names if other.startswith(f"{name}[")]
     if f"{name}[{cell}]" not in logits:
-        raise ValueError(f"the table has `{cell}` for `{name}`, which is not among its words")
+        raise CannotTrain(f"the table has `{cell}` for `{name}`, which is not among its words")
     return float(logits.index(f"{name}[{cell}]"))

@@ -8,25 +8,26 @@ from torch import Tensor
 
 from hypertune.methods.algorithms.dynamics import Point
 from hypertune.runtime import PlateauSchedule, Problem, Recipe
+from hypertune.uses import CannotTrain
 
 
 class RuledState:
     """Base weights with the slots of their optimiser, and the position of its schedule.
 
     Raises:
-        ValueError: if the optimiser of the weights has no update rule.
+        CannotTrain: if the optimiser of the weights has no update rule.
 
     """
 
     def __init__(self, problem: Problem, recipe: Recipe) -> None:
         optimiser = recipe.need("weights")
         if optimiser.rule is None:
-            raise ValueError(
+            raise CannotTrain(
                 f"no step of {optimiser.torch.__name__} can be differentiated, for want of an"
                 " update rule: take another optimiser for `weights`"
             )
         if recipe.schedule is not None and "lr" not in optimiser.options:
-            raise ValueError("a schedule needs an `lr` among the options of `weights`")
+            raise CannotTrain("a schedule needs an `lr` among the options of `weights`")
         self.recipe, self.rule = recipe, optimiser.rule
         base = {name: p.detach().clone() for name, p in problem.base.items()}
         self.point = Point(base, optimiser.rule.init(base, optimiser.options), 0)

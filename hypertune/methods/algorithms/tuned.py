@@ -29,7 +29,7 @@ class Tuned:
         roles: of the optimisers whose options may be tied to them.
 
     Raises:
-        ValueError: if the recipe has no optimiser for them, or ties an option of another to one.
+        CannotTrain: if the recipe has no optimiser for them, or ties an option of another to one.
 
     """
 

@@ -9,6 +9,7 @@ from hypertune.methods.algorithms.options import option
 from hypertune.methods.algorithms.solvers.solver import Product, Solution, Vector, damped, residual
 from hypertune.methods.solvers.exact import EXACT
 from hypertune.runtime import Problem, Recipe
+from hypertune.uses import CannotTrain
 
 
 @frozen(kw_only=True)
@@ -27,9 +28,9 @@ class Exact:
     def prepared(self, problem: Problem, recipe: Recipe) -> Exact:
         size = sum(w.numel() for w in problem.base.values())
         if size > self.limit:
-            raise ValueError(
-                f"the exact solve takes at most {self.limit} weights, here are {size}: take"
-                " another solver, such as cg, or raise its limit"
+            raise CannotTrain(
+                f"the solver `exact` takes at most {self.limit} weights, and here are {size}: take"
+                " another, such as `cg`, or raise its `limit`"
             )
         return self
 

@@ -17,6 +17,7 @@ from hypertune.methods.algorithms.solvers.solver import (
 )
 from hypertune.methods.solvers.neumann import NEUMANN
 from hypertune.runtime import Problem, Recipe
+from hypertune.uses import CannotTrain
 
 
 @frozen(kw_only=True)
@@ -46,7 +47,7 @@ class Neumann:
             return self
         rate = recipe.need("weights").options.get("lr")
         if not isinstance(rate, int | float):
-            raise ValueError("the optimiser for `weights` has no learning rate: give a `scale`")
+            raise CannotTrain("the optimiser for `weights` has no learning rate: give a `scale`")
         return evolve(self, scale=float(rate))
 
     def solve(self, product: Product, b: Vector, generator: torch.Generator) -> Solution:

@@ -37,7 +37,7 @@ class Solver(Protocol):
         """The solver for this problem, with what it takes from the recipe.
 
         Raises:
-            ValueError: if it cannot solve problems of this size.
+            CannotTrain: if it cannot solve problems of this size.
 
         """
 
