@@ -48,13 +48,14 @@ def module_of(kind, **options):
 
 
 def responding(module, columns=(0, 1)):
-    """Converted, with a response that is not zero."""
+    """Converted, with a response that is not zero; no gradients of the base are asked for."""
     found = convert(module, lambda name: columns)
     torch.manual_seed(2)
     with torch.no_grad():
         for name, parameter in found.layer.named_parameters():
             if name.endswith("_scale"):
                 parameter.normal_(std=0.3)
+            parameter.requires_grad_(".response." in name)
     return found.layer
 
 
@@ -98,8 +99,7 @@ def test_what_it_folds_to_gives_the_same():
 def test_its_linearised_reading_is_its_derivative_by_the_response(mode):
     layer = responding(modes(module_of(Squeeze))[mode])
     told, found = Conditioning(response_BG=torch.randn(6, 2).double()), []
-    # Only these: torch's derivative of its own tangent of batch normalisation is wrong by weights.
-    response = [p for name, p in layer.named_parameters() if ".response." in name]
+    response = [p for p in layer.parameters() if p.requires_grad]
     for rule in (layer.linearised, super(type(layer), layer).linearised):
         torch.manual_seed(3)
         y, dy = rule(images(), None, told)
@@ -186,7 +186,7 @@ def test_it_names_what_stays_plain_and_why():
     assert net.responding == ("last",)
     shared = "it shares weights: first.weight, second.weight"
     assert net.plain == {
-        "": "a Tied is no layer that can respond",
+        "": "`scale` of a Tied",
         "first": shared,
         "second": shared,
         "frozen": "its weights are frozen",

@@ -33,11 +33,12 @@ class Embedding(RespondingMap):
     def __init__(self, tokens: int, size: int, given: int, rate: float | None) -> None:
         super().__init__(nn.Embedding(tokens, size).weight.data, None)
         self.rate = rate
+        self.padding_idx: int | None = None  # a token whose vector gets no gradient
         if given:
             self.respond_to(given, nn.Embedding(tokens, size).weight.data, None)
 
     def product(self, x: Tensor, weight: Tensor, bias: Tensor | None = None) -> Tensor:
-        return F.embedding(x, weight)
+        return F.embedding(x, weight, self.padding_idx)
 
     def forward(self, x: Tensor, conditioning: Conditioning) -> Tensor:
         y, share = super().forward(x, conditioning), self._share(x, conditioning)

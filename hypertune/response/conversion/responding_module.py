@@ -11,7 +11,7 @@ from torch import Tensor, nn
 from torch.utils import _pytree as pytree
 
 from hypertune.conditioning import Conditioning
-from hypertune.response.conversion.placed import Placed, packed, unpacked
+from hypertune.response.conversion.exchanged import Exchanged, packed, unpacked
 from hypertune.response.conversion.reading import Reading
 from hypertune.response.layer import Layer, total
 
@@ -54,15 +54,15 @@ class RespondingModule(Layer):
             return pytree.tree_map_only(Tensor, _sum, self.module(*args, **kwargs))
 
     def squares(self, conditioning: Conditioning) -> Tensor | None:
-        return total(part.layer.squares(part.its(conditioning)) for _, part in self._placed())
+        return total(layer.squares(its) for layer, its in self._layers(conditioning))
 
     def absolutes(self, conditioning: Conditioning) -> Tensor | None:
-        return total(part.layer.absolutes(part.its(conditioning)) for _, part in self._placed())
+        return total(layer.absolutes(its) for layer, its in self._layers(conditioning))
 
     def folded(self, response_G: Tensor | None) -> dict[str, Tensor]:
         found: dict[str, Tensor] = {}
         for name, part in _parts(self.module, ""):
-            if isinstance(part, Placed):
+            if isinstance(part, Exchanged):
                 own = part.folded(response_G)
             else:
                 own = {key: x for key, x in _state(part) if x is not None}
@@ -71,11 +71,11 @@ class RespondingModule(Layer):
             found[name] = self.module.get_buffer(name)
         return found
 
-    def _placed(self) -> Iterator[tuple[str, Placed]]:
-        """The layers that can respond, each once."""
-        for name, part in self.module.named_modules():
-            if isinstance(part, Placed):
-                yield name, part
+    def _layers(self, conditioning: Conditioning) -> Iterator[tuple[Layer, Conditioning]]:
+        """The layers that can respond, each once, and what they are evaluated at."""
+        for part in self.module.modules():
+            if isinstance(part, Exchanged):
+                yield from ((layer, part.its(conditioning)) for _, layer in part.layers())
 
     @contextmanager
     def _unmoved(self) -> Iterator[None]:
@@ -99,7 +99,7 @@ def _sum(x: Tensor) -> Tensor:
 def _parts(module: nn.Module, name: str) -> Iterator[tuple[str, nn.Module]]:
     """A module and the parts of it, as often as they stand in it, down to the responding ones."""
     yield name, module
-    if not isinstance(module, Placed):
+    if not isinstance(module, Exchanged):
         for key, child in module._modules.items():
             if child is not None:
                 yield from _parts(child, f"{name}.{key}" if name else key)

@@ -9,10 +9,11 @@ from typing import cast
 from attrs import field, frozen
 from torch import nn
 
-from hypertune.response.conversion.kinds import CannotConvert, Make, check, make_of
-from hypertune.response.conversion.placed import Placed
+from hypertune.response.conversion.exchanged import Exchanged, Place
+from hypertune.response.conversion.kinds import CannotConvert, Make, check, check_order, make_of
 from hypertune.response.conversion.reading import Reading
 from hypertune.response.conversion.responding_module import RespondingModule
+from hypertune.response.parameters import has_response
 
 Given = Callable[[str], tuple[int, ...]]
 
@@ -62,7 +63,7 @@ class _Surgery:
     given: Given
     shared: dict[int, str]  # the owners of parameters that have more than one
     reading: Reading = field(factory=Reading)
-    placed: dict[int, tuple[Placed, nn.Module]] = field(factory=dict)  # by what was there
+    placed: dict[int, tuple[Exchanged, nn.Module]] = field(factory=dict)  # by what was there
     responding: list[str] = field(factory=list)
     plain: dict[str, str] = field(factory=dict)
 
@@ -77,9 +78,10 @@ class _Surgery:
                 setattr(holder, key, self.placed[id(part)][0])
             elif make is not None:
                 self._exchange(holder, key, name, make)
-            elif not isinstance(part, Placed):
-                if any(p is not None for p in part._parameters.values()):
-                    self.plain[name] = f"a {type(part).__name__} is no layer that can respond"
+            elif not isinstance(part, Exchanged):
+                check_order(part, name)
+                if own := [key for key, p in part._parameters.items() if p is not None]:
+                    self.plain[name] = f"`{', '.join(own)}` of a {type(part).__name__}"
                 self.walk(part, f"{prefix}{key}.")
 
     def _exchange(self, holder: nn.Module, key: str, name: str, make: Make) -> None:
@@ -87,17 +89,16 @@ class _Surgery:
         columns = self.given(name)
         try:
             self._check(part)
-            layer = make(part, len(columns))
+            made = make(part, Place(name, columns, self.reading))
         except CannotConvert as why:
             self.plain[name] = str(why)
             return
-        if layer.has_response:
+        if has_response(made):
             self.responding.append(name)
         elif any(True for _ in part.parameters()):
             self.plain[name] = "nothing is given to it"
-        placed = Placed(layer, columns, name, self.reading, part)
-        self.placed[id(part)] = placed, part  # which is kept, so that its id stays its own
-        setattr(holder, key, placed)
+        self.placed[id(part)] = made, part  # which is kept, so that its id stays its own
+        setattr(holder, key, made)
 
     def _check(self, part: nn.Module) -> None:
         check(part)

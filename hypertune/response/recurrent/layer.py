@@ -70,7 +70,7 @@ class Recurrent(Layer):
             self.register_state(f"state_{k}")
 
     def forward(self, x: Tensor, conditioning: Conditioning) -> Tensor:
-        y, final = deep_recurrent(self.cell, x, self._initial(x), self._layers(conditioning))
+        y, final = deep_recurrent(self.cell, x, self._initial(x), self.layer_maps(conditioning))
         for k, tensor in enumerate(final):
             kept = tensor.detach().transpose(0, 1)[:, :: self.directions]
             setattr(self, f"state_{k}", kept)
@@ -79,7 +79,7 @@ class Recurrent(Layer):
     def linearised(
         self, x: Tensor, dx: Tensor | None, conditioning: Conditioning
     ) -> tuple[Tensor, Tensor | None]:
-        state, layers = self._initial(x), self._layers(conditioning)
+        state, layers = self._initial(x), self.layer_maps(conditioning)
         if dx is None and (conditioning.response_BG is None or not self.has_response):
             return deep_recurrent(self.cell, x, state, layers)[0], None
         still = (None,) * self.cell.states
@@ -108,7 +108,8 @@ class Recurrent(Layer):
             return tuple(forwards)
         return tuple(torch.stack([tensor, zeros], 1).flatten(0, 1) for tensor in forwards)
 
-    def _layers(self, conditioning: Conditioning) -> list[list[tuple[GateMap, GateMap]]]:
+    def layer_maps(self, conditioning: Conditioning) -> list[list[tuple[GateMap, GateMap]]]:
+        """Those of input and hidden state, of every direction of every layer."""
         maps = iter([gates.map(conditioning) for _, gates in self._gates()])
         pairs = [(incoming, self._dropped(next(maps), conditioning)) for incoming in maps]
         return [pairs[k : k + self.directions] for k in range(0, len(pairs), self.directions)]
