@@ -9,7 +9,10 @@ from hypertune.diagnostics.diagnostic import (
 )
 from hypertune.diagnostics.example import (
     BARE as BARE,
+    LAYERS as LAYERS,
+    NUMBERS as NUMBERS,
     PLAIN as PLAIN,
+    TEXT as TEXT,
     TUNED as TUNED,
     Example as Example,
 )

@@ -13,13 +13,14 @@ Statement = str | Mapping[str, str]  # as written, or the settings of a section
 Base = Mapping[str, Statement]
 
 BARE: Final[Base] = {"hspec": "hspec 1"}  # for what cannot be read
+_DIGITS: Final = {
+    "source": "digits",
+    "split": "(train = 60%, valid = 20%, test = 20%)",
+    "batch": "64",
+}
 PLAIN: Final[Base] = {
     "hspec": "hspec 1",
-    "data": {
-        "source": "digits",
-        "split": "(train = 60%, valid = 20%, test = 20%)",
-        "batch": "64",
-    },
+    "data": _DIGITS,
     "model": "model (1, 8, 8) { flatten; linear(10) }",
     "objective": {"train": "cross_entropy", "valid": "cross_entropy"},
     "tune": {"method": "fixed", "weights": "sgd(lr = 0.1)", "epochs": "1"},
@@ -27,7 +28,7 @@ PLAIN: Final[Base] = {
 TUNED: Final[Base] = {
     "hspec": "hspec 1",
     "hyper decay": "hyper decay : log(1e-8, 1) = 1e-3 per batch",
-    "data": PLAIN["data"],
+    "data": _DIGITS,
     "model": "model (1, 8, 8) given * { flatten; linear(10) }",
     "objective": {"train": "cross_entropy + l2(decay)", "valid": "cross_entropy"},
     "tune": {
@@ -37,6 +38,19 @@ TUNED: Final[Base] = {
         "epochs": "1",
     },
 }
+# A regression, a text, and a network with a gap.
+NUMBERS: Final[Base] = {
+    **PLAIN,
+    "data": {**_DIGITS, "source": "diabetes"},
+    "model": "model (10) { linear(1) }",
+    "objective": {"train": "mse", "valid": "mse"},
+}
+TEXT: Final[Base] = {
+    **PLAIN,
+    "data": {"source": "python_docs", "batch": "20", "window": "35"},
+    "model": "model (tokens) { embedding(8); linear(vocabulary) }",
+}
+LAYERS: Final = "model (1, 8, 8) { flatten; …; linear(10) }"
 _WIDTH: Final = 92  # of a section on one line
 
 
@@ -51,6 +65,7 @@ class Example:
         wrong: statements and lines, one below the other.
         right: the same; the ordinary spec if there is none.
         both: what stands in both.
+        inside: what stands around the wrong and the right, with `…` in their place.
         of: the ordinary spec.
         lacks: the statement (`tune`) or line (`tune.epochs`) that is missing where it is wrong.
 
@@ -59,16 +74,20 @@ class Example:
     wrong: str = ""
     right: str = ""
     both: str = ""
+    inside: str = "…"
     of: Base = PLAIN
     lacks: str = ""
 
     @property
     def wrong_spec(self) -> str:
-        return _spec(_without(self.of, self.lacks), self.both, self.wrong)
+        return _spec(_without(self.of, self.lacks), self.both, self._placed(self.wrong))
 
     @property
     def right_spec(self) -> str:
-        return _spec(self.of, self.both, self.right)
+        return _spec(self.of, self.both, self._placed(self.right))
+
+    def _placed(self, fragment: str) -> str:
+        return self.inside.replace("…", cleandoc(fragment)) if fragment else ""
 
     def __str__(self) -> str:
         parts = (("Wrong", self.wrong_spec), ("Right", self.right_spec))

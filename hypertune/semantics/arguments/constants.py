@@ -194,9 +194,9 @@ def _binary(expr: ast.Binary, scope: Scope) -> int | float:
     while isinstance(left, ast.Binary):
         spine.append(left)
         left = left.left
-    total = attempt(lambda part: _number(part, scope), left)
+    total = attempt(_number, left, scope)
     for node in reversed(spine):
-        right = attempt(lambda part: _number(part, scope), node.right)
+        right = attempt(_number, node.right, scope)
         total = _combine(node, total, right, scope)
     if total is None:
         raise Failed

@@ -20,7 +20,7 @@ def resolve_given(given: ast.Given | None, scope: Scope) -> tuple[str, ...] | No
         return tuple(name for name, d in hypers.items() if not (d.hyper.frozen or d.hyper.over))
     for written in given.names:
         _check_single(written, scope)
-    found = (attempt(lambda name: hypers_named(name, scope), written) for written in given.names)
+    found = (attempt(hypers_named, written, scope) for written in given.names)
     named = {name for names in found for name in names or ()}
     return tuple(name for name in hypers if name in named and not hypers[name].hyper.over)
 

@@ -71,7 +71,7 @@ def _is_free(name: ast.Name, scope: Scope, taken: Container[str] = ()) -> bool:
 
 
 def _declare_constant(let: ast.Let, scope: Scope) -> None:
-    value = attempt(lambda let: _constant(let, scope), let)
+    value = attempt(_constant, let, scope)
     if _is_free(let.name, scope):
         meaning = Unknown() if value is None else Constant(value)
         scope.declare(let.name.text, meaning, let.name.span)
@@ -96,16 +96,16 @@ def _names_hyper(expr: ast.Expr, scope: Scope) -> bool:
 
 
 def _declare_hypers(statement: ast.Hyper, scope: Scope) -> None:
-    settled = attempt(lambda domain: settle(domain, DomainType, scope), statement.domain)
-    start = attempt(lambda statement: read_start(statement, settled, scope), statement)
+    settled = attempt(settle, statement.domain, DomainType, scope)
+    start = attempt(read_start, statement, settled, scope)
     per = statement.per.text if statement.per else "example"
-    spread = attempt(lambda statement: read_spread(statement, scope), statement) or 1.0
+    spread = attempt(read_spread, statement, scope) or 1.0
     for item in statement.names:
         over = _over(item)
         if over and settled and settled[0].words(settled[1].args):
             why = "a choice of words is one for all"
             scope.findings.add(EachMisplaced(item.span, item.name.text, over, why, item.name.span))
-        names = attempt(lambda item: _elements(item, scope), item) or (item.name.text,)
+        names = attempt(_elements, item, scope) or (item.name.text,)
         if not _is_free(item.name, scope):
             continue
         vector = item.size is not None and not over

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from hypertune.diagnostics import TUNED, Diagnostic, Example, Help, Note
+from hypertune.diagnostics import LAYERS, TUNED, Diagnostic, Example, Help, Note
 
 
 class UnknownArgument(Diagnostic):
@@ -47,10 +47,7 @@ class TooManyArguments(Diagnostic):
     title = "too many arguments of `{kind}`"
     label = "`{kind}` takes {most}"
     notes = (("", "in this order: {known}"),)
-    example = Example(
-        wrong="model (1, 8, 8) { flatten; relu(1); linear(10) }",
-        right="model (1, 8, 8) { flatten; relu; linear(10) }",
-    )
+    example = Example(inside=LAYERS, wrong="relu(1)", right="relu")
 
     kind: str
     known: tuple[str, ...]
@@ -68,8 +65,9 @@ class PositionalAfterNamed(Diagnostic):
     title = "a positional argument follows a named one"
     label = "which argument of `{kind}` is this?"
     example = Example(
-        wrong="model (1, 8, 8) { conv2d(out_channels = 4, 3); flatten; linear(10) }",
-        right="model (1, 8, 8) { conv2d(4, kernel_size = 3); flatten; linear(10) }",
+        inside="model (1, 8, 8) { conv2d(…); flatten; linear(10) }",
+        wrong="out_channels = 4, 3",
+        right="4, kernel_size = 3",
     )
 
     kind: str
@@ -82,10 +80,7 @@ class WrongType(Diagnostic):
     title = "`{name}` of `{kind}` is {wanted}"
     label = "this is {found}"
     help = "{advice}"
-    example = Example(
-        wrong="model (1, 8, 8) { flatten; linear(10, bias = 1) }",
-        right="model (1, 8, 8) { flatten; linear(10, bias = true) }",
-    )
+    example = Example(inside=LAYERS, wrong="linear(8, bias = 1)", right="linear(8, bias = true)")
 
     kind: str
     name: str
@@ -100,10 +95,7 @@ class OutOfRange(Diagnostic):
     code = "HT247"
     title = "invalid value {value} of `{name}` of `{kind}`"
     label = "must be {wanted}"
-    example = Example(
-        wrong="model (1, 8, 8) { flatten; dropout(1.5); linear(10) }",
-        right="model (1, 8, 8) { flatten; dropout(0.5); linear(10) }",
-    )
+    example = Example(inside=LAYERS, wrong="dropout(1.5)", right="dropout(0.5)")
 
     kind: str
     name: str
@@ -163,8 +155,7 @@ class WrongLength(Diagnostic):
     title = "`{name}` of `{kind}` takes {wanted} numbers"
     label = "{found} here"
     example = Example(
-        wrong="tune.weights = adam(betas = (0.9, 0.99, 0.999))",
-        right="tune.weights = adam(betas = (0.9, 0.999))",
+        inside="tune.weights = adam(betas = …)", wrong="(0.9, 0.99, 0.999)", right="(0.9, 0.999)"
     )
 
     kind: str

@@ -214,14 +214,9 @@ class FarPerturbation(Diagnostic):
     notes = (("place", "`{method}` trains the weights on perturbed values"),)
     help = "declare it with a smaller spread, such as `spread 0.3`, or use `delta_stn`"
     example = Example(
-        wrong="""
-            hyper decay : log(1e-8, 1) = 1e-2 per batch
-            tune.method = stn
-        """,
-        right="""
-            hyper decay : log(1e-8, 1) = 1e-2 per batch spread 0.3
-            tune.method = stn
-        """,
+        both="tune.method = stn",
+        wrong="hyper decay : log(1e-8, 1) = 1e-2 per batch",
+        right="hyper decay : log(1e-8, 1) = 1e-2 per batch spread 0.3",
         of=TUNED,
     )
 
@@ -244,16 +239,13 @@ class CannotSearch(Diagnostic):
     notes = (("place", "the method"),)
     help = "give it ends, such as `{bounded}`"
     example = Example(
-        wrong="""
-            hyper decay : positive = 1e-3
+        both="""
             objective.train = cross_entropy + l2(decay)
             tune.method = random_search
         """,
-        right="""
-            hyper decay : log(1e-8, 1) = 1e-3
-            objective.train = cross_entropy + l2(decay)
-            tune.method = random_search
-        """,
+        inside="hyper decay : … = 1e-3",
+        wrong="positive",
+        right="log(1e-8, 1)",
     )
 
     name: str

@@ -108,8 +108,9 @@ class UnknownUnit(Diagnostic):
     title = "unknown unit `{name}`"
     label = "not a unit"
     example = Example(
-        wrong="tune { method = fixed; weights = sgd(lr = 0.1); budget = 3 weeks }",
-        right="tune { method = fixed; weights = sgd(lr = 0.1); budget = 3 hours }",
+        inside="tune { method = fixed; weights = sgd(lr = 0.1); budget = 3 … }",
+        wrong="weeks",
+        right="hours",
     )
 
     name: str

@@ -2,17 +2,8 @@
 
 from __future__ import annotations
 
-from typing import Final
-
-from hypertune.diagnostics import Diagnostic, Example
-from hypertune.diagnostics.example import PLAIN, Base
+from hypertune.diagnostics import NUMBERS, TEXT, Diagnostic, Example
 from hypertune.ir import Shape
-
-_TEXT: Final[Base] = {
-    **PLAIN,
-    "data": {"source": "python_docs", "batch": "20", "window": "35"},
-    "model": "model (tokens) { embedding(8); linear(vocabulary) }",
-}
 
 
 class BatchTooLarge(Diagnostic):
@@ -90,13 +81,8 @@ class UnreadableData(Diagnostic):
     label = "{why}"
     one_of = ("name", "")
     example = Example(
-        both="""
-            model (10,) { linear(1) }
-            objective.train = mse
-            objective.valid = mse
-        """,
         wrong='data.source = csv("nowhere.csv", target = "price")',
-        right="data.source = diabetes",
+        of=NUMBERS,
     )
 
     source: str
@@ -123,13 +109,8 @@ class NothingToCorrupt(Diagnostic):
     title = "`{kind}` cannot damage `{source}`"
     label = "it is for targets that are {wanted}"
     example = Example(
-        both="data.corrupt = labels(40%)",
-        wrong="""
-            data.source = diabetes
-            model (10) { linear(1) }
-            objective.train = mse
-            objective.valid = mse
-        """,
+        wrong="data.corrupt = labels(40%)",
+        of=NUMBERS,
     )
 
     kind: str
@@ -143,7 +124,7 @@ class NotOfText(Diagnostic):
     code = "HT633"
     title = "`{setting}` does not apply to a text"
     label = "`{source}` is one: {why}"
-    example = Example(of=_TEXT, wrong="data.scale = standardize")
+    example = Example(of=TEXT, wrong="data.scale = standardize")
 
     setting: str
     source: str
@@ -157,7 +138,7 @@ class TextTooShort(Diagnostic):
     title = "the text is too short"
     label = "{why}"
     help = "write a smaller `window` or `batch`"
-    example = Example(of=_TEXT, wrong="data.window = 1_000_000")
+    example = Example(of=TEXT, wrong="data.window = 1_000_000")
 
     why: str
 
@@ -170,7 +151,7 @@ class TokensNotSmooth(Diagnostic):
     label = "tokens have no derivative"
     help = "`activation` and `temporal` penalise what leaves a labelled layer"
     example = Example(
-        of=_TEXT,
+        of=TEXT,
         wrong="objective.train = cross_entropy + jacobian(0.1)",
         right="objective.train = cross_entropy + entropy(0.1)",
     )

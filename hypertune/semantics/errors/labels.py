@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from hypertune.diagnostics import Diagnostic, Example, Help, Note, Span, did_you_mean
+from hypertune.diagnostics import LAYERS, Diagnostic, Example, Help, Note, Span, did_you_mean
 from hypertune.ir import Shape, print_shape
 
 
@@ -39,8 +39,9 @@ class LabelTooEarly(Diagnostic):
     label = "not there yet"
     notes = (("later", "made here"),)
     example = Example(
-        wrong="model (1, 8, 8) { flatten; add(wide); linear(64) as wide; linear(10) }",
-        right="model (1, 8, 8) { flatten; linear(64) as wide; relu; add(wide); linear(10) }",
+        inside=LAYERS,
+        wrong="add(wide); linear(64) as wide",
+        right="linear(64) as wide; relu; add(wide)",
     )
 
     name: str

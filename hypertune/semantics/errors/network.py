@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from hypertune.diagnostics import Diagnostic, Example, Span
+from hypertune.diagnostics import LAYERS, Diagnostic, Example, Span
 from hypertune.ir import Shape
 
 
@@ -42,8 +42,7 @@ class UnfitShape(Diagnostic):
     notes = (("feeder", "the shape {shape} comes from here"),)
     help = "{advice}"
     example = Example(
-        wrong="model (1, 8, 8) { conv2d(4, 9); flatten; linear(10) }",
-        right="model (1, 8, 8) { conv2d(4, 3); flatten; linear(10) }",
+        inside="model (1, 8, 8) { conv2d(4, …); flatten; linear(10) }", wrong="9", right="3"
     )
 
     layer: str
@@ -75,10 +74,7 @@ class TooManyLayers(Diagnostic):
     code = "HT306"
     title = "the network is too large"
     label = "more than {most:_} {what}"
-    example = Example(
-        wrong="model (1, 8, 8) { flatten; repeat 1_000_000 { relu }; linear(10) }",
-        right="model (1, 8, 8) { flatten; repeat 10 { relu }; linear(10) }",
-    )
+    example = Example(inside=LAYERS, wrong="repeat 1_000_000 { relu }", right="repeat 10 { relu }")
 
     most: int
     what: str = "layers"
@@ -166,8 +162,7 @@ class UnknownDevice(Diagnostic):
     label = "not a device"
     help = "write `cpu`, `cuda:0`, `mps` or `auto`"
     example = Example(
-        wrong="model (1, 8, 8) on gpu { flatten; linear(10) }",
-        right="model (1, 8, 8) on auto { flatten; linear(10) }",
+        inside="model (1, 8, 8) on … { flatten; linear(10) }", wrong="gpu", right="auto"
     )
 
     text: str

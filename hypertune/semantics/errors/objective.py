@@ -11,10 +11,7 @@ class NotASum(Diagnostic):
     code = "HT621"
     title = "an objective is a sum of losses and penalties"
     label = "neither a loss nor a penalty"
-    example = Example(
-        wrong="objective.train = cross_entropy + 1",
-        right="objective.train = cross_entropy + l2(1e-3)",
-    )
+    example = Example(inside="objective.train = cross_entropy + …", wrong="1", right="l2(1e-3)")
 
 
 class NotAFactor(Diagnostic):
@@ -23,10 +20,7 @@ class NotAFactor(Diagnostic):
     code = "HT622"
     title = "a loss can be multiplied by a constant number only"
     label = "no such number"
-    example = Example(
-        wrong='objective.train = "half" * cross_entropy',
-        right="objective.train = 0.5 * cross_entropy",
-    )
+    example = Example(inside="objective.train = … * cross_entropy", wrong='"half"', right="0.5")
 
 
 class NoLoss(Diagnostic):
@@ -35,9 +29,7 @@ class NoLoss(Diagnostic):
     code = "HT623"
     title = "`{side}` has no loss, only penalties"
     label = "nothing here reads the targets"
-    example = Example(
-        wrong="objective.train = l2(1e-3)", right="objective.train = cross_entropy + l2(1e-3)"
-    )
+    example = Example(wrong="objective.train = l2(1e-3)")
 
     side: str
 
@@ -54,8 +46,7 @@ class PenaltyInValid(Diagnostic):
     title = "the validation loss holds the penalty `{name}`"
     label = "counted against the hyperparameters"
     example = Example(
-        wrong="objective.valid = cross_entropy + l2(1e-3)",
-        right="objective.train = cross_entropy + l2(1e-3)",
+        inside="objective.… = cross_entropy + l2(1e-3)", wrong="valid", right="train"
     )
 
     name: str
@@ -142,8 +133,9 @@ class NothingPenalised(Diagnostic):
     notes = (("place", "this is what it names"),)
     example = Example(
         both="model (1, 8, 8) { flatten; linear(16) as hidden; relu as active; linear(10) }",
-        wrong="objective.train = cross_entropy + l2(1e-3, of = active)",
-        right="objective.train = cross_entropy + l2(1e-3, of = hidden)",
+        inside="objective.train = cross_entropy + l2(1e-3, of = …)",
+        wrong="active",
+        right="hidden",
     )
 
     name: str

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from hypertune.diagnostics import Diagnostic, Example
+from hypertune.diagnostics import NUMBERS, Diagnostic, Example
 
 
 class PartKept(Diagnostic):
@@ -78,13 +78,7 @@ class NothingToStratify(Diagnostic):
     label = "its target is a number"
     help = "leave `stratified` out"
     example = Example(
-        wrong="""
-            data.source = diabetes
-            data.split = (train = 60%, valid = 20%, test = 20%, stratified = true)
-            model (10) { linear(1) }
-            objective.train = mse
-            objective.valid = mse
-        """,
+        wrong="data.split = (train = 60%, valid = 20%, test = 20%, stratified = true)", of=NUMBERS
     )
 
     source: str

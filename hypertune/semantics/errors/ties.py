@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from hypertune.diagnostics import Diagnostic, Example, Span
+from hypertune.diagnostics import LAYERS, Diagnostic, Example, Span
 from hypertune.ir import Shape
 
 
@@ -14,16 +14,9 @@ class NothingToShare(Diagnostic):
     label = "what leaves a `{found}`"
     help = "put `as {owner}` behind the layer whose weight is meant"
     example = Example(
-        wrong="""
-            model (1, 8, 8) {
-              flatten; linear(64); relu as first; linear(64, tied = first); linear(10)
-            }
-        """,
-        right="""
-            model (1, 8, 8) {
-              flatten; linear(64) as first; relu; linear(64, tied = first); linear(10)
-            }
-        """,
+        inside="model (1, 8, 8) { flatten; …; linear(64, tied = first); linear(10) }",
+        wrong="linear(64); relu as first",
+        right="linear(64) as first; relu",
     )
 
     kind: str
@@ -43,16 +36,9 @@ class UnfitWeight(Diagnostic):
     label = "a weight of {wanted} is needed here"
     notes = (("place", "its weight is {found}"),)
     example = Example(
-        wrong="""
-            model (1, 8, 8) {
-              flatten; linear(32) as first; relu; linear(32, tied = first); linear(10)
-            }
-        """,
-        right="""
-            model (1, 8, 8) {
-              flatten; linear(64) as first; relu; linear(64, tied = first); linear(10)
-            }
-        """,
+        inside=LAYERS,
+        wrong="linear(32) as first; relu; linear(32, tied = first)",
+        right="linear(64) as first; relu; linear(64, tied = first)",
     )
 
     kind: str

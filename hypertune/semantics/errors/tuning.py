@@ -53,8 +53,9 @@ class EndlessSchedule(Diagnostic):
     notes = (("budget", "the length of the run is a time"),)
     help = "write `{schedule}(t_max = …)`, in epochs, or give the run `epochs`"
     example = Example(
-        wrong="tune { method = fixed; weights = adam; schedule = cosine; budget = 30 min }",
-        right="tune { method = fixed; weights = adam; schedule = cosine(50); budget = 30 min }",
+        inside="tune { method = fixed; weights = adam; schedule = …; budget = 30 min }",
+        wrong="cosine",
+        right="cosine(50)",
     )
 
     schedule: str
@@ -73,12 +74,13 @@ class NoRule(Diagnostic):
     notes = (("place", "the method"),)
     help = "optimisers that have one: {able}"
     example = Example(
-        wrong="""
-            tune { method = unrolled; weights = adagrad; hypers = adam(lr = 0.01); epochs = 5 }
+        both="""
+            tune.method = unrolled
+            tune.hypers = adam(lr = 0.01)
         """,
-        right="""
-            tune { method = unrolled; weights = adam; hypers = adam(lr = 0.01); epochs = 5 }
-        """,
+        inside="tune.weights = …",
+        wrong="adagrad",
+        right="adam",
     )
 
     optimiser: str
@@ -98,12 +100,7 @@ class UnreadableTable(Diagnostic):
     title = "the table of `{method}` cannot be used"
     label = "{why}"
     one_of = ("name", "")
-    example = Example(
-        wrong="""
-            tune { method = schedule("nowhere.csv"); weights = sgd(lr = 0.1); epochs = 5 }
-        """,
-        right="tune { method = fixed; weights = sgd(lr = 0.1); epochs = 5 }",
-    )
+    example = Example(inside="tune.method = …", wrong='schedule("nowhere.csv")', right="fixed")
 
     method: str
     why: str

@@ -103,10 +103,7 @@ class GraphBuilder:
         return evolve(around, inside=(*around.inside, what))
 
     def repeat(self, piece: ast.Repeat, flow: Flow, around: Surroundings) -> Flow:
-        times = (
-            attempt(lambda expr: count(expr, around.scope, "number of repetitions"), piece.count)
-            or 1
-        )
+        times = attempt(count, piece.count, around.scope, "number of repetitions") or 1
         inner = self._opened(piece.span, "repeat", around)
         for _ in range(times):
             self._count(piece.span)

@@ -35,15 +35,13 @@ def build_network(model: ast.Model, scope: Scope, tokens: bool | None = False) -
     """
     before = len(scope.findings.mistakes)
     given = resolve_given(model.given, scope) or ()
-    flow = Flow(
-        "input", attempt(lambda shape: _input_shape(shape, scope), model.shape), model.shape.span
-    )
+    flow = Flow("input", attempt(_input_shape, model.shape, scope), model.shape.span)
     named = Labels.of(model.body, scope.findings)
     named.enter(flow)
     reserved = frozenset(label.text for label in labels(model.body))
     builder = GraphBuilder(scope.knowledge, Nodes(scope.knowledge, NodeNames(reserved), tokens))
     around = Surroundings(scope, named, given, device_of(model.device, scope) or "")
-    output = attempt(lambda body: builder.body(body, flow, around), model.body)
+    output = attempt(builder.body, model.body, flow, around)
     output = output or evolve(flow, shape=None)
     # What a wrong declaration gives is told there: it shows here only as a shape that is missing.
     whole = len(scope.findings.mistakes) == before and output.shape is not None
@@ -61,7 +59,7 @@ def _read_unused(builder: GraphBuilder, around: Surroundings) -> None:
     for name in scope.names_of(Piece):
         meaning = scope.find(name)
         if isinstance(meaning, Piece) and name not in builder.used:
-            attempt(lambda block: builder.unused(block, around), meaning.block)
+            attempt(builder.unused, meaning.block, around)
     knowledge.uses = uses
 
 

@@ -45,7 +45,7 @@ class Nodes:
     def layer(self, piece: ast.LayerStatement, flow: Flow, around: Surroundings) -> Flow:
         call, span = piece.call, piece.call.kind.span
         kind = self._kind(call.kind, around.scope)
-        args = attempt(lambda kind: settle_args(call, kind, around.scope, around.labels), kind)
+        args = attempt(settle_args, call, kind, around.scope, around.labels)
         tied = args is not None and args.get("tied") is not None
         given = around.given if kind.responds and not tied else self._deaf(piece, around, tied)
         self._check_reading(kind.name, bool(kind.tokens), flow, span)

@@ -28,7 +28,7 @@ def _bound(
         doc = f"a parameter of the block `{block.name.text}`"
         scope.findings.add(MissingArgument(call.kind.span, call.kind.text, name, doc))
         return Unknown()
-    value = attempt(lambda expr: evaluate(expr, scope), expr)
+    value = attempt(evaluate, expr, scope)
     return (
         Unknown() if value is None else Constant(value, _origin(expr, scope) if written else None)
     )

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from typing import Final, TypeVar
+from typing import Final, ParamSpec, TypeVar
 
 from attrs import define, field
 
@@ -11,6 +11,7 @@ from hypertune.diagnostics import Diagnostic, Span, SpecError, in_source_order
 from hypertune.syntax.mistakes import TooManyMistakes
 
 A = TypeVar("A")
+P = ParamSpec("P")
 T = TypeVar("T")
 MOST_MISTAKES: Final = 1_000
 
@@ -41,10 +42,10 @@ def every(read: Callable[[A], T], items: Iterable[A]) -> list[T]:
     return found
 
 
-def attempt(read: Callable[[A], T], item: A) -> T | None:
-    """What is read of it; None if that is wrong."""
+def attempt(read: Callable[P, T], *args: P.args, **named: P.kwargs) -> T | None:
+    """What is read of something; None if that is wrong."""
     try:
-        return read(item)
+        return read(*args, **named)
     except Failed:
         return None
 

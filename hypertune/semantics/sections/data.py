@@ -53,8 +53,8 @@ def read_data(section: ast.Section, scope: Scope) -> DataFacts:
     settings = read_settings(section, scope)
     expr = attempt(_source, settings)
     source, call = _settled(expr, scope) if expr else (None, None)
-    window = attempt(lambda settings: _window(settings, source), settings)
-    data = attempt(lambda settings: _data(settings, source, call, window), settings)
+    window = attempt(_window, settings, source)
+    data = attempt(_data, settings, source, call, window)
     source = source.in_windows(window) if source else None
     return DataFacts(source, expr.span if expr else section.kind.span, data)
 
@@ -74,9 +74,9 @@ def _source(settings: Settings) -> ast.Expr:
 
 def _settled(expr: ast.Expr, scope: Scope) -> tuple[SourceType | None, ir.Call | None]:
     """The source as far as it is known, and its call unless that is wrong."""
-    settled = attempt(lambda expr: settle(expr, SourceType, scope), expr)
+    settled = attempt(settle, expr, SourceType, scope)
     if settled:
-        return attempt(lambda settled: _seen(expr, *settled, scope), settled), settled[1]
+        return attempt(_seen, expr, *settled, scope), settled[1]
     name = expr.kind.text if isinstance(expr, ast.Call) else getattr(expr, "text", "")
     named = scope.knowledge.kinds(SourceType).get(name)
     # Of a user's own data nothing is known until it is seen.
@@ -95,7 +95,7 @@ def _seen(expr: ast.Expr, kind: SourceType, call: ir.Call, scope: Scope) -> Sour
 def _data(
     settings: Settings, source: SourceType | None, call: ir.Call | None, window: int | None
 ) -> ir.Data:
-    split = attempt(lambda settings: _split(settings, source), settings)
+    split = attempt(_split, settings, source)
     readers: tuple[Reader, ...] = (_scale, _augment, partial(_batch, split=split), _corrupt)
     scale, augment, batch, corrupt = every(lambda read: read(settings, source), readers)
     if call is None or split is None or (source and source.sequence and not window):

@@ -125,15 +125,15 @@ def _summands(expr: ast.Expr, weight: float, scope: Scope, labels: Labels | None
         factor, loss = (
             (expr.right, expr.left) if _is_loss(expr.left, scope) else (expr.left, expr.right)
         )
-        number = attempt(lambda factor: _factor(factor, scope), factor)
+        number = attempt(_factor, factor, scope)
         return [] if number is None else _summands(loss, weight * number, scope, labels)
     if isinstance(expr, ast.Binary) and expr.op == "/":
-        number = attempt(lambda factor: _factor(factor, scope, divides=True), expr.right)
+        number = attempt(_factor, expr.right, scope, divides=True)
         return [] if number is None else _summands(expr.left, weight / number, scope, labels)
     if not isinstance(expr, ast.Name | ast.Call):
         scope.findings.add(NotASum(expr.span))
         return []
-    settled = attempt(lambda expr: settle(expr, LossType, scope, labels), expr)
+    settled = attempt(settle, expr, LossType, scope, labels)
     return [Summand(ir.Term(settled[1], weight), settled[0], expr.span)] if settled else []
 
 
@@ -167,7 +167,7 @@ def _report(settings: Settings, source: SourceType | None) -> tuple[ir.Call, ...
         _check_targets(item.span, kind, source, scope)
         return call
 
-    return tuple(attempt(lambda items: every(read, items), settings.items("report")) or ())
+    return tuple(attempt(every, read, settings.items("report")) or ())
 
 
 def _check_targets(

@@ -48,12 +48,12 @@ class TuneFacts:
 def read_tune(section: ast.Section, scope: Scope) -> TuneFacts:
     """Everything between the braces of `tune`."""
     settings = read_settings(section, scope)
-    expr = attempt(lambda settings: settings.need("method"), settings)
-    settled = attempt(lambda expr: settle(expr, MethodType, scope), expr) if expr else None
+    expr = attempt(settings.need, "method")
+    settled = attempt(settle, expr, MethodType, scope) if expr else None
     place = expr.span if expr else section.kind.span
     if expr and settled:
         _look(expr, *settled, scope)
-    tune = attempt(lambda settings: _tune(settings, settled, place), settings)
+    tune = attempt(_tune, settings, settled, place)
     method, options = (settled[0], settled[1].args) if settled else (None, {})
     return TuneFacts(method, options, place, tune)
 
@@ -98,7 +98,7 @@ def _optimisers(settings: Settings, method: MethodType | None, place: Span) -> d
         expr = settings.expr(role)
         if expr is not None:
             within = Scope(scope.knowledge, scope, role=role)
-            settled = attempt(lambda pair: settle(pair[0], OptimiserType, pair[1]), (expr, within))
+            settled = attempt(settle, expr, OptimiserType, within)
             written[role] = settled[1] if settled else None
             if settled and method and role == "weights":
                 _check_rule(settled[0], expr.span, method, place, scope)
