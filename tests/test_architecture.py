@@ -48,9 +48,10 @@ MAY_IMPORT = {
     "modules": "conditioning response runtime lowering",
     "tuning": "catalogue ir standard lowering data hyper optimisers runtime response conditioning",
     "emitting": "terminal catalogue ir",
+    "influence": "methods",
     "pages": "catalogue ir runs reporting editors",
-    "jobs": "semantics catalogue ir standard emitting pages data planning lowering tuning runtime "
-    "runs reporting search",
+    "jobs": "semantics catalogue ir standard emitting pages influence methods conditioning data "
+    "planning lowering tuning runtime runs reporting search",
     "python": "catalogue ir standard spec_files compiler reporting jobs",
 }
 # The same within `semantics`; what lies beside these rooms puts them together.

@@ -26,6 +26,7 @@ _COMMANDS = (
     "compare",
     "report",
     "schedule",
+    "influence",
     "export",
     "explain",
     "kinds",

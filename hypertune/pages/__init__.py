@@ -6,6 +6,11 @@ from hypertune.pages.comparison import (
     reaching_table as reaching_table,
     summary_table as summary_table,
 )
+from hypertune.pages.influence_page import (
+    Scored as Scored,
+    scores_page as scores_page,
+    scores_table as scores_table,
+)
 from hypertune.pages.run_page import (
     Recorded as Recorded,
     run_fragment as run_fragment,

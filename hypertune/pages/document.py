@@ -14,6 +14,8 @@ h1 { font-size: 1.5rem; } h2 { font-size: 1.15rem; margin-top: 2rem; }
 table { border-collapse: collapse; } th { text-align: left; font-weight: 600; }
 td, th { padding: .15rem .9rem .15rem 0; vertical-align: top; }
 td.number { text-align: right; font-variant-numeric: tabular-nums; }
+figure { display: inline-block; margin: .4rem; font-size: .8rem; }
+figure img { width: 6rem; image-rendering: pixelated; margin-right: .2rem; }
 pre { background: #f7f7f7; padding: 1rem; overflow-x: auto; line-height: 1.35; }
 .note { color: #555; }
 """
@@ -31,7 +33,11 @@ def page(title: str, sections: Iterable[Section]) -> str:
     """A whole document. The script that draws the plots (Plotly) is in it."""
     from plotly.offline import get_plotlyjs
 
-    script = f"<script>{get_plotlyjs()}</script>"
+    return joined_page(title, sections, f"<script>{get_plotlyjs()}</script>")
+
+
+def joined_page(title: str, sections: Iterable[Section], script: str = "") -> str:
+    """A whole document without plots, unless a script is given that draws them."""
     style = f"<style>{_STYLE}{_code_style()}</style>"
     head = f'<meta charset="utf-8"><title>{escape(title)}</title>{style}{script}'
     return (

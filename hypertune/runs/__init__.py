@@ -5,6 +5,7 @@ from hypertune.runs.failures import (
     DamagedRun as DamagedRun,
     DataChanged as DataChanged,
     FolderTaken as FolderTaken,
+    NoInfluence as NoInfluence,
     NoSchedule as NoSchedule,
     RunError as RunError,
     RunInUse as RunInUse,

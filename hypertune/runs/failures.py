@@ -55,6 +55,13 @@ class NoSchedule(RunError):
         super().__init__(f"{folder} {why}")
 
 
+class NoInfluence(RunError):
+    """The training examples of a run cannot be scored."""
+
+    def __init__(self, folder: Path, why: str) -> None:
+        super().__init__(f"the examples of {folder} cannot be scored: {why}")
+
+
 class CannotRecord(RunError):
     """A file of a run could not be written while it trained."""
 
