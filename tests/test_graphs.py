@@ -21,6 +21,7 @@ from hypertune.ir import DamagedProgram, Program, from_json, print_program, to_j
 from hypertune.ir.names import is_free
 from hypertune.jobs.trained import PlainNetwork
 from hypertune.lowering.network import Network, lower
+from hypertune.response.merge import Add, Concat, Mean, Merge, Mul
 from hypertune.semantics import elaborate, verify
 from hypertune.standard import STANDARD
 from hypertune.syntax import parse
@@ -52,13 +53,16 @@ model (1, 8, 8) given * {
 
 SEQUENCE = """
 model (1, 8, 8) given * {
-  flatten(1, 2)
+  reshape((8, 8)); noise(0.1)
   multi_head_attention(2, causal = true) as attended
+  transpose as values; linear(8); sigmoid; mul(values)
+  transpose; upsample(2, mode = linear); scale(d); linear(8) as first
+  linear(8) as second; alpha_dropout(d); linear(8); mean(first, second)
   transformer_encoder(2, 4, 16, dropout = d, causal = true)
   layer_norm as normal
-  residual { multi_head_attention(4, d) }
+  residual { multi_head_attention(4, d); scale(0.1) }
   group_norm(2)
-  flatten; linear(10)
+  select(-1); linear(10)
 }
 """
 
@@ -215,6 +219,17 @@ def module_of(folder: Path, source: str) -> ModuleType:
     return module
 
 
+@pytest.mark.parametrize("merge", [Add(), Mul(), Mean(), Concat()], ids=lambda m: type(m).__name__)
+@pytest.mark.parametrize("moving", [(True, True, True), (False, True, False)], ids=["all", "one"])
+def test_a_merge_has_the_tangent_of_forward_mode(merge: Merge, moving: tuple[bool, ...]) -> None:
+    torch.manual_seed(0)
+    values, along = (tuple(torch.randn(3, 2, 4, 5).double()) for _ in range(2))
+    tangents = [dx if moves else None for dx, moves in zip(along, moving, strict=True)]
+    zeros = [dx if moves else 0 * dx for dx, moves in zip(along, moving, strict=True)]
+    expected = torch.func.jvp(lambda *values: merge(values), values, tuple(zeros))
+    torch.testing.assert_close(merge.linearised(values, tangents), expected)
+
+
 @pytest.mark.parametrize("model", [RESNET, SEQUENCE], ids=["images", "sequences"])
 def test_the_plain_network_and_the_exported_module_give_the_same_numbers(
     model: str, tmp_path: Path
@@ -222,7 +237,7 @@ def test_the_plain_network_and_the_exported_module_give_the_same_numbers(
     program = program_of(model)
     network = stirred(program).eval()
     x = torch.rand(3, 1, 8, 8).double()
-    expected = network(x, AT_ZERO)[0]
+    expected = network(x, Conditioning({"d": torch.full((1,), 0.3).double()}))[0]
     layers = plain_layers(program, STANDARD, {"d": 0.3})
     plain = PlainNetwork(program, STANDARD, layers).double().eval()
     plain.load_state_dict(network.folded(None))

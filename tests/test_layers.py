@@ -11,6 +11,7 @@ from hypertune.layers.adaptive_avg_pool3d import ADAPTIVE_AVG_POOL3D
 from hypertune.layers.adaptive_max_pool1d import ADAPTIVE_MAX_POOL1D
 from hypertune.layers.adaptive_max_pool2d import ADAPTIVE_MAX_POOL2D
 from hypertune.layers.adaptive_max_pool3d import ADAPTIVE_MAX_POOL3D
+from hypertune.layers.alpha_dropout import ALPHA_DROPOUT
 from hypertune.layers.avg_pool1d import AVG_POOL1D
 from hypertune.layers.avg_pool2d import AVG_POOL2D
 from hypertune.layers.avg_pool3d import AVG_POOL3D
@@ -29,6 +30,7 @@ from hypertune.layers.dropout2d import DROPOUT2D
 from hypertune.layers.dropout3d import DROPOUT3D
 from hypertune.layers.elu import ELU
 from hypertune.layers.embedding import EMBEDDING
+from hypertune.layers.feature_alpha_dropout import FEATURE_ALPHA_DROPOUT
 from hypertune.layers.flatten import FLATTEN
 from hypertune.layers.gelu import GELU
 from hypertune.layers.glu import GLU
@@ -52,12 +54,16 @@ from hypertune.layers.max_pool2d import MAX_POOL2D
 from hypertune.layers.max_pool3d import MAX_POOL3D
 from hypertune.layers.mish import MISH
 from hypertune.layers.multi_head_attention import MULTI_HEAD_ATTENTION
+from hypertune.layers.noise import NOISE
 from hypertune.layers.pixel_shuffle import PIXEL_SHUFFLE
 from hypertune.layers.prelu import PRELU
 from hypertune.layers.relu import RELU
 from hypertune.layers.relu6 import RELU6
+from hypertune.layers.reshape import RESHAPE
 from hypertune.layers.rms_norm import RMS_NORM
 from hypertune.layers.rnn import RNN
+from hypertune.layers.scale import SCALE
+from hypertune.layers.select import SELECT
 from hypertune.layers.selu import SELU
 from hypertune.layers.sigmoid import SIGMOID
 from hypertune.layers.silu import SILU
@@ -66,6 +72,8 @@ from hypertune.layers.softplus import SOFTPLUS
 from hypertune.layers.softsign import SOFTSIGN
 from hypertune.layers.tanh import TANH
 from hypertune.layers.transformer_encoder import TRANSFORMER_ENCODER
+from hypertune.layers.transpose import TRANSPOSE
+from hypertune.layers.upsample import UPSAMPLE
 from hypertune.testing import layer_laws
 from hypertune.testing.case import Case
 from hypertune.testing.drawing import cases
@@ -93,6 +101,15 @@ def attending(kind: LayerType) -> st.SearchStrategy[Case]:
         return evolve(case, shape=(steps, size), args=args)
 
     return cases(kind).map(sized)
+
+
+def reshaping() -> st.SearchStrategy[Case]:
+    """Uses of reshape: layouts of six numbers, one axis of which may be left open."""
+    shapes = st.sampled_from([(6,), (2, 3), (1, 3, 2)])
+    layouts = st.sampled_from([6, (6,), (3, 2), (-1, 2), (1, 3, 2), (3, -1, 1), -1])
+    args = st.fixed_dictionaries({"shape": layouts})
+    few, seeds = st.integers(1, 4), st.integers(0, 2**16 - 1)
+    return st.builds(Case, st.just(RESHAPE), args, shapes, st.just(0), few, seeds)
 
 
 @layer_laws(LINEAR)
@@ -397,6 +414,46 @@ def test_multi_head_attention(law):
 
 @layer_laws(TRANSFORMER_ENCODER, attending(TRANSFORMER_ENCODER), one_in=3)
 def test_transformer_encoder(law):
+    law()
+
+
+@layer_laws(ALPHA_DROPOUT, one_in=2)
+def test_alpha_dropout(law):
+    law()
+
+
+@layer_laws(FEATURE_ALPHA_DROPOUT, one_in=5)
+def test_feature_alpha_dropout(law):
+    law()
+
+
+@layer_laws(NOISE)
+def test_noise(law):
+    law()
+
+
+@layer_laws(SCALE, one_in=2)
+def test_scale(law):
+    law()
+
+
+@layer_laws(UPSAMPLE, one_in=2)
+def test_upsample(law):
+    law()
+
+
+@layer_laws(RESHAPE, reshaping())
+def test_reshape(law):
+    law()
+
+
+@layer_laws(TRANSPOSE, one_in=3)
+def test_transpose(law):
+    law()
+
+
+@layer_laws(SELECT, one_in=3)
+def test_select(law):
     law()
 
 

@@ -28,13 +28,13 @@ REQUIRED: Final = Required()
 class Arg:
     """One argument of a kind.
 
-    `type` is one of
-    `int`, `float`, `bool`, `string`, `size` (an int or one per axis), `numbers` (a number or a
-    tuple of them), `words` (the same of strings), `share` (of examples, or their count),
-    `quantity` (a number with one of the `units`, or a count of the first), `length` (the same,
-    whole but for seconds), `path` (of a file or folder, seen from the file that it is written
-    in), `call` (one of the kinds of the class `kind`, such as a solver, with arguments of its
-    own), `label` (another layer). Bounds are inclusive unless `open_low` or `open_high`;
+    `type` is one of `int`, `float`, `bool`, `string`, `size` (an int or one per axis), `ints` and
+    `numbers` (a number or a tuple of them), `words` (the same of strings), `share` (of examples,
+    or their count), `quantity` (a number with one of the `units`, or a count of the first),
+    `length` (the same, whole but for seconds), `path` (of a file or folder, seen from the file
+    that it is written in), `call` (one of the kinds of the class `kind`, such as a solver, with
+    arguments of its own), `label` (another layer). Bounds are inclusive unless `open_low` or
+    `open_high`;
     `choices` lists the words allowed, and `unset` is the word for a default of None. `use` says
     what a hyperparameter passed here is to the training loss; without it only constants are
     allowed. A hyperparameter in the place of a `string` is a choice of words, and is read as

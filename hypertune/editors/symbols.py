@@ -9,7 +9,7 @@ from attrs import define, field, fields, frozen
 from hypertune.diagnostics import Span
 from hypertune.syntax import ast
 
-_NODE_KINDS = ("add", "concat")  # layers whose arguments are labels
+_NODE_KINDS = ("add", "concat", "mul", "mean")  # layers whose arguments are labels
 _NODE_ARGS = ("tied", "of")  # arguments that are labels
 
 

@@ -8,6 +8,7 @@ from hypertune.layers.adaptive_max_pool1d import ADAPTIVE_MAX_POOL1D
 from hypertune.layers.adaptive_max_pool2d import ADAPTIVE_MAX_POOL2D
 from hypertune.layers.adaptive_max_pool3d import ADAPTIVE_MAX_POOL3D
 from hypertune.layers.add import ADD
+from hypertune.layers.alpha_dropout import ALPHA_DROPOUT
 from hypertune.layers.avg_pool1d import AVG_POOL1D
 from hypertune.layers.avg_pool2d import AVG_POOL2D
 from hypertune.layers.avg_pool3d import AVG_POOL3D
@@ -27,6 +28,7 @@ from hypertune.layers.dropout2d import DROPOUT2D
 from hypertune.layers.dropout3d import DROPOUT3D
 from hypertune.layers.elu import ELU
 from hypertune.layers.embedding import EMBEDDING
+from hypertune.layers.feature_alpha_dropout import FEATURE_ALPHA_DROPOUT
 from hypertune.layers.flatten import FLATTEN
 from hypertune.layers.gelu import GELU
 from hypertune.layers.glu import GLU
@@ -48,14 +50,20 @@ from hypertune.layers.lstm import LSTM
 from hypertune.layers.max_pool1d import MAX_POOL1D
 from hypertune.layers.max_pool2d import MAX_POOL2D
 from hypertune.layers.max_pool3d import MAX_POOL3D
+from hypertune.layers.mean import MEAN
 from hypertune.layers.mish import MISH
+from hypertune.layers.mul import MUL
 from hypertune.layers.multi_head_attention import MULTI_HEAD_ATTENTION
+from hypertune.layers.noise import NOISE
 from hypertune.layers.pixel_shuffle import PIXEL_SHUFFLE
 from hypertune.layers.prelu import PRELU
 from hypertune.layers.relu import RELU
 from hypertune.layers.relu6 import RELU6
+from hypertune.layers.reshape import RESHAPE
 from hypertune.layers.rms_norm import RMS_NORM
 from hypertune.layers.rnn import RNN
+from hypertune.layers.scale import SCALE
+from hypertune.layers.select import SELECT
 from hypertune.layers.selu import SELU
 from hypertune.layers.sigmoid import SIGMOID
 from hypertune.layers.silu import SILU
@@ -64,6 +72,8 @@ from hypertune.layers.softplus import SOFTPLUS
 from hypertune.layers.softsign import SOFTSIGN
 from hypertune.layers.tanh import TANH
 from hypertune.layers.transformer_encoder import TRANSFORMER_ENCODER
+from hypertune.layers.transpose import TRANSPOSE
+from hypertune.layers.upsample import UPSAMPLE
 
 STANDARD: tuple[LayerType, ...] = (
     LINEAR,
@@ -127,6 +137,14 @@ STANDARD: tuple[LayerType, ...] = (
     AVG_POOL3D,
     MULTI_HEAD_ATTENTION,
     TRANSFORMER_ENCODER,
+    ALPHA_DROPOUT,
+    FEATURE_ALPHA_DROPOUT,
+    NOISE,
+    SCALE,
+    UPSAMPLE,
+    RESHAPE,
+    TRANSPOSE,
+    SELECT,
 )
 
-MERGES: tuple[MergeType, ...] = (ADD, CONCAT)
+MERGES: tuple[MergeType, ...] = (ADD, CONCAT, MUL, MEAN)

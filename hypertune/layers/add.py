@@ -10,7 +10,13 @@ from hypertune.catalogue import Args, Costs, MergeType, WrongShape
 from hypertune.ir import Shape
 
 
-def _output(args: Args, shapes: Sequence[Shape]) -> Shape:
+def same_shape(args: Args, shapes: Sequence[Shape]) -> Shape:
+    """The shape that all have.
+
+    Raises:
+        WrongShape: if they have several.
+
+    """
     if len(set(shapes)) > 1:
         raise WrongShape("these shapes are not the same")
     return shapes[0]
@@ -25,7 +31,7 @@ def _build(args: Args) -> Any:
 ADD = MergeType(
     name="add",
     doc="The sum; all shapes must be the same.",
-    output=_output,
+    output=same_shape,
     build=_build,
     plain=lambda args, names: " + ".join(names),
     costs=lambda args, shapes: Costs(flops=(len(shapes) - 1) * prod(shapes[0])),

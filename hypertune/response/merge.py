@@ -59,6 +59,29 @@ class Concat(Merge):
         return self(values), self(_filled(values, tangents))
 
 
+class Mean(Add):
+    """The mean, whose tangent is the mean of the tangents."""
+
+    def forward(self, values: Sequence[Tensor]) -> Tensor:
+        return _sum(values) / len(values)
+
+    def tangent_of(
+        self, values: Sequence[Tensor], tangents: Sequence[Tensor | None]
+    ) -> tuple[Tensor, Tensor]:
+        y, dy = super().tangent_of(values, tangents)
+        return y / len(values), dy / len(values)
+
+
+class Mul(Merge):
+    """The product."""
+
+    def forward(self, values: Sequence[Tensor]) -> Tensor:
+        product = values[0]
+        for value in values[1:]:
+            product = product * value
+        return product
+
+
 def _sum(values: Sequence[Tensor]) -> Tensor:
     total = values[0]
     for value in values[1:]:

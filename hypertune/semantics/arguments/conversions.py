@@ -166,6 +166,7 @@ _TYPES: Final[Mapping[str, tuple[_Form, str]]] = {
     "string": (_string, "a word or a string"),
     "path": (_string, "a path in quotes"),
     "size": (_each(_int), "a whole number, or one for each axis"),
+    "ints": (_each(_int), "a whole number or a tuple of them"),
     "numbers": (_each(_float), "a number or a tuple of them"),
     "words": (_each(_string), "a word or a tuple of them"),
     "share": (_sort(_is_share), "a share such as `20%` or a count such as `5_000`"),
