@@ -65,6 +65,16 @@ def _half_for_each(args):
     return lambda given: build(given) * (2 if given.per_weight else 1)
 
 
+def _shares_of_classes(args):
+    build = CROSS_ENTROPY.build(args)
+
+    def loss(given):
+        shares = {name: weight_C / weight_C.sum() for name, weight_C in given.per_class.items()}
+        return build(evolve(given, per_class=shares))
+
+    return loss
+
+
 _MEAN, _GRADIENT = "is the mean over examples", "has the gradient of finite differences"
 _WEIGHS = "weighs each example by its weight"
 LOSSES = (
@@ -79,5 +89,10 @@ LOSSES = (
     ),
     Wrong("no weights", _WEIGHS, evolve(CROSS_ENTROPY, build=_unweighted)),
     Wrong("weights that sum to one", _WEIGHS, evolve(CROSS_ENTROPY, build=_normalised)),
+    Wrong(
+        "weights of classes that sum to one",
+        "takes a number for each class",
+        evolve(CROSS_ENTROPY, build=_shares_of_classes),
+    ),
     Wrong("no half", "takes a value for each weight", evolve(L2, build=_half_for_each)),
 )

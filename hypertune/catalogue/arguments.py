@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from math import inf
-from typing import Any, Final
+from typing import Any, Final, Literal
 
 from attrs import frozen
 
@@ -34,15 +34,15 @@ class Arg:
     `length` (the same, whole but for seconds), `path` (of a file or folder, seen from the file
     that it is written in), `call` (one of the kinds of the class `kind`, such as a solver, with
     arguments of its own), `label` (another layer). Bounds are inclusive unless `open_low` or
-    `open_high`;
-    `choices` lists the words allowed, and `unset` is the word for a default of None. `use` says
-    what a hyperparameter passed here is to the training loss; without it only constants are
-    allowed. A hyperparameter in the place of a `string` is a choice of words, and is read as
-    their places in `choices`. `per_batch` tells that its perturbation must be drawn once for the
-    whole batch. `each` is what a hyperparameter passed here may have one for each of. `count` is
-    how many `numbers` there must be (None: any). `rest`, of the last argument, takes all values
-    that are left. `named` is the name in a spec whose value stands where no other is written, as
-    far as the spec knows one.
+    `open_high`; `choices` lists the words allowed (of `numbers`, in their place), and `unset` is
+    the word for a default of None. `use` says what a hyperparameter passed here is to the
+    training loss; without it only constants are allowed. A hyperparameter in the place of a
+    `string` is a choice of words, and is read as their places in `choices`. `per_batch` tells
+    that its perturbation must be drawn once for the whole batch. `each` is what a hyperparameter
+    passed here may have one for each of. `count` is how many `numbers` there must be (None: any;
+    "classes": as many as the target has). `rest`, of the last argument, takes all values that are
+    left. `named` is the name in a spec whose value stands where no other is written, as far as
+    the spec knows one.
     """
 
     name: str
@@ -57,7 +57,7 @@ class Arg:
     use: Use | None = None
     per_batch: bool = False
     each: str = "example"  # or "weight"
-    count: int | None = None
+    count: int | Literal["classes"] | None = None
     rest: bool = False
     kind: Any = None  # a class, such as `SolverType`
     named: str = ""

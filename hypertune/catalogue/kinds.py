@@ -48,6 +48,21 @@ class LossType:
         both = self.single_logit and source.classes == 2
         return (usual, (*usual[:-1], 1)) if both else (usual,)
 
+    def per_class(self, args: Args) -> dict[str, Any]:
+        """The arguments that are a number for each class, or a word for them."""
+        of_class = [arg.name for arg in self.args if arg.count == "classes"]
+        return {name: args[name] for name in of_class if args[name] is not None}
+
+    def wrong_counts(self, args: Args, classes: int) -> dict[str, int]:
+        """How many numbers there are, of the arguments that are not one for each class."""
+        written = self.per_class(args).items()
+        counts = {
+            name: len(given) if isinstance(given, tuple) else 1
+            for name, given in written
+            if not isinstance(given, str)
+        }
+        return {name: count for name, count in counts.items() if count != classes}
+
 
 @frozen
 class MetricType:

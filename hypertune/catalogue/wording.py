@@ -51,11 +51,15 @@ def takes(arg: Arg) -> str:
     """The values that an argument takes: `float ≥ 0, < 1`."""
     if arg.kind:
         return f"{arg.kind.noun}"
-    if arg.choices:
-        return " or ".join(f"`{word}`" for word in arg.choices)
+    words = " or ".join(f"`{word}`" for word in arg.choices)
+    if words and arg.type != "numbers":
+        return words
     low = "" if arg.low == -inf else f" {'>' if arg.open_low else '≥'} {arg.low:g}"
     high = "" if arg.high == inf else f" {'<' if arg.open_high else '≤'} {arg.high:g}"
-    return f"{arg.type}{low}{',' if low and high else ''}{high}"
+    found = f"{arg.type}{low}{',' if low and high else ''}{high}"
+    if arg.count == "classes":
+        found += ", one for each class"
+    return f"{words} or {found}" if words else found
 
 
 def meaning(arg: Arg) -> str:

@@ -6,6 +6,7 @@ from hypertune.catalogue import Catalogue, LossType, SourceType
 from hypertune.data.failures import FileUnreadable
 from hypertune.data.sets import Sets
 from hypertune.ir import DamagedProgram, Program
+from hypertune.lowering.class_counts import absent
 from hypertune.runs import DamagedRun
 from hypertune.runs.folder import Folder, read_program
 from hypertune.semantics import verify
@@ -61,10 +62,15 @@ def check_fits(program: Program, source: SourceType, catalogue: Catalogue) -> No
                 f"the target of the source `{source.name}` is {found}, and {why}; "
                 f"compile the spec anew"
             )
+        for name, count in loss.wrong_counts(term.loss.args, source.classes).items():
+            raise FileUnreadable(
+                f"`{name}` of `{loss.name}` are {count} numbers, and the target of the source "
+                f"`{source.name}` is one of {source.classes} classes; write one for each class"
+            )
 
 
-def check_parts(sets: Sets) -> None:
-    """Make sure that there is something to train and to tune on.
+def check_parts(program: Program, sets: Sets, catalogue: Catalogue) -> None:
+    """Make sure that there is something to train and to tune on, of each class if asked for.
 
     Raises:
         FileUnreadable: if there is not.
@@ -73,3 +79,13 @@ def check_parts(sets: Sets) -> None:
     for name, part in (("train", sets.train), ("valid", sets.valid)):
         if len(part) == 0:
             raise FileUnreadable(f"the split leaves no example to `{name}`")
+    losses = catalogue.of(LossType)
+    for term in (*program.objective.train, *program.objective.valid):
+        by_count = "balanced" in losses[term.loss.kind].per_class(term.loss.args).values()
+        if by_count and (lacking := absent(sets.train.y, sets.classes)):
+            one = sets.class_names[lacking[0]] if sets.class_names else lacking[0]
+            raise FileUnreadable(
+                f"`{term.loss.kind}` cannot count classes as balanced: the training part has no "
+                f"example of the class {one}; write `stratified = true` in the split, or a "
+                f"number for each class"
+            )

@@ -224,7 +224,7 @@ def _ready(
     check_fits(program, raw.source, catalogue)
     placed = place(program, catalogue, visible_devices(), about.device)
     sets = load(placed.data, catalogue, placed.layers[0].device, raw)
-    check_parts(sets)
+    check_parts(program, sets, catalogue)
     if catalogue.trials(program, program.tune(about.tune)) is None:
         prepared = prepare(placed, about.tune, catalogue, sets)
         return lambda folder, about: Recorded(folder, prepared), sets

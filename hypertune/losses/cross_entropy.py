@@ -1,4 +1,4 @@
-"""`cross_entropy(smoothing, weight)`: of the classes, from logits."""
+"""`cross_entropy(smoothing, weight, class_weights)`: of the classes, from logits."""
 
 from __future__ import annotations
 
@@ -21,10 +21,14 @@ def _build(args: Args) -> Any:
         output, target = given.output, given.target
         if output.dim() > 2 and not target.is_floating_point():  # a class for each token
             output, target = output.flatten(0, -2), target.flatten()
-        if isinstance(smoothing, float) and isinstance(weight, float):
+        class_weight_C = given.per_class.get("class_weights")
+        plain = isinstance(weight, float) and class_weight_C is None
+        if isinstance(smoothing, float) and plain:
             loss = functional.cross_entropy(output, target, label_smoothing=smoothing)
             return loss if weight == 1 else weight * loss
         logp_NC = functional.log_softmax(output, dim=1)
+        if class_weight_C is not None:  # as torch does, but for its division by their sum
+            logp_NC = class_weight_C * logp_NC
         if target.is_floating_point():
             loss_N = -(target * logp_NC).sum(1)
         else:
@@ -52,6 +56,16 @@ CROSS_ENTROPY = LossType(
             use=Use.SMOOTH,
         ),
         WEIGHT,
+        Arg(
+            "class_weights",
+            "numbers",
+            "what a class counts; `balanced`: as much as every other, in the training part. "
+            "A mean over examples, not divided by the sum of their weights",
+            default=None,
+            low=0,
+            choices=("balanced",),
+            count="classes",
+        ),
     ),
     build=_build,
     targets="classes",

@@ -29,7 +29,8 @@ class LossInput:
     squared or absolute effective weights, (B,) or (1,), `row_squares` for each weight the sums of
     its rows, (B, O) or (1, O), and `weights` the base weights themselves; of the layer that a
     penalty on weights names (`of = NAME`), or of all. `per_weight` are values that there is one
-    of for each of those weights, in their order (P,). `by_inputs` gives, from numbers for each
+    of for each of those weights, in their order (P,), `per_class` arguments that there is one of
+    for each class (C,). `by_inputs` gives, from numbers for each
     output, the derivative of their product with the outputs by the inputs, which can be
     differentiated again. `outputs` are those of labelled layers that other terms read.
     """
@@ -44,6 +45,7 @@ class LossInput:
     by_inputs: Callable[[Tensor], Tensor] = _underived
     outputs: Mapping[str, Tensor] = field(factory=dict)
     per_weight: Mapping[str, Tensor] = field(factory=dict)
+    per_class: Mapping[str, Tensor] = field(factory=dict)
 
     def argument(self, name: str, args: Args) -> Tensor | float:
         """A hyperparameter's values, or the constant that stands in its place."""

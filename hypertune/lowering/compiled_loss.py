@@ -40,6 +40,7 @@ class _Term:
     factor: float
     arguments: Arguments
     per_weight: Mapping[str, str]  # arguments that there is a value for each weight of
+    per_class: Mapping[str, Tensor]
     taps: Mapping[str, str]
     weights_of: str  # the layer whose weights it reads; empty: all
     places: slice  # of these among those that penalties are on
@@ -129,6 +130,7 @@ class CompiledLoss:
                 by_inputs=by_inputs,
                 outputs={name: taps[node] for name, node in term.taps.items()},
                 per_weight={name: passed[name][term.places] for name in term.per_weight},
+                per_class=term.per_class,
             )
             total = total + term.factor * term.loss(given)
         return total, output, target
@@ -172,6 +174,7 @@ def taps_of(program: Program, catalogue: Catalogue) -> Taps:
 
 def _term(term: Term, program: Program, catalogue: Catalogue, network: Network) -> _Term:
     kind, args = catalogue.of(LossType)[term.loss.kind], term.loss.args
+    device = program.layers[-1].device or "cpu"  # that of the output
     per_weight = {hyper.name for hyper in program.hypers if hyper.over == "weight"}
     references = {name: value.hyper for name, value in args.items() if isinstance(value, Ref)}
     labels = {name: value.layer for name, value in args.items() if isinstance(value, Label)}
@@ -182,6 +185,7 @@ def _term(term: Term, program: Program, catalogue: Catalogue, network: Network) 
         term.weight,
         Arguments(args, kind.args, words_of(program, catalogue)),
         {name: hyper for name, hyper in references.items() if hyper in per_weight},
+        {name: torch.tensor(given, device=device) for name, given in kind.per_class(args).items()},
         {} if on_weights else labels,
         of,
         network.places(of) if of else slice(None),

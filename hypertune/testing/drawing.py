@@ -104,7 +104,7 @@ def _strings(arg: Arg, rank: int) -> st.SearchStrategy[Value]:
 _DRAWN: dict[str, Callable[[Arg, int], st.SearchStrategy[Value]]] = {
     "int": _integers,
     "float": _floats,
-    "numbers": _floats,
+    "numbers": lambda arg, rank: (_strings if arg.choices else _floats)(arg, rank),
     "size": _sizes,
     "string": _strings,
     "bool": lambda arg, rank: st.booleans(),

@@ -23,7 +23,7 @@ class Given:
 
     Shapes: `output` (B, C), `target` (B,) classes or (B, C) reals, `values` (B,), `squares` and
     `absolutes` (B,) and `row_squares` (B, O) for penalties; `weights` are base weights,
-    `per_weight` a value for each; `derivatives` (B, C, I) are those of outputs by inputs;
+    `per_weight` a value for each, `per_class` one for each class (C,); `derivatives` (B, C, I) are those of outputs by inputs;
     `labelled` (B, T, C) are outputs of the layers that it names.
     """
 
@@ -36,6 +36,7 @@ class Given:
     derivatives: Tensor
     weights: Tensor
     per_weight: Mapping[str, Tensor] = field(factory=dict)
+    per_class: Mapping[str, Tensor] = field(factory=dict)
     labelled: Mapping[str, Tensor] = field(factory=dict)
 
     def row(self, i: int) -> Given:
@@ -93,6 +94,9 @@ class LossCase:
                 for name, value in self.args.items()
                 if isinstance(value, Label)
             }
+            per_class = {
+                name: torch.rand(self.outputs).double() for name in self.kind.per_class(self.args)
+            }
         target = real if self.kind.targets == "real" else classes
         squares, absolutes = effective.square().sum(1), effective.abs().sum(1)
         rows = effective.view(-1, 3, 2).square().sum(2)
@@ -105,6 +109,7 @@ class LossCase:
             rows,
             derivatives,
             weights,
+            per_class=per_class,
             labelled=labelled,
         )
 
@@ -126,6 +131,7 @@ class LossCase:
             by_inputs=lambda along: torch.einsum("bc,bci->bi", along, given.derivatives),
             weights=lambda: [given.weights[:2], given.weights[2:].view(2, 2)],
             per_weight=given.per_weight,
+            per_class=given.per_class,
             outputs=given.labelled,
         )
 

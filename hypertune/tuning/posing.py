@@ -15,6 +15,7 @@ from hypertune.data.sets import Sets
 from hypertune.hyper.domains import Domains
 from hypertune.ir import Hyper, Program, Ref
 from hypertune.lowering.augmentation import Augmentation
+from hypertune.lowering.class_counts import balanced
 from hypertune.lowering.compiled_loss import CompiledLoss, Prepare
 from hypertune.lowering.filling import Filled, statistics
 from hypertune.lowering.network import Network
@@ -44,6 +45,8 @@ def pose(
     There are two copies of the network's modules, one that stays in training mode and one that
     stays in evaluation mode; neither holds weights, which are handed to each pass.
     """
+    if sets.classes:
+        program = balanced(program, catalogue, sets.train.y, sets.classes)
     base, response = split_parameters(network)
     kept = statistics(network)
     hypers = _hypers(program, catalogue, network, sets)

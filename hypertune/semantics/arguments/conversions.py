@@ -28,6 +28,8 @@ def converted(arg: Arg, value: ir.Value) -> ir.Value:
     """
     if arg.type in ("quantity", "length"):
         return _quantity(arg, value)
+    if arg.type == "numbers" and arg.choices and isinstance(value, str):
+        return value
     form: ir.Value = _TYPES[arg.type][0](value)
     return form
 
@@ -42,7 +44,9 @@ def wanted(arg: Arg) -> str:
         units = " or ".join(arg.units)
         whole = f"a whole number of {units}"
         return whole if arg.type == "length" else f"a number of {units}, such as `5 epochs`"
-    return _TYPES[arg.type][1] + (f", or `{arg.unset}`" if arg.unset != "none" else "")
+    words = arg.choices if arg.type == "numbers" else ()
+    unset = (arg.unset,) if arg.unset != "none" else ()
+    return _TYPES[arg.type][1] + "".join(f", or `{word}`" for word in (*words, *unset))
 
 
 def outlier(arg: Arg, value: ir.Value) -> float | None:
@@ -56,8 +60,8 @@ def outlier(arg: Arg, value: ir.Value) -> float | None:
 
 
 def wrong_length(arg: Arg, value: ir.Value) -> int | None:
-    """The number of items where `arg` wants another."""
-    if arg.count is None:
+    """The number of items where `arg` wants another that the declaration tells."""
+    if not isinstance(arg.count, int):
         return None
     count = len(value) if isinstance(value, tuple) else 1
     return count if count != arg.count else None

@@ -41,11 +41,12 @@ def convert(
 ) -> ir.Value:
     """The value of `expr` as `arg` wants it; `owner` is the kind or section it belongs to."""
     place = _Place(arg, expr.span, owner, scope, expr)
-    if isinstance(expr, ast.Name) and arg.type == "string" and not scope.find(expr.text):
-        return place.word(expr.text)
     unset = (arg.unset,) if arg.default is None else ()
     if isinstance(expr, ast.Name) and expr.text in unset:
         return None
+    of_words = arg.type == "string" or (arg.choices and expr.span.text not in WORDS)
+    if isinstance(expr, ast.Name) and of_words and not scope.find(expr.text):
+        return place.word(expr.text)
     if arg.type == "label" and labels:
         return _label(arg, expr, owner, labels)
     if isinstance(expr, ast.Name) and arg.type == "bool" and place.means_nothing(expr.text):
@@ -109,7 +110,7 @@ class _Place:
         if number is not None:
             shown = f"{number:g}"
             raise self.fail(OutOfRange(self.span, self.owner, arg.name, shown, range_of(arg)))
-        if count is not None and arg.count is not None:
+        if count is not None and isinstance(arg.count, int):
             raise self.fail(WrongLength(self.span, self.owner, arg.name, arg.count, count))
         return fit
 

@@ -12,6 +12,7 @@ from hypertune.diagnostics import Span
 from hypertune.semantics.arguments.calls import settle
 from hypertune.semantics.arguments.constants import FUNCTIONS, evaluate, is_number
 from hypertune.semantics.declarations.given import hypers_named
+from hypertune.semantics.errors.arguments import WrongLength
 from hypertune.semantics.errors.names import NotAHyper
 from hypertune.semantics.errors.objective import (
     NoLoss,
@@ -70,6 +71,7 @@ def read_objective(
     summands = (*train, *valid)
     for summand in summands:
         _check_targets(summand.span, summand.kind, source, scope)
+        _check_per_class(summand, source, scope)
     losses = tuple(s for s in summands if not s.kind.penalty)
     penalties = tuple(s for s in summands if s.kind.penalty)
     objective = ir.Objective(_terms(train), _terms(valid), report)
@@ -168,6 +170,15 @@ def _report(settings: Settings, source: SourceType | None) -> tuple[ir.Call, ...
         return call
 
     return tuple(attempt(every, read, settings.items("report")) or ())
+
+
+def _check_per_class(loss: Summand, source: SourceType | None, scope: Scope) -> None:
+    """Numbers for classes must be as many as the source has, as far as that is known."""
+    classes = source.classes if source else 0
+    for arg, count in loss.kind.wrong_counts(loss.term.loss.args, classes).items():
+        if classes:
+            finding = WrongLength(loss.span, loss.kind.name, arg, classes, count)
+            scope.findings.add(finding)
 
 
 def _check_targets(

@@ -22,6 +22,10 @@ def _takes_a_value_for_each_weight(kind: LossType) -> bool:
     return any(arg.each == "weight" for arg in kind.args)
 
 
+def _takes_a_number_for_each_class(kind: LossType) -> bool:
+    return any(arg.count == "classes" for arg in kind.args)
+
+
 def _tunable(kind: LossType) -> bool:
     return any(arg.use is not None for arg in kind.args)
 
@@ -87,6 +91,24 @@ def takes_a_value_for_each_weight(case: LossCase) -> None:
         same(of(first + 2 * second), of(first) + 2 * of(second), f"it bends in `{arg.name}`")
 
 
+@law(_takes_a_number_for_each_class)
+def takes_a_number_for_each_class(case: LossCase) -> None:
+    """Ones change nothing, and the loss is linear in them."""
+    given = case.given()
+    for arg in case.kind.args:
+        if arg.count != "classes":
+            continue
+
+        def of(values_C: Tensor, name: str = arg.name) -> Tensor:
+            return case.run(evolve(given, per_class={**given.per_class, name: values_C}))
+
+        rest = {name: values for name, values in given.per_class.items() if name != arg.name}
+        ones = torch.ones(case.outputs, dtype=torch.float64)
+        same(of(ones), case.run(evolve(given, per_class=rest)), f"ones as `{arg.name}` count")
+        first, second = ones.cumsum(0), ones.cumsum(0).square()
+        same(of(first + 2 * second), of(first) + 2 * of(second), f"it bends in `{arg.name}`")
+
+
 @law()
 def has_the_gradient_of_finite_differences(case: LossCase) -> None:
     """By the output, the effective weights, the derivatives and every smooth value."""
@@ -114,5 +136,6 @@ LAWS: tuple[Law, ...] = (
     takes_a_hyperparameter_as_a_constant,
     weighs_each_example_by_its_weight,
     takes_a_value_for_each_weight,
+    takes_a_number_for_each_class,
     has_the_gradient_of_finite_differences,
 )
