@@ -30,9 +30,9 @@ class LossInput:
     its rows, (B, O) or (1, O), and `weights` the base weights themselves; of the layer that a
     penalty on weights names (`of = NAME`), or of all. `per_weight` are values that there is one
     of for each of those weights, in their order (P,), `per_class` arguments that there is one of
-    for each class (C,). `by_inputs` gives, from numbers for each
-    output, the derivative of their product with the outputs by the inputs, which can be
-    differentiated again. `outputs` are those of labelled layers that other terms read.
+    for each class (C,). `by_inputs` gives, from numbers for each output, the derivative of their
+    product with the outputs by the inputs, which can be differentiated again. `outputs` are those
+    of labelled layers that other terms read.
     """
 
     output: Tensor

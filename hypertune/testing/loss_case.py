@@ -23,8 +23,8 @@ class Given:
 
     Shapes: `output` (B, C), `target` (B,) classes or (B, C) reals, `values` (B,), `squares` and
     `absolutes` (B,) and `row_squares` (B, O) for penalties; `weights` are base weights,
-    `per_weight` a value for each, `per_class` one for each class (C,); `derivatives` (B, C, I) are those of outputs by inputs;
-    `labelled` (B, T, C) are outputs of the layers that it names.
+    `per_weight` a value for each, `per_class` one for each class (C,); `derivatives` (B, C, I)
+    are those of outputs by inputs; `labelled` (B, T, C) are outputs of the layers that it names.
     """
 
     output: Tensor
