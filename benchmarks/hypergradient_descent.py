@@ -10,6 +10,10 @@ authors call `valid`. The data are read from HYPERTUNE_DATA.
 Published for MNIST (training, test), read from the authors' files of results:
 sgd 0.3957, 0.3737; sgd_hd 0.2934, 0.2878; sgdn 0.2893, 0.2846; sgdn_hd 0.2612, 0.2719;
 adam 0.2590, 0.2719; adam_hd 0.2583, 0.2723.
+
+Measured on Fashion-MNIST, where the training losses fall in the same order: sgd 0.5475, 0.5684;
+sgd_hd 0.4762, 0.5042; sgdn 0.4277, 0.4635; sgdn_hd 0.4074, 0.4501; adam 0.3944, 0.4728;
+adam_hd 0.3899, 0.4468.
 """
 
 import sys

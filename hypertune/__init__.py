@@ -36,6 +36,8 @@ if TYPE_CHECKING:
     from hypertune.ir import Program as Program
     from hypertune.jobs.trained import Run as Run, load_run as load_run
     from hypertune.methods.algorithms import (
+        HOAG as HOAG,
+        MAID as MAID,
         STN as STN,
         DeltaSTN as DeltaSTN,
         Fixed as Fixed,
@@ -97,6 +99,8 @@ _HOMES = {
     "hypertune.diagnostics": ("SpecError",),
     "hypertune.ir": ("Program",),
     "hypertune.methods.algorithms": (
+        "HOAG",
+        "MAID",
         "STN",
         "DeltaSTN",
         "Fixed",

@@ -7,15 +7,17 @@ from hypertune.methods.bayesian import BAYESIAN
 from hypertune.methods.delta_stn import DELTA_STN
 from hypertune.methods.fixed import FIXED
 from hypertune.methods.grid import GRID
+from hypertune.methods.hoag import HOAG
 from hypertune.methods.hypergradient_descent import HYPERGRADIENT_DESCENT
 from hypertune.methods.implicit import IMPLICIT
+from hypertune.methods.maid import MAID
 from hypertune.methods.random_search import RANDOM_SEARCH
 from hypertune.methods.schedule import SCHEDULE
 from hypertune.methods.stn import STN
 from hypertune.methods.unrolled import UNROLLED
 
 STANDARD: tuple[MethodType, ...] = (
-    *(FIXED, SCHEDULE, STN, DELTA_STN, IMPLICIT, UNROLLED, HYPERGRADIENT_DESCENT),
+    *(FIXED, SCHEDULE, STN, DELTA_STN, IMPLICIT, UNROLLED, HYPERGRADIENT_DESCENT, HOAG, MAID),
     *(GRID, RANDOM_SEARCH, BAYESIAN, ASHA),
 )
 SOLVERS = solvers.STANDARD

@@ -18,7 +18,7 @@ from hypertune.semantics.perturbations import check_perturbations
 from hypertune.semantics.scope.scope import Constant, Knowledge, Scope, Unknown
 from hypertune.semantics.sections.data import DataFacts, read_data
 from hypertune.semantics.sections.objective import Goals, read_objective
-from hypertune.semantics.sections.tuning import read_tune
+from hypertune.semantics.sections.tuning import check_batches, read_tune
 from hypertune.syntax import ast
 
 
@@ -58,6 +58,8 @@ def elaborate(spec: ast.Spec | Whole, catalogue: Catalogue) -> Elaborated:
     labels = networks[0].labels if networks else None
     goals = [read_objective(section, scope, source, labels) for section in found.objectives]
     plans = [read_tune(section, scope) for section in found.tunes]
+    if facts and facts.data:
+        check_batches(plans, facts.data.batch, scope)
     if goals:
         check_direct(knowledge, goals[0].direct, plans)
     if facts and networks:

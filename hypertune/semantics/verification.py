@@ -163,8 +163,10 @@ def _verify_tune(tune: ir.Tune, program: ir.Program, catalogue: Catalogue) -> No
     for hyper in searched(program) if method.trials else ():
         if not domains[hyper.domain.kind].is_bounded(hyper.domain.args):
             raise DamagedProgram(place, f"`{method.name}` cannot search `{hyper.name}`")
-    weights = tune.optimisers["weights"]
-    if method.differentiates and not catalogue.of(OptimiserType)[weights.kind].rule:
+    if method.whole_batch and program.data.batch is not None:
+        raise DamagedProgram(place, f"`{method.name}` needs the whole training part in a batch")
+    weights = tune.optimisers.get("weights")
+    if weights and method.differentiates and not catalogue.of(OptimiserType)[weights.kind].rule:
         raise DamagedProgram(place, f"`{method.name}` cannot differentiate `{weights.kind}`")
     if tune.schedule and is_endless(tune.schedule, tune.length):
         raise DamagedProgram(place, "its schedule lasts as long as the run, which is a time")

@@ -2,10 +2,12 @@
 
 from hypertune.methods.algorithms.delta_stn import DeltaSTN as DeltaSTN
 from hypertune.methods.algorithms.fixed import Fixed as Fixed
+from hypertune.methods.algorithms.hoag import HOAG as HOAG
 from hypertune.methods.algorithms.hypergradient_descent import (
     HypergradientDescent as HypergradientDescent,
 )
 from hypertune.methods.algorithms.implicit import Implicit as Implicit
+from hypertune.methods.algorithms.maid import MAID as MAID
 from hypertune.methods.algorithms.replay import Replay as Replay
 from hypertune.methods.algorithms.stn import STN as STN
 from hypertune.methods.algorithms.unrolled import Unrolled as Unrolled

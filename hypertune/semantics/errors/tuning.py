@@ -106,3 +106,24 @@ class UnreadableTable(Diagnostic):
     why: str
     name: str = ""  # what is not there
     known: tuple[str, ...] = ()
+
+
+class WantsWholeBatch(Diagnostic):
+    """A method solves its problem instead of following a stream of batches.
+
+    Its losses must stay the same from step to step, so each batch is the whole training part.
+    """
+
+    code = "HT651"
+    title = "`{method}` needs the whole training part in each batch"
+    label = "solves one problem"
+    help = "write `batch = all` in `data`"
+    example = Example(
+        wrong="tune { method = hoag; steps = 5 }",
+        right="""
+            data.batch = all
+            tune { method = hoag; steps = 5 }
+        """,
+    )
+
+    method: str

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from functools import partial
 from typing import Any
 
@@ -28,6 +28,7 @@ from hypertune.semantics.errors.tuning import (
     NoRule,
     UnreadableTable,
     UnusedOptimiser,
+    WantsWholeBatch,
 )
 from hypertune.semantics.scope.findings import Failed, attempt, every
 from hypertune.semantics.scope.scope import Scope
@@ -56,6 +57,13 @@ def read_tune(section: ast.Section, scope: Scope) -> TuneFacts:
     tune = attempt(_tune, settings, settled, place)
     method, options = (settled[0], settled[1].args) if settled else (None, {})
     return TuneFacts(method, options, place, tune)
+
+
+def check_batches(plans: Iterable[TuneFacts], batch: int | None, scope: Scope) -> None:
+    """Refuse batches where a method wants the whole of the training part."""
+    for plan in plans:
+        if batch is not None and plan.method and plan.method.whole_batch:
+            scope.findings.add(WantsWholeBatch(plan.place, plan.method.name))
 
 
 def _look(expr: ast.Expr, method: MethodType, call: ir.Call, scope: Scope) -> None:
