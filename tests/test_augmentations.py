@@ -7,7 +7,7 @@ from hypertune.augment import STANDARD
 from hypertune.catalogue import REQUIRED
 from hypertune.ir import Ref
 
-KINDS = {kind.name: kind for kind in STANDARD}
+KINDS = {kind.name: kind for kind in STANDARD if kind.on != "tokens"}
 # kind -> strengths that do nothing, and strengths that do much
 STRENGTHS = {
     "flip": ({"p": 0.0}, {"p": 0.7}),

@@ -30,6 +30,8 @@ NOTHING = {  # kind -> what does nothing
     "mixup": {"alpha": 0.0},
     "posterize": {"p": 0.0},
     "solarize": {"p": 0.0},
+    "token_noise": {"p": 0.0},
+    "word_dropout": {"p": 0.0},
 }
 HELD = {
     f"{kind.name} {name}": trial

@@ -18,6 +18,8 @@ from hypertune.augment.input_scale import INPUT_SCALE
 from hypertune.augment.mixup import MIXUP
 from hypertune.augment.posterize import POSTERIZE
 from hypertune.augment.solarize import SOLARIZE
+from hypertune.augment.token_noise import TOKEN_NOISE
+from hypertune.augment.word_dropout import WORD_DROPOUT
 from hypertune.catalogue import Kind
 
 STANDARD: tuple[Kind, ...] = (
@@ -37,4 +39,6 @@ STANDARD: tuple[Kind, ...] = (
     CUTMIX,
     FEATURE_NOISE,
     FEATURE_DROPOUT,
+    WORD_DROPOUT,
+    TOKEN_NOISE,
 )

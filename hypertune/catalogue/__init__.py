@@ -9,10 +9,12 @@ from hypertune.catalogue.arguments import (
 )
 from hypertune.catalogue.catalogue import Catalogue as Catalogue, searched as searched
 from hypertune.catalogue.data_kinds import (
+    UNKNOWN as UNKNOWN,
     AugmentType as AugmentType,
     CorruptionType as CorruptionType,
     Seen as Seen,
     SourceType as SourceType,
+    Tokens as Tokens,
     Unreadable as Unreadable,
     not_there as not_there,
 )

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
-from typing import Any, ClassVar
+from typing import Any, ClassVar, Final
 
 from attrs import evolve, frozen
 
 from hypertune.catalogue.arguments import Arg, Args
 from hypertune.ir import Shape
+
+UNKNOWN: Final = "<unk>"  # the token that stands for those of no vocabulary
 
 
 class Unreadable(Exception):
@@ -115,6 +117,19 @@ class SourceType:
 
 
 @frozen
+class Tokens:
+    """The tokens of a training text, for what replaces some of them.
+
+    Shapes: `ends_V` counts, as a tensor, how often those up to each of the vocabulary are there,
+    `total` all; the first above a whole number below `total` is drawn as often as it is there.
+    """
+
+    ends_V: Any
+    total: int
+    unknown: int  # the place of `<unk>`, if there is one
+
+
+@frozen
 class AugmentType:
     """Something done to training examples on the device, each with strengths of its own.
 
@@ -124,8 +139,10 @@ class AugmentType:
     (classes is 0), and classes become soft targets in x's dtype. All is drawn from torch's default
     generator of x's device.
 
-    `on` says what x are: "pixels" before scaling (those of bytes from 0 to 1), or "scaled"
-    numbers. A `bounded` kind needs pixels from 0 to 1. `waived` is as for a `LayerType`.
+    `on` says what x are: "pixels" before scaling (those of bytes from 0 to 1), "scaled" numbers,
+    or "tokens" of a text. Of these it is (x, tokens, strengths) -> x, with their `Tokens`; one of
+    `unknown` needs `<unk>` among them. A `bounded` kind needs pixels from 0 to 1. `waived` is as
+    for a `LayerType`.
     """
 
     noun: ClassVar = "augmentation"
@@ -136,6 +153,7 @@ class AugmentType:
     build: Callable[[Args], Any]
     on: str = "pixels"
     bounded: bool = False
+    unknown: bool = False
     mixes_targets: bool = False
     waived: Mapping[str, str] = {}
 

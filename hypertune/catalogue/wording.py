@@ -80,9 +80,10 @@ def facts(kind: Kind) -> Iterator[str]:
                 yield "its weights can respond (`given`)"
         case AugmentType():
             axes = " or ".join(map(str, kind.ranks))
-            place = "pixels, before `scale`" if kind.on == "pixels" else "numbers after `scale`"
+            place = _WORKS_ON[kind.on]
             needs = "; they must lie from 0 to 1" if kind.bounded else ""
-            yield f"for examples of {axes} {_axes(axes)}; works on {place}{needs}"
+            kinds = "texts" if kind.on == "tokens" else f"examples of {axes} {_axes(axes)}"
+            yield f"for {kinds}; works on {place}{needs}"
             if kind.mixes_targets:
                 yield "mixes targets as well: of classes they become shares of each class"
         case LossType():
@@ -106,6 +107,11 @@ def facts(kind: Kind) -> Iterator[str]:
                 yield "methods can differentiate through its steps"
 
 
+_WORKS_ON: Final[Mapping[str, str]] = {
+    "pixels": "pixels, before `scale`",
+    "scaled": "numbers after `scale`",
+    "tokens": "tokens",
+}
 _PENALTIES: Final[Mapping[str, str]] = {
     "weights": "a penalty on weights",
     "outputs": "a penalty on what leaves layers",

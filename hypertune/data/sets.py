@@ -5,9 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 from math import ceil
 
+import torch
 from attrs import field, frozen
 from torch import Tensor
 
+from hypertune.catalogue import UNKNOWN, Tokens
 from hypertune.data.scaling import Scaling
 from hypertune.runtime import Batch
 
@@ -107,3 +109,16 @@ class Sets:
     columns: tuple[str, ...] = ()
     class_names: tuple[str, ...] = ()
     classes: int = 0  # how many; 0 for a real target
+
+    @property
+    def tokens(self) -> Tokens | None:
+        """Those of the training part, if it is a text."""
+        if not isinstance(self.train, StreamPart):
+            return None
+        tokens_N = self.train.tokens_BS.flatten()
+        count_V = tokens_N.new_zeros(self.classes).index_add_(
+            0, tokens_N, torch.ones_like(tokens_N)
+        )
+        names = self.class_names
+        unknown = names.index(UNKNOWN) if UNKNOWN in names else 0
+        return Tokens(count_V.cumsum(0), len(tokens_N), unknown)

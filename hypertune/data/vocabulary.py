@@ -10,9 +10,8 @@ from typing import Final
 
 from attrs import frozen
 
-from hypertune.catalogue import Arg, Unreadable
+from hypertune.catalogue import UNKNOWN, Arg, Unreadable
 
-UNKNOWN: Final = "<unk>"
 _LINE_END: Final = "<eos>"
 _WORDS_AND_SIGNS: Final = re.compile(r"\w+|[^\w\s]")
 

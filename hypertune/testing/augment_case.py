@@ -9,13 +9,14 @@ import torch
 from attrs import evolve, frozen
 from torch import Tensor
 
-from hypertune.catalogue import Args, AugmentType
+from hypertune.catalogue import Args, AugmentType, Tokens
 from hypertune.ir import Ref, Shape
 from hypertune.testing.seeding import seeded
 from hypertune.testing.values import some_values
 from hypertune.testing.writing import fragment, written
 
 CLASSES = 4
+TOKENS = Tokens(torch.arange(1, 8), 7, 0)  # seven, each as often as the others
 _DRAWS = 2**16  # so far apart are the seeds of different draws
 
 
@@ -43,8 +44,10 @@ class AugmentCase:
         printer.text(repr(self))
 
     def inputs(self, number: int = 0) -> Tensor:
-        """A batch of numbers from 0 to 1, others for every `number`."""
+        """A batch of numbers from 0 to 1, or of tokens; others for every `number`."""
         with seeded(self.seed + number):
+            if self.kind.on == "tokens":
+                return torch.randint(TOKENS.total, (self.examples, *self.shape))
             return torch.rand(self.examples, *self.shape).double()
 
     def strengths(self) -> dict[str, Tensor]:
@@ -70,6 +73,8 @@ class AugmentCase:
             if self.kind.mixes_targets:
                 found: tuple[Tensor, Tensor] = augment(x, y, CLASSES, strengths)
                 return found
+            if self.kind.on == "tokens":
+                return augment(x, TOKENS, strengths), y
             return augment(x, strengths), y
 
     def with_constants(self, i: int) -> AugmentCase:

@@ -54,7 +54,7 @@ def pose(
     fold = Filled(training)
     evaluation = deepcopy(training).eval()
     terms, scaling = program.objective, sets.train.scaling
-    augmentation = Augmentation(program, catalogue, sets.classes)
+    augmentation = Augmentation(program, catalogue, sets.classes, sets.tokens)
     valid = (evaluation, terms.valid, program, catalogue, _scaled(scaling))
     problem = Problem(
         CompiledLoss(
@@ -81,6 +81,7 @@ def pose(
 
 def _augmented(scaling: Scaling, augmentation: Augmentation) -> Prepare:
     def prepare(x: Tensor, y: Tensor, values: Mapping[str, Tensor]) -> tuple[Tensor, Tensor]:
+        x, y = augmentation("tokens", x, y, values)
         x, y = augmentation("pixels", scaling.numbers(x), y, values)
         return augmentation("scaled", scaling.normalised(x), y, values)
 

@@ -101,7 +101,7 @@ def _scale(author: Author, source: Source) -> str:
 
 
 def _augment(author: Author, rank: int) -> str:
-    kinds = [kind for kind in STANDARD if rank in kind.ranks]
+    kinds = [kind for kind in STANDARD if rank in kind.ranks and kind.on != "tokens"]
     calls = [_called(author, author.pick(kinds)) for _ in range(author.pick((1, 1, 2, 3)))]
     if len(calls) == 1 and author.chance(0.7):
         return calls[0]

@@ -158,3 +158,16 @@ class TokensNotSmooth(Diagnostic):
 
     name: str
     source: str
+
+
+class NoTokens(Diagnostic):
+    """An augmentation replaces tokens, and the source has none, or not the one that it needs."""
+
+    code = "HT635"
+    title = "`{name}` replaces tokens, and `{source}` {why}"
+    label = "nothing that it could be done to"
+    example = Example(wrong="data.augment = token_noise(0.1)")
+
+    name: str
+    source: str
+    why: str

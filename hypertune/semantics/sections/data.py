@@ -9,7 +9,14 @@ from typing import Any, Final
 from attrs import evolve, frozen
 
 from hypertune import ir
-from hypertune.catalogue import AugmentType, CorruptionType, SourceType, Unreadable, shortage
+from hypertune.catalogue import (
+    UNKNOWN,
+    AugmentType,
+    CorruptionType,
+    SourceType,
+    Unreadable,
+    shortage,
+)
 from hypertune.diagnostics import Span
 from hypertune.semantics.arguments.calls import settle, where
 from hypertune.semantics.errors.data import (
@@ -18,6 +25,7 @@ from hypertune.semantics.errors.data import (
     NotASequence,
     NothingToCorrupt,
     NotOfText,
+    NoTokens,
     TextTooShort,
     UnreadableData,
     WrongChannels,
@@ -34,7 +42,6 @@ _NUMBERS: Final = "tokens are no numbers"
 _NOT_OF_TEXT: Final = {
     "split": "its parts are texts of their own",
     "scale": _NUMBERS,
-    "augment": _NUMBERS,
     "corrupt": "its targets are its own next tokens",
 }
 
@@ -178,11 +185,23 @@ def _augment(settings: Settings, source: SourceType | None) -> tuple[ir.Call, ..
 
     def read(item: ast.Expr) -> ir.Call:
         kind, call = settle(item, AugmentType, scope)
-        if source and source.shape and kind.ranks and len(source.shape) not in kind.ranks:
-            scope.findings.add(AugmentRank(item.span, kind.name, source.name, source.shape))
+        if source:
+            _check_augment(item.span, kind, source, scope)
         return call
 
     return tuple(every(read, settings.items("augment")))
+
+
+def _check_augment(span: Span, kind: AugmentType, source: SourceType, scope: Scope) -> None:
+    """An augmentation must be for such examples."""
+    if source.sequence and kind.on != "tokens":
+        scope.findings.add(NotOfText(span, kind.name, source.name, _NUMBERS))
+    elif kind.on == "tokens" and not source.sequence:
+        scope.findings.add(NoTokens(span, kind.name, source.name, "has no tokens"))
+    elif kind.unknown and UNKNOWN not in source.class_names:
+        scope.findings.add(NoTokens(span, kind.name, source.name, f"has no `{UNKNOWN}`"))
+    elif source.shape and kind.ranks and len(source.shape) not in kind.ranks:
+        scope.findings.add(AugmentRank(span, kind.name, source.name, source.shape))
 
 
 def _batch(settings: Settings, source: SourceType | None, split: Split | None) -> int | None:

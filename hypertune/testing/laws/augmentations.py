@@ -31,9 +31,11 @@ def _row(strengths: dict[str, Tensor], i: int) -> dict[str, Tensor]:
 @law()
 def keeps_shape_and_dtype(case: AugmentCase) -> None:
     """And is not differentiated: what moves noise has no gradient."""
-    for dtype in (torch.float64, torch.float32):
+    tokens = case.kind.on == "tokens"
+    for dtype in (torch.int64,) if tokens else (torch.float64, torch.float32):
         x = case.inputs().to(dtype)
-        strengths = {k: v.to(dtype).requires_grad_() for k, v in case.strengths().items()}
+        single = torch.float32 if tokens else dtype
+        strengths = {k: v.to(single).requires_grad_() for k, v in case.strengths().items()}
         found = case.run(x, strengths)
         assert found.shape == x.shape, f"{tuple(x.shape)} becomes {tuple(found.shape)}"
         assert found.dtype == dtype, f"{dtype} becomes {found.dtype}"
@@ -86,7 +88,7 @@ def draws_for_each_row_alone(case: AugmentCase) -> None:
             return  # it does nothing, or hardly ever something
         up_B = (first - second).flatten(1).sum(1).sign()
         up_B = up_B[torch.randperm(_ROWS, generator=shuffle)]
-        products.append((up_B[::2] * up_B[1::2]).sum())
+        products.append((up_B[::2] * up_B[1::2]).sum().double())
     found = drift(torch.stack(products)[:, None])
     assert found < _LIMIT, f"what rows draw is not independent ({found:.1f} times chance)"
 
