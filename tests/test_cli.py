@@ -361,6 +361,29 @@ def test_fmt_lays_out_in_place():
     assert call("fmt", "-", input=TINY.replace(" = ", "=")).stdout.startswith("hspec 1\n")
 
 
+def test_what_is_written_over_keeps_its_mode_and_is_whole_or_not_at_all(monkeypatch):
+    Path("out.json").write_text("mine")
+    Path("out.json").chmod(0o640)
+    words = ("compile", "tiny.hspec", "--emit", "json", "-o", "out.json", "--force")
+    with monkeypatch.context() as patched:
+        patched.setattr(Path, "replace", lambda *_: (_ for _ in ()).throw(KeyboardInterrupt))
+        assert call(*words).exit_code == 130
+    assert Path("out.json").read_text() == "mine"
+    assert call(*words).exit_code == 0
+    assert Path("out.json").read_text().startswith("{")
+    assert Path("out.json").stat().st_mode & 0o777 == 0o640
+    assert not list(Path().glob(".*.part"))
+
+
+def test_a_pipe_is_written_to_and_stays():
+    os.mkfifo("pipe")
+    reader = os.open("pipe", os.O_RDONLY | os.O_NONBLOCK)
+    assert call("compile", "tiny.hspec", "--emit", "json", "-o", "pipe", "--force").exit_code == 0
+    assert os.read(reader, 1 << 16).startswith(b"{")
+    os.close(reader)
+    assert Path("pipe").is_fifo()
+
+
 def test_fmt_lays_out_what_it_can_and_leaves_links_and_modes():
     ugly = TINY.replace("  source = digits", "source=digits")
     Path("ugly.hspec").write_text(ugly)

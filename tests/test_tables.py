@@ -154,6 +154,16 @@ def test_new_writes_over_no_file(table):
     assert "y.hspec: already there" in done.stderr
 
 
+@pytest.mark.parametrize("link", [Path.symlink_to, Path.hardlink_to], ids=["soft", "hard"])
+def test_new_leaves_the_table_whatever_else_it_is_called(table, link):
+    name = table(rows(30, float))
+    before = Path(name).read_bytes()
+    link(Path("other"), name)
+    words = ["new", "--data", name, "--target", "y", "--regression", "-o", "other", "--force"]
+    CliRunner().invoke(main, words)
+    assert Path(name).read_bytes() == before
+
+
 def test_new_for_a_table_that_is_not_there_ends_in_words():
     done = CliRunner().invoke(main, ["new", "--data", "nowhere.csv", "--target", "y"])
     assert done.exit_code == 4

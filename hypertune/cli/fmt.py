@@ -10,7 +10,7 @@ import click
 from hypertune.cli.exits import DONE, WRONG_SPEC
 from hypertune.cli.writing import show
 from hypertune.diagnostics import Diagnostic, SpecError
-from hypertune.runs.files import write_atomically
+from hypertune.runs.files import write_over
 from hypertune.spec_files import SpecFile, read_spec
 from hypertune.syntax import format_spec, parse
 from hypertune.terminal import visible
@@ -50,10 +50,7 @@ def _write(name: str, file: SpecFile, after: str) -> None:
     if name == "-":
         show(after)
     elif after != file.source.text:
-        path = Path(file.source.name).resolve()  # a link stays one
-        mode = path.stat().st_mode
-        write_atomically(path, after.encode())
-        path.chmod(mode)
+        write_over(Path(file.source.name), after.encode())
         click.echo(f"{visible(file.source.name)} changed", err=True)
 
 

@@ -28,11 +28,11 @@ def command(run: Path, output: Path | None, force: bool, catalogue_name: str) ->
     """
     from hypertune.jobs.trained import load_run
     from hypertune.pages import run_page
-    from hypertune.runs.files import claim, write_atomically
+    from hypertune.runs.files import claim, write_over
 
     trained = load_run(run)
     catalogue = catalogue_again(trained.about.catalogue, catalogue_name)
     path = output or Path(f"{trained.path.resolve().name}.html")
     claim(path, force, [run])
-    write_atomically(path, run_page(trained.recorded, catalogue).encode())
+    write_over(path, run_page(trained.recorded, catalogue).encode())
     show(f"{path}\n")

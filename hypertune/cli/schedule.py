@@ -29,7 +29,7 @@ def command(run: Path, output: Path | None, force: bool, catalogue_name: str) ->
     from hypertune.jobs.scheduling import replaying, schedule_table, scheduled
     from hypertune.jobs.trained import load_run
     from hypertune.reporting.course import course
-    from hypertune.runs.files import claim, write_atomically
+    from hypertune.runs.files import claim, write_over
 
     trained = load_run(run)
     catalogue = catalogue_again(trained.about.catalogue, catalogue_name)
@@ -42,6 +42,6 @@ def command(run: Path, output: Path | None, force: bool, catalogue_name: str) ->
     for path in (table, spec):
         claim(path, force, [run])
     text = rendered(replaying(trained, str(table.absolute())), catalogue, spec.parent)
-    write_atomically(table, schedule_table(trained).encode())
-    write_atomically(spec, text.encode())
+    write_over(table, schedule_table(trained).encode())
+    write_over(spec, text.encode())
     show(f"{table}\n{spec}\n")

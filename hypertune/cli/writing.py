@@ -8,7 +8,7 @@ from pathlib import Path
 
 import click
 
-from hypertune.runs.files import claim
+from hypertune.runs.files import claim, write_over
 from hypertune.terminal import visible_lines
 
 force_option = click.option("--force", is_flag=True, help="Write over a file that is there.")
@@ -31,7 +31,7 @@ def deliver(text: str, output: Path | None, force: bool, inputs: Iterable[str]) 
         show(text)
         return
     claim(output, force, inputs)
-    output.write_text(text, encoding="utf-8")
+    write_over(output, text.encode())
 
 
 def show(text: str) -> None:

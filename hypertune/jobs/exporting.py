@@ -11,7 +11,7 @@ from hypertune.emitting.plain import module_source
 from hypertune.jobs.trained import Run
 from hypertune.reporting.numbers import short
 from hypertune.runs.about import About
-from hypertune.runs.files import claim, write_atomically
+from hypertune.runs.files import claim, write_over
 from hypertune.runs.model import write_model
 from hypertune.standard import STANDARD
 
@@ -46,7 +46,7 @@ def export(
         run.program, catalogue, layers, run.ties(), _facts(run.about), weights.name, title
     )
     write_model(weights, state)
-    write_atomically(module, source.encode())
+    write_over(module, source.encode())
     return module, weights
 
 

@@ -59,6 +59,18 @@ def write_atomically(path: Path, content: bytes, durable: bool = False) -> None:
         raise
 
 
+def write_over(path: Path, content: bytes) -> None:
+    """Replace a file that a user named; links, modes, pipes and devices stay what they are."""
+    path = path.resolve()
+    if path.exists() and not path.is_file():
+        path.write_bytes(content)
+        return
+    mode = path.stat().st_mode if path.exists() else None
+    write_atomically(path, content)
+    if mode is not None:
+        path.chmod(mode)
+
+
 def write_json(path: Path, tree: Mapping[str, Any]) -> None:
     text = json.dumps(without_nan(tree), indent=2, ensure_ascii=False, allow_nan=False)
     # Names of files can hold bytes that are no text; backslashes make JSON's own escapes of them.
