@@ -3,10 +3,10 @@
     python benchmarks/kills.py [--kills 20] [--spec quickstart] [--tune NAME] [--epochs 200]
         [--seed 0]
 
-Three of four kills come after the first report of the run or, of a study, of its first trial: at
-a moment of the time that an undisturbed run goes on from there, drawn from `--seed`. The others
-come at any moment, the start of Python included. `events.jsonl` (without `seconds`) and
-`model.safetensors` must be equal, byte for byte; of a study, those of every trial as well:
+Three of four kills come between two reports of the run (or of the trials of a study) that are
+drawn from `--seed`, the others at any moment, the start of Python included. `events.jsonl`
+(without `seconds`) and `model.safetensors` must be equal, byte for byte; of a study, those of
+every trial as well:
 
     python benchmarks/kills.py --spec benchmarks/study.hspec --tune halving --epochs 9
 """
@@ -48,27 +48,11 @@ def reports(run: Path) -> int:
     return sum(path.read_bytes().count(b"\n") for path in found if path.exists())
 
 
-def first_report(run: Path, process: subprocess.Popen[bytes]) -> None:
-    """Wait until there is one, or the process has ended."""
-    while process.poll() is None and not reports(run):
-        time.sleep(0.01)
-
-
-def timed(words: list[str], run: Path) -> tuple[float, float]:
-    """Seconds of an undisturbed run, and those of them before its first report."""
-    began = time.monotonic()
+def kill(words: list[str], run: Path, count: int, seconds: float) -> None:
+    """Start a run and kill it, so many seconds after it has made so many reports."""
     with started([*words, str(run)]) as process:
-        first_report(run, process)
-        first = time.monotonic() - began
-        process.wait()
-    return time.monotonic() - began, first
-
-
-def kill(words: list[str], run: Path, seconds: float, *, reported: bool) -> None:
-    """Start a run and kill it so many seconds after its first report or its start."""
-    with started([*words, str(run)]) as process:
-        if reported:
-            first_report(run, process)
+        while process.poll() is None and reports(run) < count:
+            time.sleep(0.005)
         try:
             process.wait(seconds)
         except subprocess.TimeoutExpired:
@@ -102,24 +86,23 @@ def main() -> int:
     words += ["--epochs", str(options.epochs), "--out"]
     with tempfile.TemporaryDirectory() as folder:
         calm = Path(folder, "undisturbed")
-        seconds, first = timed(words, calm)
-        print(
-            f"undisturbed: {seconds:.1f} s, {reports(calm)} reports, the first after {first:.1f}"
-        )
+        began = time.monotonic()
+        train([*words, str(calm)])
+        seconds, total = time.monotonic() - began, reports(calm)
+        print(f"undisturbed: {seconds:.1f} s, {total} reports", flush=True)
         failures = within = 0
         for number in range(options.kills):
             run = Path(folder, f"run-{number}")
-            reported = number % 4 > 0
-            moment = moments.uniform(0, seconds - first if reported else seconds)
-            kill(words, run, moment, reported=reported)
+            count = moments.randrange(1, total) if number % 4 else 0
+            moment = moments.uniform(0, seconds / total if count else seconds)
+            kill(words, run, count, moment)
             begun, kept = (run / "run.json").exists(), reports(run)
-            within += 0 < kept < reports(calm)
+            within += 0 < kept < total
             train(["resume", str(run)] if begun else [*words, str(run)])
             equal = same(run, calm)
             failures += not equal
-            since = "the first report" if reported else "the start"
             verdict = "equal" if equal else "DIFFERENT"
-            print(f"{moment:5.1f} s after {since}, {kept} reports: {verdict}", flush=True)
+            print(f"{moment:6.2f} s after {count} reports, {kept} kept: {verdict}", flush=True)
         done = options.kills - failures
         print(f"{done} of {options.kills} equal; {within} killed between reports")
     return min(failures, 1)

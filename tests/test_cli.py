@@ -384,6 +384,14 @@ def test_a_pipe_is_written_to_and_stays():
     assert Path("pipe").is_fifo()
 
 
+@pytest.mark.parametrize("end", ["\n", "\r\n"])
+def test_fmt_keeps_the_ends_of_lines(end):
+    Path("ends.hspec").write_bytes(TINY.replace(" = ", "=").replace("\n", end).encode())
+    assert call("fmt", "ends.hspec").exit_code == 0
+    assert Path("ends.hspec").read_bytes() == TINY.replace("\n", end).encode()
+    assert call("fmt", "--check", "ends.hspec").exit_code == 0
+
+
 def test_fmt_lays_out_what_it_can_and_leaves_links_and_modes():
     ugly = TINY.replace("  source = digits", "source=digits")
     Path("ugly.hspec").write_text(ugly)

@@ -30,7 +30,7 @@ def command(ctx: click.Context, specs: tuple[str, ...], check: bool, diff: bool)
             raise click.UsageError(f"{file.source.name} is a compiled program, not a spec")
         before = file.source.text
         try:
-            after = format_spec(parse(file.source))
+            after = _with_ends_of(before, format_spec(parse(file.source)))
         except SpecError as mistake:
             wrong += mistake.diagnostics
             continue
@@ -44,6 +44,12 @@ def command(ctx: click.Context, specs: tuple[str, ...], check: bool, diff: bool)
     if wrong:
         raise SpecError(wrong)
     ctx.exit(WRONG_SPEC if check and changed else DONE)
+
+
+def _with_ends_of(before: str, after: str) -> str:
+    """A text whose lines end as the first line of another does."""
+    ends_crlf = before.partition("\n")[0].endswith("\r")
+    return after.replace("\n", "\r\n") if ends_crlf else after
 
 
 def _write(name: str, file: SpecFile, after: str) -> None:

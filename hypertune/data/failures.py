@@ -116,11 +116,13 @@ class TooLarge(DataError):
     """A number is out of the range of the network's precision."""
 
     largest: float
+    scaled: bool  # or they were, and are too large all the same
 
     def __str__(self) -> str:
+        scale = "" if self.scaled else "write `scale = standardize`, or "
         return (
             f"there are numbers of the size of {self.largest:.3g}, too large to be computed with; "
-            f"write `scale = standardize`, or write them in another unit"
+            f"{scale}write them in another unit"
         )
 
 

@@ -93,7 +93,7 @@ def scaled(x: Tensor, scaling: Scaling) -> Tensor:
     found = torch.cat(pieces) if pieces else x
     there = [numbers for numbers in (found, scaling.mean, scaling.std) if numbers is not None]
     if not all(numbers.isfinite().all() for numbers in there):
-        raise TooLarge(x.abs().max().item())
+        raise TooLarge(x.abs().max().item(), scaling.mean is not None)
     return found
 
 
