@@ -19,7 +19,7 @@ import subprocess
 import sys
 import tempfile
 import traceback
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from math import inf, nan
 from pathlib import Path
 from typing import Any
@@ -28,20 +28,18 @@ import torch
 
 sys.path.insert(0, str(Path(__file__).parents[1]))
 
-from tiny import TINY
-
 import hypertune
+from fuzzing.runs import make_runs, stop_after
 from hypertune.data import DataError
 from hypertune.diagnostics import SpecError
 from hypertune.jobs.exporting import export
 from hypertune.jobs.trained import load_run
 from hypertune.runs import RunError
 from hypertune.runs.checkpoint import Checkpoint, encode, read_checkpoint
-from hypertune.runtime import Reported
 from hypertune.runtime.snapshots import copied
 
 _EXPORTED = ("summary.json", "model.safetensors")
-_FILES = ("program.json", "run.json", "events.jsonl", *_EXPORTED, *("last.safetensors",) * 5)
+_LET_BE = ("spec.hspec", "lock", "best.safetensors")  # the last is as `last.safetensors`
 _ODD: list[Any] = [None, True, False, 0, 1, -1, 2, 10**18, 0.5, -0.5, 1e308, inf, nan, "", "x"]
 
 
@@ -124,41 +122,29 @@ def mutant(path: Path, dice: random.Random) -> bytes:
     return encode(Checkpoint(found.step, found.rows, found.state))
 
 
-def stop_after(step: int) -> Callable[[object], None]:
-    """A sink that ends a training at its first report from a step on."""
-
-    def stop(event: object) -> None:
-        if isinstance(event, Reported) and event.step >= step:
-            signal.raise_signal(signal.SIGINT)
-
-    return stop
-
-
-def make_runs(folder: Path) -> None:
-    """One that was stopped while it tuned, and one that has ended."""
-    spec = folder / "tiny.hspec"
-    spec.write_text(TINY)
-    hypertune.train(spec, out=folder / "stopped", sinks=[stop_after(6)])
-    hypertune.train(spec, out=folder / "ended")
-
-
 def outcome_of(runs: Path, out: Path, seed: int) -> str:
     """What comes of a run with one mutant: `refused`, or what was done with it."""
     dice = random.Random(seed)
-    name = dice.choice(_FILES)
-    run = runs / ("ended" if name in _EXPORTED else "stopped")
+    run = dice.choice(sorted(runs.iterdir()))
+    files = [
+        path for path in sorted(run.rglob("*")) if path.is_file() and path.name not in _LET_BE
+    ]
+    if run.name == "ended":
+        files = [run / name for name in _EXPORTED]
+    file = dice.choice(files + 4 * [path for path in files if path.name == "last.safetensors"])
+    what = f"{run.name} {file.name}"
     shutil.rmtree(out, ignore_errors=True)
     shutil.copytree(run, out)
-    (out / name).write_bytes(mutant(run / name, dice))
+    (out / file.relative_to(run)).write_bytes(mutant(file, dice))
     signal.alarm(60)  # a changed program can be a very long one
     try:
-        if name in _EXPORTED:
+        if run.name == "ended":
             export(load_run(out), out / "exported.py")
-            return f"{name}: exported"
+            return f"{what}: exported"
         hypertune.resume(out, sinks=[stop_after(0)])
-        return f"{name}: resumed"
+        return f"{what}: resumed"
     except (RunError, DataError, SpecError):
-        return f"{name}: refused"
+        return f"{what}: refused"
     finally:
         signal.alarm(0)
 
@@ -191,7 +177,7 @@ def main() -> int:
         make_runs(Path(folder))
         at, end = options.seed, options.seed + options.mutants
         while at < end:
-            words = [sys.executable, __file__, "--worker", folder, str(at), str(end)]
+            words = [sys.executable, __file__, "--worker", f"{folder}/runs", str(at), str(end)]
             done = subprocess.run(words, stdout=subprocess.PIPE, text=True, check=False)
             lines = done.stdout.splitlines()
             for number, verdict in zip(lines[::2], lines[1::2], strict=False):
