@@ -35,3 +35,11 @@ tune plain {
   epochs  = 2
 }
 """
+
+STUDY = f"""{TINY}
+tune s {{
+  method  = random_search(trials = 2)
+  weights = sgd(lr = 0.05)
+  epochs  = 1
+}}
+"""

@@ -2,20 +2,30 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 
 import click
 
 from hypertune.cli.catalogues import catalogue_again, catalogue_option
+from hypertune.cli.logging import logging_options
+from hypertune.reporting.sink import Sink
 from hypertune.terminal import visible
 
 
 @click.command("resume")
 @click.argument("run", type=click.Path(path_type=Path))
 @click.option("--device", metavar="D", default="", help="Instead of the run's, for this time.")
+@logging_options
 @catalogue_option
 @click.pass_context
-def command(ctx: click.Context, run: Path, device: str, catalogue_name: str) -> None:
+def command(
+    ctx: click.Context,
+    run: Path,
+    device: str,
+    catalogue_name: str,
+    logged: Callable[[str], list[Sink]],
+) -> None:
     """Go on with RUN, the folder of a run or of a comparison, from its last checkpoint."""
     from hypertune.cli.training import finish, watched
     from hypertune.jobs.comparing import is_comparison, read_comparison
@@ -41,5 +51,5 @@ def command(ctx: click.Context, run: Path, device: str, catalogue_name: str) -> 
         note = f"note: the device was {about.device} and is {device}"
         click.echo(visible(f"{note}; numbers will differ in their last digits"), err=True)
     with watched(about.threads) as sinks:
-        resume(run, catalogue, sinks, device)
+        resume(run, catalogue, [*sinks, *logged(about.name)], device)
     ctx.exit(finish(run))

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Callable
 from pathlib import Path
 
 import click
 
 from hypertune.cli.catalogues import catalogue_of, catalogue_option
 from hypertune.cli.compiling import compiled, set_option, tune_block
+from hypertune.cli.logging import logging_options
 from hypertune.overrides import Setting
+from hypertune.reporting.sink import Sink
 from hypertune.spec_files import read_spec
 
 
@@ -22,6 +25,7 @@ from hypertune.spec_files import read_spec
 @click.option("--out", type=click.Path(path_type=Path), help="The run folder; must be empty.")
 @click.option("--epochs", type=click.IntRange(1), help="Instead of the spec's length.")
 @click.option("--any-size", is_flag=True, help="Train even what is too large for the memory.")
+@logging_options
 @catalogue_option
 @click.pass_context
 def command(
@@ -35,6 +39,7 @@ def command(
     epochs: int | None,
     any_size: bool,
     catalogue_name: str,
+    logged: Callable[[str], list[Sink]],
 ) -> None:
     """Train and tune SPEC: a file, a shipped spec's name, a compiled PROGRAM.json, or -."""
     file = read_spec(spec)
@@ -66,5 +71,5 @@ def command(
         first = f"`{tune.method.kind}` first tunes after step {planned.first_turn}"
         click.echo(f"note: nothing will be tuned: {first}, of {planned.steps}", err=True)
     with watched(torch.get_num_threads()) as sinks:
-        path = start(order, out, catalogue, sinks)
+        path = start(order, out, catalogue, [*sinks, *logged(file.stem)])
     ctx.exit(finish(path))
