@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 
 import pytest
-from fuzzing.specs import FOUND, escape, mutants, program_escape, programs
+from fuzzing.specs import FOUND, FOUND_PROGRAMS, escape, mutants, program_escape, programs
 
 from hypertune import ir
 from hypertune.catalogue import Catalogue, MethodType, Use
@@ -306,6 +306,11 @@ def test_a_wrong_spec_raises_all_its_diagnostics() -> None:
 @pytest.mark.parametrize("path", FOUND, ids=lambda path: path.stem)
 def test_what_once_went_wrong_is_accepted_or_refused(path):
     assert escape(path.read_bytes(), str(path)) is None
+
+
+@pytest.mark.parametrize("path", FOUND_PROGRAMS, ids=lambda path: path.stem)
+def test_what_once_went_wrong_with_a_program_is_accepted_or_refused(path):
+    assert program_escape(path.read_text(encoding="utf-8")) is None
 
 
 def test_damaged_programs_are_refused_in_words():

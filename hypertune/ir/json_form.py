@@ -11,6 +11,7 @@ from typing import Any, Final
 import attrs
 
 from hypertune.ir.damage import DamagedProgram
+from hypertune.ir.json_text import parsed
 from hypertune.ir.program import (
     Call,
     Data,
@@ -54,7 +55,7 @@ def from_json(text: str) -> Program:
 
 def _from_json(text: str) -> Program:
     try:
-        tree = json.loads(text, parse_constant=_refuse_constant)
+        tree = parsed(text)
     except ValueError as error:
         raise DamagedProgram("", f"this is not a program in JSON: {error}") from None
     if not isinstance(tree, dict) or tree.get("format") != FORMAT:
@@ -80,10 +81,6 @@ def _plain(thing: Any) -> Any:
     if isinstance(thing, float) and not isfinite(thing):
         return {"number": str(thing)}
     return thing
-
-
-def _refuse_constant(word: str) -> None:
-    raise ValueError(f"{word} is no number in JSON")
 
 
 def _read(kind: type, tree: Any, place: str) -> Any:

@@ -12,6 +12,7 @@ from secrets import token_hex
 from stat import S_ISREG
 from typing import Any
 
+from hypertune.ir.json_text import parsed
 from hypertune.runs.failures import DamagedRun
 
 MOST_JSON = 1 << 26  # bytes of run.json, program.json, summary.json
@@ -110,7 +111,7 @@ def parse_json(path: Path, text: bytes | str) -> Any:
 
     """
     try:
-        return json.loads(text, parse_constant=_refuse_constant)
+        return parsed(text)
     except (ValueError, RecursionError):
         raise DamagedRun(path, "holds what is not JSON") from None
 
@@ -126,10 +127,6 @@ def read_json(path: Path) -> dict[str, Any]:
     if not isinstance(tree, dict):
         raise DamagedRun(path, "does not hold a JSON object")
     return tree
-
-
-def _refuse_constant(word: str) -> None:
-    raise ValueError(f"{word} is no number in JSON")
 
 
 def without_nan(value: Any) -> Any:

@@ -40,7 +40,24 @@ from hypertune.runtime.snapshots import copied
 
 _EXPORTED = ("summary.json", "model.safetensors")
 _LET_BE = ("spec.hspec", "lock", "best.safetensors")  # the last is as `last.safetensors`
-_ODD: list[Any] = [None, True, False, 0, 1, -1, 2, 10**18, 0.5, -0.5, 1e308, inf, nan, "", "x"]
+_ODD: list[Any] = [
+    None,
+    True,
+    False,
+    0,
+    1,
+    -1,
+    2,
+    10**18,
+    10**400,
+    0.5,
+    -0.5,
+    1e308,
+    inf,
+    nan,
+    "",
+    "x",
+]
 
 
 def places(tree: Any) -> Iterator[tuple[Any, Any]]:

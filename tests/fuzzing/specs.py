@@ -27,6 +27,7 @@ from hypertune.syntax import decode_source, parse
 TESTS = Path(__file__).parents[1]
 SHIPPED = sorted((TESTS.parent / "specs").glob("*.hspec"))
 FOUND = sorted((Path(__file__).parent / "corpus").glob("*.hspec"))
+FOUND_PROGRAMS = sorted((Path(__file__).parent / "corpus").glob("*.json"))
 CORPUS = (*SHIPPED, *sorted(TESTS.rglob("mixed/*.hspec")), *FOUND)
 ODD = (
     "null",
