@@ -159,7 +159,7 @@ def test_a_table_that_does_not_fit_is_refused_where_it_is_named(text, why, table
     with pytest.raises(SpecError) as wrong:
         compile_text(SPEC, "a.hspec")
     (found,) = wrong.value.diagnostics
-    assert found.code == "HT649"
+    assert found.code == "HT615"
     assert why in found.why
     assert found.span.text == '"table.csv"'
 

@@ -46,6 +46,12 @@ class DomainType:
     refuses: Callable[[Args], str] = nothing_refused
     words: Callable[[Args], tuple[str, ...]] = _no_words
 
+    def holds(self, args: Args, value: float) -> bool:
+        """Whether it has this number; its ends only if it is closed."""
+        low, high = self.bounds(args)
+        inside = low < value < high or (self.closed and low <= value <= high)
+        return inside and not (self.discrete and value != int(value))
+
     def is_bounded(self, args: Args) -> bool:
         """Whether it has ends, or words: values can be drawn from it."""
         return bool(self.words(args)) or all(map(isfinite, self.bounds(args)))

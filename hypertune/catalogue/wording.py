@@ -1,4 +1,4 @@
-"""How kinds are told of: to whoever asks for them, and in editors."""
+"""How kinds are described: to whoever asks for them, and in editors."""
 
 from __future__ import annotations
 

@@ -1,1 +1,1 @@
-"""What an editor asks of a spec: a text and a place in it to answers. `server` speaks for it."""
+"""What an editor shows of a spec, from a text and a place in it; `server` speaks for it."""

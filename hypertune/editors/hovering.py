@@ -89,7 +89,7 @@ def _layers_at(reading: Reading, start: int) -> list[ir.Node]:
 
 
 def _shapes(layers: list[ir.Node]) -> Iterator[str]:
-    """Shape in and out, the same ones told once."""
+    """Shape in and out, the same ones once."""
     lines = dict.fromkeys(
         f"{' and '.join(map(_shape, layer.shapes))} → {_shape(layer.output)}"
         + (f", responds to {', '.join(layer.given)}" if layer.given else "")

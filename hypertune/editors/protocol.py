@@ -1,4 +1,4 @@
-"""Answers in the terms of the language server protocol."""
+"""Results in the terms of the language server protocol."""
 
 from __future__ import annotations
 
@@ -50,7 +50,7 @@ class Document:
         return self.range((0, len(self.reading.text)))
 
     def diagnostic(self, found: Diagnostic) -> types.Diagnostic:
-        """What lies in an included file is told at the `include`, with its place beside it."""
+        """What lies in an included file is reported at the `include`, with its place beside it."""
         span, notes = found.span, _notes(found)
         place = (span.start, span.end) if span else (0, 0)
         if span and not self.reading.owns(span):

@@ -1,4 +1,4 @@
-"""The language server: pygls carries the messages, the other modules know the answers."""
+"""The language server: pygls carries the messages, the other modules know what to say."""
 
 from __future__ import annotations
 
@@ -26,17 +26,17 @@ class Refused(JsonRpcException):
 
 
 def make_server(catalogue: Catalogue) -> SpecServer:
-    """A server that answers for specs over these kinds; `start_io` runs it."""
+    """A server for specs over these kinds; `start_io` runs it."""
     logging.getLogger("pygls.protocol.json_rpc").addFilter(_is_fault)
     server = SpecServer(catalogue)
     _keep_up(server)
-    _answer(server)
+    _respond(server)
     _change(server)
     return server
 
 
 def _is_fault(record: logging.LogRecord) -> bool:
-    """What is refused is told to the person who asked; no traceback tells it again."""
+    """What is refused is said to the person who asked, without a traceback."""
     return not (record.exc_info and isinstance(record.exc_info[1], Refused))
 
 
@@ -59,7 +59,7 @@ def _keep_up(server: SpecServer) -> None:
         server.forget(params.text_document.uri)
 
 
-def _answer(server: SpecServer) -> None:
+def _respond(server: SpecServer) -> None:
     @server.feature(types.TEXT_DOCUMENT_HOVER)
     def hovered(params: types.HoverParams) -> types.Hover | None:
         document = server.document(params.text_document.uri)

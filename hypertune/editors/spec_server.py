@@ -31,7 +31,7 @@ class SpecServer(LanguageServer):
         super().__init__("hypertune", installed_version(), types.TextDocumentSyncKind.Full)
         self.desk = Desk(catalogue)
         self._uris: dict[str, str] = {}  # of the open texts, by name
-        self._told: dict[str, tuple[Diagnostic, ...]] = {}  # what the editor knows, by uri
+        self._reported: dict[str, tuple[Diagnostic, ...]] = {}  # what the editor knows, by uri
         self._due: dict[str, asyncio.TimerHandle] = {}
 
     def document(self, uri: str) -> Document:
@@ -79,8 +79,8 @@ class SpecServer(LanguageServer):
 
     def publish_changed(self) -> None:
         """Tell of every text of which something else is wrong than the editor knows."""
-        for uri, told in tuple(self._told.items()):
-            if self.desk.findings(self.lay(uri)) != told:
+        for uri, reported in tuple(self._reported.items()):
+            if self.desk.findings(self.lay(uri)) != reported:
                 self._tell(uri)
 
     def forget(self, uri: str) -> None:
@@ -89,14 +89,14 @@ class SpecServer(LanguageServer):
         name = _name(uri)
         self.desk.take(name)
         self._uris.pop(name, None)
-        self._told.pop(uri, None)
+        self._reported.pop(uri, None)
         self._send(uri, [], None)
         self.publish_changed()
 
     def _tell(self, uri: str) -> None:
         document, number = self.document(uri), self.workspace.get_text_document(uri).version
-        self._told[uri] = self.desk.findings(document.reading.name)
-        self._send(uri, [document.diagnostic(found) for found in self._told[uri]], number)
+        self._reported[uri] = self.desk.findings(document.reading.name)
+        self._send(uri, [document.diagnostic(found) for found in self._reported[uri]], number)
 
     def _lines(self, text: str) -> Lines:
         encoding = types.PositionEncodingKind(self.server_capabilities.position_encoding)

@@ -29,7 +29,7 @@ CLAUSES: Final[Mapping[str, str]] = {
     "on": "the device: `cpu`, `cuda:1`, `auto`",
     "as": "a name for what comes out",
     "per": "what gets a draw of its own: `example` or `batch`",
-    "spread": "the standard deviation of the perturbation to start from, in free units",
+    "spread": "the standard deviation of the perturbation to start from, in unconstrained units",
     "frozen": "declared and used, but not tuned",
 }
 MODES: Final[Mapping[str, str]] = {

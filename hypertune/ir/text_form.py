@@ -137,10 +137,10 @@ def _terms(terms: Iterable[Term]) -> str:
 
 
 def _tune(tune: Tune) -> list[str]:
-    told = asdict(tune, recurse=False)
-    told = {"method": told.pop("method"), **told.pop("optimisers"), **told}
-    name = told.pop("name")
-    lines = (f"  {key} = {_said(value)}" for key, value in told.items() if value is not None)
+    fields = asdict(tune, recurse=False)
+    fields = {"method": fields.pop("method"), **fields.pop("optimisers"), **fields}
+    name = fields.pop("name")
+    lines = (f"  {key} = {_said(value)}" for key, value in fields.items() if value is not None)
     return [f"tune {name}".rstrip(), *lines]
 
 

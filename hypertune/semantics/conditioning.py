@@ -27,12 +27,12 @@ _BY_RESPONSE = frozenset({Use.STOCHASTIC, Use.DISCRETE})  # no gradient but the 
 
 @frozen
 class _Demand:
-    """One hyperparameter to be tuned: its places, and whether any layer answers to it."""
+    """One hyperparameter to be tuned: its places, and whether any layer responds to it."""
 
     name: str
     span: Span
     uses: tuple[HyperUse, ...]
-    answered: bool
+    responded: bool
     over: str  # what there is one of each for, if anything
 
 
@@ -43,10 +43,10 @@ def check_conditioning(
     uses: dict[str, list[HyperUse]] = {}
     for use in knowledge.uses:
         uses.setdefault(use.hyper, []).append(use)
-    answered = {name for layer in network.layers for name in layer.given}
+    responsive = {name for layer in network.layers for name in layer.given}
     _warn_unused(knowledge, uses)
     demands = [
-        _Demand(name, declared.span, tuple(uses[name]), name in answered, declared.hyper.over)
+        _Demand(name, declared.span, tuple(uses[name]), name in responsive, declared.hyper.over)
         for name, declared in knowledge.hypers.items()
         if name in uses and not declared.hyper.frozen
     ]
@@ -61,11 +61,11 @@ def check_conditioning(
         single = [demand for demand in demands if not demand.over]
         if not method.needs_response or not single or not network.whole:
             continue
-        if not answered:
+        if not responsive:
             knowledge.findings.add(NothingResponds(model, method.name, place))
             continue
         for demand in able:
-            _check_answer(demand, method, knowledge)
+            _check_response(demand, method, knowledge)
 
 
 def check_direct(
@@ -128,8 +128,8 @@ def _check_ends(knowledge: Knowledge, method: MethodType, place: Span) -> None:
         knowledge.findings.add(CannotSearch(declared.span, name, positive, method.name, place))
 
 
-def _check_answer(demand: _Demand, method: MethodType, knowledge: Knowledge) -> None:
-    if demand.answered:
+def _check_response(demand: _Demand, method: MethodType, knowledge: Knowledge) -> None:
+    if demand.responded:
         return
     only_by_response = all(use.use in _BY_RESPONSE for use in demand.uses)
     kind = NoResponse if only_by_response else ResponseMissed

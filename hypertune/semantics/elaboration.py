@@ -68,7 +68,7 @@ def elaborate(spec: ast.Spec | Whole, catalogue: Catalogue) -> Elaborated:
         shape = found.models[0].shape.span
         check_conditioning(knowledge, networks[0], plans, shape)
     knowledge.findings.refuse()
-    # From here on nothing is missing: each None above has told its mistake.
+    # From here on nothing is missing: each None above has its mistake.
     check_perturbations(knowledge, goals[0].objective.train, plans)
     assert facts
     assert facts.data
@@ -86,7 +86,7 @@ def elaborate(spec: ast.Spec | Whole, catalogue: Catalogue) -> Elaborated:
 def _declare_text(scope: Scope, facts: DataFacts) -> None:
     """The names of a text: how many tokens its batches are long, and how many there are.
 
-    Where the source is unknown it may be a text, whose names are then told no more about.
+    Where the source is unknown it may be a text, of whose names nothing more is said.
     """
     source = facts.source
     values = (source.shape[0] if source.shape else None, source.classes) if source else (None,) * 2

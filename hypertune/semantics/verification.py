@@ -7,6 +7,7 @@ from typing import Any, Final
 
 from hypertune import ir
 from hypertune.catalogue import (
+    LENGTHS,
     SECTIONS,
     Arg,
     Catalogue,
@@ -53,7 +54,8 @@ def verify(program: ir.Program, catalogue: Catalogue) -> None:
         _verify_penalty(term.loss, made, catalogue)
     for tune in program.tunes:
         _verify_tune(tune, program, catalogue)
-    _verify_scale(program.data.scale)
+    if program.data.scale:
+        _verify_scale(program.data.scale)
     _verify_ends(program, catalogue)
 
 
@@ -87,14 +89,12 @@ def _verify_hyper(hyper: ir.Hyper, catalogue: Catalogue) -> None:
     domain: DomainType = _verify_call(place, hyper.domain, DomainType, catalogue, {})
     words = domain.words(hyper.domain.args)
     if hyper.columns != (len(words) or 1):
-        raise DamagedProgram(place, f"its domain has not {hyper.columns} free values")
+        raise DamagedProgram(place, f"its domain has not {hyper.columns} unconstrained values")
     if isinstance(hyper.start, str) or words:
         if hyper.start not in words:
             raise DamagedProgram(place, f"its start {hyper.start!r} is not in its domain")
         return
-    low, high = domain.bounds(hyper.domain.args)
-    inside = low < hyper.start < high or (domain.closed and low <= hyper.start <= high)
-    if not inside or (domain.discrete and hyper.start != int(hyper.start)):
+    if not domain.holds(hyper.domain.args, hyper.start):
         raise DamagedProgram(place, f"its start {hyper.start:g} is not in its domain")
 
 
@@ -110,12 +110,12 @@ def _verify_layer(layer: ir.Node, catalogue: Catalogue, hypers: Mapping[str, Own
     if layer.kind in catalogue.of(MergeType):
         merge: MergeType = _verify_call(place, call, MergeType, catalogue, hypers)
         if layer.given:
-            raise DamagedProgram(place, f"`{merge.name}` has no weights that could answer")
+            raise DamagedProgram(place, f"`{merge.name}` has no weights that could respond")
         _verify_output(layer, lambda: merge.output(layer.args, layer.shapes))
         return
     kind: LayerType = _verify_call(place, call, LayerType, catalogue, hypers)
     if layer.given and not kind.responds:
-        raise DamagedProgram(place, f"`{kind.name}` has no weights that could answer")
+        raise DamagedProgram(place, f"`{kind.name}` has no weights that could respond")
     if len(layer.shapes) != 1 or (kind.ranks and len(layer.shapes[0]) not in kind.ranks):
         raise DamagedProgram(place, f"`{kind.name}` cannot take the shapes {layer.shapes}")
     _verify_output(layer, lambda: output_shape(kind, layer.args, layer.shapes[0]))
@@ -168,14 +168,20 @@ def _verify_tune(tune: ir.Tune, program: ir.Program, catalogue: Catalogue) -> No
     weights = tune.optimisers.get("weights")
     if weights and method.differentiates and not catalogue.of(OptimiserType)[weights.kind].rule:
         raise DamagedProgram(place, f"`{method.name}` cannot differentiate `{weights.kind}`")
+    for key, setting in SECTIONS["tune"].items():
+        if setting.arg and key not in LENGTHS and not accepts(setting.arg, getattr(tune, key), {}):
+            raise DamagedProgram(place, f"`{key}` cannot have this value")
     if tune.schedule and is_endless(tune.schedule, tune.length):
         raise DamagedProgram(place, "its schedule lasts as long as the run, which is a time")
 
 
-def _verify_scale(scale: ir.Call | None) -> None:
-    names = {"standardize": set[str](), "normalize": {"mean", "std"}}
-    if scale and names.get(scale.kind) != set(scale.args):
+def _verify_scale(scale: ir.Call) -> None:
+    numbers = {arg.name: arg for arg in SECTIONS["data"]["scale"].args}
+    wanted = {"standardize": {}, "normalize": numbers}.get(scale.kind)
+    if wanted is None or wanted.keys() != scale.args.keys():
         raise DamagedProgram("scale", f"`{scale.kind}` is no way to scale data, or misses numbers")
+    if not all(accepts(arg, scale.args[name], {}) for name, arg in wanted.items()):
+        raise DamagedProgram("scale", f"`{scale.kind}` cannot take these numbers")
 
 
 def _verify_reading(program: ir.Program, source: SourceType, catalogue: Catalogue) -> None:

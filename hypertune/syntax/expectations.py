@@ -19,7 +19,7 @@ _SIGNS = {
 _ORDER = {word: place for place, word in enumerate(dict.fromkeys(_SIGNS.values()))}
 _WORDS = _ORDER["a name"] - 0.5  # where words of the language come in
 _NAMES = {"NAME", "FIXED", "EXAMPLE", "BATCH", "ADD", "CONCAT"}
-# Where all of the first can stand, all of the second are told in one word.
+# Where all of the first can stand, all of the second are said in one word.
 _TOGETHER = (
     ({"NUMBER", "STRING"}, _NAMES | RESERVED | {"NUMBER", "STRING", "LPAR", "MINUS"}, "a value"),
     ({"LET", "NAME"}, _NAMES | RESERVED, "a name"),

@@ -1,7 +1,7 @@
 """The parser of the grammar, its tables kept from one run to the next.
 
 Working the tables out of the grammar takes ten times as long as reading them back, and a command
-that only checks a spec should answer in a blink. They are kept as JSON, under a name that changes
+that only checks a spec should be done in a blink. They are kept as JSON, under a name that changes
 with the grammar, its options and Lark.
 """
 

@@ -1,4 +1,4 @@
-"""Text to tokens: everything is read as something, and what is wrong is told at its place."""
+"""Text to tokens: everything is read as something, and what is wrong is reported at its place."""
 
 from __future__ import annotations
 

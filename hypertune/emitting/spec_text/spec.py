@@ -101,11 +101,11 @@ def _tune(tune: Tune) -> Iterator[str]:
     length = tune.length
     counts = next(key for key, arg in LENGTHS.items() if length.unit in arg.units)
     written = length if length.unit == "seconds" else length.amount
-    told = {**asdict(tune, recurse=False), **tune.optimisers, counts: written}
+    fields = {**asdict(tune, recurse=False), **tune.optimisers, counts: written}
     for key, setting in SECTIONS["tune"].items():
-        if told.get(key) is not None:
+        if fields.get(key) is not None:
             bare = setting.arg and setting.arg.choices  # words that nothing else can mean
-            yield f"{key} = {told[key] if bare else value(told[key])}"
+            yield f"{key} = {fields[key] if bare else value(fields[key])}"
 
 
 def _several(items: Iterable[str]) -> str:

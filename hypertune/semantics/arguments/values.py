@@ -121,7 +121,7 @@ class _Place:
             finding = ConstantWanted(self.span, self.owner, arg.name, ref.hyper, arg.doc)
             raise self.fail(finding)
         declared = self.scope.knowledge.hypers.get(ref.hyper)
-        if declared is None:  # its own declaration is wrong, which is told there
+        if declared is None:  # its own declaration is wrong, which is reported there
             raise Failed
         smooth_but_floored = declared.domain.discrete and arg.use is Use.SMOOTH
         use = Use.DISCRETE if smooth_but_floored else arg.use

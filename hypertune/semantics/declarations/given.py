@@ -1,4 +1,4 @@
-"""`given`: which hyperparameters the weights of a layer answer to."""
+"""`given`: which hyperparameters the weights of a layer respond to."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ def resolve_given(given: ast.Given | None, scope: Scope) -> tuple[str, ...] | No
 
 
 def _check_single(written: ast.Name | ast.Index, scope: Scope) -> None:
-    """Weights answer to numbers, not to one for every example or weight."""
+    """Weights respond to numbers, not to one for every example or weight."""
     name = written.text if isinstance(written, ast.Name) else ""
     declared = scope.knowledge.hypers.get(name)
     if declared and declared.hyper.over:

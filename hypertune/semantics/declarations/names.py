@@ -60,7 +60,7 @@ def _names(statement: Declaration) -> Iterator[ast.Name]:
 
 
 def _is_free(name: ast.Name, scope: Scope, taken: Container[str] = ()) -> bool:
-    """Whether a name can be declared; if not, that is told. `taken` are names of layer types."""
+    """Whether a name can be declared, or else a mistake. `taken` are names of layer types."""
     first = scope.place(name.text)
     if name.text in RESERVED or name.text in taken:
         why = "a layer type" if name.text in taken else "a word of the language"

@@ -72,10 +72,9 @@ def _no_number(span: Span, value: ir.Value, settled: Settled, place: Span) -> Di
         return NotAStart(span, describe(value), "a number")
     if domain.discrete and not isinstance(value, int):
         return NotAStart(span, describe(value), "a whole number")
-    low, high = domain.bounds(call.args)
-    if low < value < high or (domain.closed and low <= value <= high):
+    if domain.holds(call.args, value):
         return None
-    return StartOutside(span, f"{value:g}", _inside(low, high), place)
+    return StartOutside(span, f"{value:g}", _inside(*domain.bounds(call.args)), place)
 
 
 def _inside(low: float, high: float) -> str:

@@ -228,13 +228,13 @@ class FarPerturbation(Diagnostic):
 
 
 class CannotSearch(Diagnostic):
-    """A method draws values from the domain of a hyperparameter, and the domain has no ends.
+    """A method draws values from the domain of a hyperparameter, and the domain is unbounded.
 
     `real` and `positive` go on for ever, so nothing can be drawn evenly from them.
     """
 
     code = "HT430"
-    title = "`{method}` cannot search `{name}`: its domain has no ends"
+    title = "`{method}` cannot search `{name}`: its domain is unbounded"
     label = "unbounded"
     notes = (("place", "the method"),)
     help = "give it ends, such as `{bounded}`"

@@ -69,15 +69,17 @@ class AugmentRank(Diagnostic):
     shape: Shape
 
 
-class UnreadableData(Diagnostic):
-    """The file of a source is not there, or does not hold what the source needs.
+class UnreadableFile(Diagnostic):
+    """A file that a source or a method names is not there, or does not hold what it needs.
 
     A `csv` table has a line of names above its rows and no empty cell; a column holds numbers or
-    words, not both.
+    words, not both. The table that `schedule` replays has a column `epoch` or `step` that rises
+    from row to row, and a column for each hyperparameter that is replayed, with values of its
+    domain.
     """
 
     code = "HT615"
-    title = "the data of `{source}` cannot be used"
+    title = "the file of `{kind}` cannot be used"
     label = "{why}"
     one_of = ("name", "")
     example = Example(
@@ -85,7 +87,7 @@ class UnreadableData(Diagnostic):
         of=NUMBERS,
     )
 
-    source: str
+    kind: str
     why: str
     name: str = ""  # what is not there
     known: tuple[str, ...] = ()

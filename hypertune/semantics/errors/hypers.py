@@ -31,8 +31,8 @@ class NotAStart(Diagnostic):
 class StartOutside(Diagnostic):
     """A hyperparameter starts on or beyond a bound of its domain.
 
-    Methods move a free value that runs from minus to plus infinity between the bounds; at a
-    bound itself it would be infinite. The bounds of `int` are included.
+    Methods move an unconstrained value that runs from minus to plus infinity between the bounds;
+    at a bound itself it would be infinite. The bounds of `int` are included.
     """
 
     code = "HT404"

@@ -68,7 +68,7 @@ class DomainTooWide(Diagnostic):
         """How far the domain goes."""
         low, high = self.bounds
         if low == -inf:
-            return "has no ends" if high == inf else f"goes up to {high:g}"
+            return "is unbounded" if high == inf else f"goes up to {high:g}"
         return f"goes up from {low:g}" if high == inf else f"goes from {low:g} to {high:g}"
 
 

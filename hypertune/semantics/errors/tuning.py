@@ -89,25 +89,6 @@ class NoRule(Diagnostic):
     able: tuple[str, ...]
 
 
-class UnreadableTable(Diagnostic):
-    """The table that `schedule` replays is not there, or does not fit the hyperparameters.
-
-    It is a CSV file: a column `epoch` or `step` that rises from row to row, and a column for each
-    hyperparameter that is replayed, with values of its domain.
-    """
-
-    code = "HT649"
-    title = "the table of `{method}` cannot be used"
-    label = "{why}"
-    one_of = ("name", "")
-    example = Example(inside="tune.method = …", wrong='schedule("nowhere.csv")', right="fixed")
-
-    method: str
-    why: str
-    name: str = ""  # what is not there
-    known: tuple[str, ...] = ()
-
-
 class WantsWholeBatch(Diagnostic):
     """A method solves its problem instead of following a stream of batches.
 

@@ -68,7 +68,7 @@ class Whole:
 def include(spec: ast.Spec, read: Read = no_files) -> Whole:
     """A spec with what it includes, each file once.
 
-    If a file cannot be read, this ends here: what is missing from it would only be told again,
+    If a file cannot be read, this ends here: what is missing from it would only be reported again,
     once for every name in it.
 
     Args:

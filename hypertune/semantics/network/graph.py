@@ -43,7 +43,7 @@ def build_network(model: ast.Model, scope: Scope, tokens: bool | None = False) -
     around = Surroundings(scope, named, given, device_of(model.device, scope) or "")
     output = attempt(builder.body, model.body, flow, around)
     output = output or evolve(flow, shape=None)
-    # What a wrong declaration gives is told there: it shows here only as a shape that is missing.
+    # A wrong declaration is reported there: it shows here only as a shape that is missing.
     whole = len(scope.findings.mistakes) == before and output.shape is not None
     if not model.body.pieces or (whole and not builder.nodes.made):
         scope.findings.add(NoLayers(model.body.span))

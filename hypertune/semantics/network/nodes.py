@@ -47,7 +47,9 @@ class Nodes:
         kind = self._kind(call.kind, around.scope)
         args = attempt(settle_args, call, kind, around.scope, around.labels)
         tied = args is not None and args.get("tied") is not None
-        given = around.given if kind.responds and not tied else self._deaf(piece, around, tied)
+        given = (
+            around.given if kind.responds and not tied else self._no_response(piece, around, tied)
+        )
         self._check_reading(kind.name, bool(kind.tokens), flow, span)
         fed = self._repaired(kind, flow, span)
         if args is None or fed is None:
@@ -72,10 +74,10 @@ class Nodes:
         others = (*self.knowledge.kinds(MergeType), *scope.names_of(Piece))
         return look_up(name, LayerType, scope, others)
 
-    def _deaf(
+    def _no_response(
         self, piece: ast.LayerStatement, around: Surroundings, tied: bool = False
     ) -> tuple[str, ...]:
-        """What a node without weights answers to: nothing, whatever is asked of it."""
+        """What a node without weights responds to: nothing, whatever is asked of it."""
         if piece.given and around.given:
             self.knowledge.findings.add(
                 CannotRespond(piece.given.span, piece.call.kind.text, tied)
@@ -110,7 +112,7 @@ class Nodes:
     def written_merge(self, piece: ast.LayerStatement, flow: Flow, around: Surroundings) -> Flow:
         """`add(early)`: what comes from above, and what a label stands for."""
         call = piece.call
-        self._deaf(piece, around)
+        self._no_response(piece, around)
         found = _labelled(call, around.labels)
         options = tuple(arg for arg in call.args if arg.name)
         named = ast.Call(call.span, call.kind, options)

@@ -17,7 +17,7 @@ MOST_MISTAKES: Final = 1_000
 
 
 class Failed(Exception):
-    """Raised where a mistake has been told: there is no value, and nothing more to say of it.
+    """Raised where a mistake has been reported: there is no value, and nothing more to say of it.
 
     Whoever reads several things that do not depend on one another goes on with the others, by
     `every` if all are needed, by `attempt` if not.
@@ -25,7 +25,7 @@ class Failed(Exception):
 
 
 def every(read: Callable[[A], T], items: Iterable[A]) -> list[T]:
-    """What is read of each; all are read, so that the mistakes of all are told.
+    """What is read of each; all are read, so that the mistakes of all are reported.
 
     Raises:
         Failed: if one of them is wrong.
@@ -80,7 +80,7 @@ class Findings:
         self._found[key] = diagnostic
 
     def fail(self, diagnostic: Diagnostic) -> Failed:
-        """Tell a mistake; what comes back is to be raised."""
+        """Report a mistake; what comes back is to be raised."""
         self.add(diagnostic)
         return Failed()
 

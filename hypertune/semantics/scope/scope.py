@@ -140,7 +140,7 @@ class Scope:
         return self.knowledge.findings
 
     def fail(self, diagnostic: Diagnostic) -> Failed:
-        """Tell a mistake; what comes back is to be raised."""
+        """Report a mistake; what comes back is to be raised."""
         return self.findings.fail(diagnostic)
 
     def declare(self, name: str, meaning: Meaning, span: Span) -> None:

@@ -27,7 +27,7 @@ from hypertune.semantics.errors.data import (
     NotOfText,
     NoTokens,
     TextTooShort,
-    UnreadableData,
+    UnreadableFile,
     WrongChannels,
 )
 from hypertune.semantics.scope.findings import Failed, attempt, every
@@ -95,7 +95,7 @@ def _seen(expr: ast.Expr, kind: SourceType, call: ir.Call, scope: Scope) -> Sour
         return kind.seen(call.args)
     except Unreadable as fault:
         span = where(expr, kind, fault.argument)
-        finding = UnreadableData(span, kind.name, str(fault), fault.name, fault.known)
+        finding = UnreadableFile(span, kind.name, str(fault), fault.name, fault.known)
         raise scope.fail(finding) from None
 
 

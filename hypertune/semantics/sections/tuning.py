@@ -20,13 +20,13 @@ from hypertune.catalogue import (
 )
 from hypertune.diagnostics import Span
 from hypertune.semantics.arguments.calls import settle, where
+from hypertune.semantics.errors.data import UnreadableFile
 from hypertune.semantics.errors.statements import Duplicate
 from hypertune.semantics.errors.tuning import (
     EndlessSchedule,
     MissingLength,
     MissingOptimiser,
     NoRule,
-    UnreadableTable,
     UnusedOptimiser,
     WantsWholeBatch,
 )
@@ -77,7 +77,7 @@ def _look(expr: ast.Expr, method: MethodType, call: ir.Call, scope: Scope) -> No
         method.look(call.args, domains)
     except Unreadable as fault:
         span = where(expr, method, fault.argument or method.args[0].name)
-        finding = UnreadableTable(span, method.name, str(fault), fault.name, fault.known)
+        finding = UnreadableFile(span, method.name, str(fault), fault.name, fault.known)
         scope.findings.add(finding)
 
 
