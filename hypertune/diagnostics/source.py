@@ -53,6 +53,10 @@ class Span:
     def text(self) -> str:
         return self.source.text[self.start : self.end]
 
+    def first(self, count: int) -> Span:
+        """Its first characters."""
+        return Span(self.source, self.start, self.start + count)
+
     def to(self, other: Span) -> Span:
         """From the start of this span to the end of `other`."""
         return Span(self.source, self.start, other.end)

@@ -10,14 +10,14 @@ from hypertune.diagnostics import Diagnostic
 from hypertune.semantics.conditioning import check_conditioning, check_direct
 from hypertune.semantics.declarations.names import declare
 from hypertune.semantics.errors.data import NotOfText
-from hypertune.semantics.fitting import check_input, check_output, check_penalties
+from hypertune.semantics.fitting import check_fit
 from hypertune.semantics.including.files import Whole, include
-from hypertune.semantics.network.graph import Graph, build_network
-from hypertune.semantics.outline import Outline, outline
+from hypertune.semantics.network.graph import build_network
+from hypertune.semantics.outline import outline
 from hypertune.semantics.perturbations import check_perturbations
 from hypertune.semantics.scope.scope import Constant, Knowledge, Scope, Unknown
 from hypertune.semantics.sections.data import DataFacts, read_data
-from hypertune.semantics.sections.objective import Goals, read_objective
+from hypertune.semantics.sections.objective import read_objective
 from hypertune.semantics.sections.tuning import check_batches, read_tune
 from hypertune.syntax import ast
 
@@ -56,14 +56,14 @@ def elaborate(spec: ast.Spec | Whole, catalogue: Catalogue) -> Elaborated:
         _check_examples(knowledge, facts)
     networks = [build_network(model, scope, tokens) for model in found.models]
     labels = networks[0].labels if networks else None
-    goals = [read_objective(section, scope, source, labels) for section in found.objectives]
-    plans = [read_tune(section, scope) for section in found.tunes]
+    goals = [read_objective(section, scope, source, labels) for section in found.objective]
+    plans = [read_tune(section, scope) for section in found.tune]
     if facts and facts.data:
         check_batches(plans, facts.data.batch, scope)
     if goals:
         check_direct(knowledge, goals[0].direct, plans)
     if facts and networks:
-        _check_fit(found, networks[0], facts, goals, scope)
+        check_fit(found.models[0], networks[0], facts, goals, scope)
     if networks:
         shape = found.models[0].shape.span
         check_conditioning(knowledge, networks[0], plans, shape)
@@ -102,12 +102,3 @@ def _check_examples(knowledge: Knowledge, facts: DataFacts) -> None:
             why = "a token is no example that stands for itself"
             what = f"{name}[example]"
             knowledge.findings.add(NotOfText(declared.span, what, facts.source.name, why))
-
-
-def _check_fit(
-    found: Outline, network: Graph, facts: DataFacts, goals: list[Goals], scope: Scope
-) -> None:
-    check_input(found.models[0], network, facts, scope)
-    if goals:
-        check_output(network, facts, goals[0], scope)
-        check_penalties(network, facts, goals[0], scope)

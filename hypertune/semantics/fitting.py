@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from hypertune import ir
 from hypertune.catalogue import LayerType
 from hypertune.diagnostics import Span
@@ -15,7 +17,17 @@ from hypertune.semantics.sections.objective import Goals
 from hypertune.syntax import ast
 
 
-def check_input(model: ast.Model, network: Graph, facts: DataFacts, scope: Scope) -> None:
+def check_fit(
+    model: ast.Model, network: Graph, facts: DataFacts, goals: Iterable[Goals], scope: Scope
+) -> None:
+    """Hold the source against the model, and both against each objective."""
+    _check_input(model, network, facts, scope)
+    for each in goals:
+        _check_output(network, facts, each, scope)
+        _check_penalties(network, facts, each, scope)
+
+
+def _check_input(model: ast.Model, network: Graph, facts: DataFacts, scope: Scope) -> None:
     """The model must take what the source gives."""
     source = facts.source
     if source and source.shape and network.input and network.input != source.shape:
@@ -25,7 +37,7 @@ def check_input(model: ast.Model, network: Graph, facts: DataFacts, scope: Scope
         scope.findings.add(finding)
 
 
-def check_output(network: Graph, facts: DataFacts, goals: Goals, scope: Scope) -> None:
+def _check_output(network: Graph, facts: DataFacts, goals: Goals, scope: Scope) -> None:
     """The losses must be able to compare what the network gives with the targets."""
     source, output = facts.source, network.output
     if source is None or output.shape is None:
@@ -41,7 +53,7 @@ def check_output(network: Graph, facts: DataFacts, goals: Goals, scope: Scope) -
             return
 
 
-def check_penalties(network: Graph, facts: DataFacts, goals: Goals, scope: Scope) -> None:
+def _check_penalties(network: Graph, facts: DataFacts, goals: Goals, scope: Scope) -> None:
     """Penalties must find the weights, or the derivatives, that they are on."""
     nodes = {node.name: node for node in network.layers}
     for penalty in goals.penalties:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 from attrs import define, field
 
@@ -23,12 +23,12 @@ class Outline:
     declarations: list[ast.Let | ast.Hyper | ast.Block] = field(factory=list)
     models: list[ast.Model] = field(factory=list)
     data: list[ast.Section] = field(factory=list)
-    objectives: list[ast.Section] = field(factory=list)
-    tunes: list[ast.Section] = field(factory=list)
+    objective: list[ast.Section] = field(factory=list)
+    tune: list[ast.Section] = field(factory=list)
 
 
 def outline(spec: ast.Spec, statements: Iterable[ast.Statement], findings: Findings) -> Outline:
-    """Sort the statements; tell which are missing, doubled or not where they belong.
+    """Sort the statements; report which are missing, doubled or not where they belong.
 
     Args:
         spec: where those that are missing could be written.
@@ -44,44 +44,28 @@ def outline(spec: ast.Spec, statements: Iterable[ast.Statement], findings: Findi
             case ast.Model():
                 found.models.append(statement)
             case ast.Section():
-                _sections(found, statement.kind.text).append(statement)
+                getattr(found, statement.kind.text).append(statement)
             case ast.Include() | ast.Version():
                 pass  # read before
-    end = _end(spec)
-    _once("model", [_keyword(model) for model in found.models], end, findings)
-    _once("data", [section.kind.span for section in found.data], end, findings)
-    _once("objective", [section.kind.span for section in found.objectives], end, findings)
-    _check_tunes(found.tunes, end, findings)
+    places = {
+        "model": [model.span.first(len("model")) for model in found.models],
+        "data": [section.kind.span for section in found.data],
+        "objective": [section.kind.span for section in found.objective],
+    }
+    end = spec.statements[-1].span.end if spec.statements else 0
+    for what, spans in {**places, "tune": [section.kind.span for section in found.tune]}.items():
+        if not spans:
+            findings.add(MissingStatement(Span(spec.span.source, end, end), what))
+    for what, spans in places.items():
+        for span in spans[1:]:
+            findings.add(Duplicate(span, f"`{what}`", spans[0]))
+    _check_names(found.tune, findings)
     return found
 
 
-def _keyword(model: ast.Model) -> Span:
-    start = model.span.start
-    return Span(model.span.source, start, start + len("model"))
-
-
-def _sections(found: Outline, kind: str) -> list[ast.Section]:
-    return {"data": found.data, "objective": found.objectives, "tune": found.tunes}[kind]
-
-
-def _end(spec: ast.Spec) -> Span:
-    """Where a missing statement could be written."""
-    source, end = spec.span.source, spec.statements[-1].span.end if spec.statements else 0
-    return Span(source, end, end)
-
-
-def _once(what: str, spans: list[Span], end: Span, findings: Findings) -> None:
-    if not spans:
-        findings.add(MissingStatement(end, what))
-    for span in spans[1:]:
-        findings.add(Duplicate(span, f"`{what}`", spans[0]))
-
-
-def _check_tunes(tunes: Iterable[ast.Section], end: Span, findings: Findings) -> None:
+def _check_names(tunes: Sequence[ast.Section], findings: Findings) -> None:
+    """Several tunes have names, each its own."""
     first: dict[str, Span] = {}
-    tunes = tuple(tunes)
-    if not tunes:
-        findings.add(MissingStatement(end, "tune"))
     for tune in tunes:
         if tune.name is None:
             if len(tunes) > 1:

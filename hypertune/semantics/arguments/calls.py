@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from typing import TypeVar
 
 from attrs import evolve
 
 from hypertune import ir
-from hypertune.catalogue import Arg, Kind, Required, Setting
+from hypertune.catalogue import Arg, Kind, LayerType, MergeType, Required, Setting
 from hypertune.diagnostics import Span
 from hypertune.semantics.arguments.matching import match
 from hypertune.semantics.arguments.values import convert
@@ -16,7 +15,7 @@ from hypertune.semantics.errors.arguments import ArgumentsDisagree, KindWanted, 
 from hypertune.semantics.errors.names import UnknownKind
 from hypertune.semantics.scope.findings import every
 from hypertune.semantics.scope.labels import Labels
-from hypertune.semantics.scope.scope import Scope, otherwise
+from hypertune.semantics.scope.scope import Piece, Scope, otherwise
 from hypertune.syntax import ast
 
 K = TypeVar("K", bound=Kind)
@@ -51,14 +50,13 @@ def where(expr: ast.Expr, kind: Kind, argument: str) -> Span:
     return next((written.value.span for written in named), expr.span)
 
 
-def look_up(name: ast.Name, kind: type[K], scope: Scope, also: Iterable[str] = ()) -> K:
-    """The kind of this name.
-
-    `also` are names that may be meant besides those of kinds.
-    """
+def look_up(name: ast.Name, kind: type[K], scope: Scope) -> K:
+    """The kind of this name; where a layer can stand, a merge or a block may be meant as well."""
     known = scope.knowledge.kinds(kind)
     if name.text not in known:
-        names, other = (*known, *also), otherwise(name.text, scope)
+        also = (*scope.knowledge.kinds(MergeType), *scope.names_of(Piece))
+        names = (*known, *also) if kind is LayerType else tuple(known)
+        other = otherwise(name.text, scope)
         raise scope.fail(UnknownKind(name.span, kind.noun, name.text, names, other))
     return known[name.text]
 

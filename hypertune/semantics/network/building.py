@@ -112,8 +112,7 @@ class GraphBuilder:
 
     def residual(self, piece: ast.Residual, flow: Flow, around: Surroundings) -> Flow:
         """The sum of what a body makes of its input, and the input or what a shortcut makes."""
-        start = piece.span.start
-        span = Span(piece.span.source, start, start + len("residual"))
+        span = piece.span.first(len("residual"))
         inner = self._opened(span, "residual", around)
         body = self.body(piece.body, flow, inner)
         short = self.body(piece.shortcut, flow, inner) if piece.shortcut else flow

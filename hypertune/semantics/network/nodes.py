@@ -18,7 +18,7 @@ from hypertune.semantics.network.naming import NodeNames
 from hypertune.semantics.network.sizes import output_shape, tie
 from hypertune.semantics.scope.findings import Failed, attempt, every
 from hypertune.semantics.scope.labels import Flow, Labels, named
-from hypertune.semantics.scope.scope import Knowledge, Piece, Scope
+from hypertune.semantics.scope.scope import Knowledge, Scope
 from hypertune.syntax import ast
 
 
@@ -44,12 +44,12 @@ class Nodes:
 
     def layer(self, piece: ast.LayerStatement, flow: Flow, around: Surroundings) -> Flow:
         call, span = piece.call, piece.call.kind.span
-        kind = self._kind(call.kind, around.scope)
+        kind = look_up(call.kind, LayerType, around.scope)
         args = attempt(settle_args, call, kind, around.scope, around.labels)
         tied = args is not None and args.get("tied") is not None
-        given = (
-            around.given if kind.responds and not tied else self._no_response(piece, around, tied)
-        )
+        responds = kind.responds and not tied
+        if not responds:
+            self._refuse_given(piece, around, tied)
         self._check_reading(kind.name, bool(kind.tokens), flow, span)
         fed = self._repaired(kind, flow, span)
         if args is None or fed is None:
@@ -58,31 +58,19 @@ class Nodes:
         name = self.names.of(kind.name, piece.label)
         if tied:
             args = tie(call, kind, args, fed, self.made, self.knowledge)
-        inputs = (flow.node,)
-        self._add(
-            ir.Node(name, kind.name, args, given, inputs, (fed,), output, around.device, span)
+        given, inputs = around.given if responds else (), (flow.node,)
+        self.made[name] = ir.Node(
+            name, kind.name, args, given, inputs, (fed,), output, around.device, span
         )
         return Flow(name, output, span)
 
-    def _add(self, node: ir.Node) -> None:
-        self.made[node.name] = node
-
-    def _kind(self, name: ast.Name, scope: Scope) -> LayerType:
-        known = self.knowledge.kinds(LayerType)
-        if name.text in known:
-            return known[name.text]
-        others = (*self.knowledge.kinds(MergeType), *scope.names_of(Piece))
-        return look_up(name, LayerType, scope, others)
-
-    def _no_response(
+    def _refuse_given(
         self, piece: ast.LayerStatement, around: Surroundings, tied: bool = False
-    ) -> tuple[str, ...]:
-        """What a node without weights responds to: nothing, whatever is asked of it."""
+    ) -> None:
+        """Tell of a node without weights that it cannot respond, if that is asked of it."""
         if piece.given and around.given:
-            self.knowledge.findings.add(
-                CannotRespond(piece.given.span, piece.call.kind.text, tied)
-            )
-        return ()
+            finding = CannotRespond(piece.given.span, piece.call.kind.text, tied)
+            self.knowledge.findings.add(finding)
 
     def _repaired(self, kind: LayerType, flow: Flow, span: Span) -> ir.Shape | None:
         """The shape that feeds a layer; where the rank is wrong, as if it were flattened."""
@@ -112,7 +100,7 @@ class Nodes:
     def written_merge(self, piece: ast.LayerStatement, flow: Flow, around: Surroundings) -> Flow:
         """`add(early)`: what comes from above, and what a label stands for."""
         call = piece.call
-        self._no_response(piece, around)
+        self._refuse_given(piece, around)
         found = _labelled(call, around.labels)
         options = tuple(arg for arg in call.args if arg.name)
         named = ast.Call(call.span, call.kind, options)
@@ -144,7 +132,9 @@ class Nodes:
             self.knowledge.findings.add(UnfitMerge(span, span.text, str(wrong), advice, feeders))
             return Flow(name, shapes[0], span)  # as if the others were like the first
         inputs = tuple(flow.node for flow in flows)
-        self._add(ir.Node(name, kind.name, args, (), inputs, shapes, output, around.device, span))
+        self.made[name] = ir.Node(
+            name, kind.name, args, (), inputs, shapes, output, around.device, span
+        )
         return Flow(name, output, span)
 
 
