@@ -103,7 +103,7 @@ def test_a_table_and_a_schedule_cannot_both_move_the_learning_rate(table):
     cosine = EpochSchedule(
         torch.optim.lr_scheduler.CosineAnnealingLR, {"T_max": 5}, factor=lambda epoch: 1.0
     )
-    with pytest.raises(ValueError, match="both move the learning rate"):
+    with pytest.raises(ValueError, match="a schedule would move the learning rate"):
         training(Replay(file), ridge((-2.0, -1.0)), Recipe(tied, schedule=cosine))
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import warnings
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from typing import Any
 
 import torch
@@ -11,7 +11,8 @@ from torch import Tensor
 from torch.nn.utils import clip_grad_norm_
 from torch.optim.lr_scheduler import ReduceLROnPlateau
 
-from hypertune.runtime import Optimiser, Schedule, Weights
+from hypertune.runtime import Optimiser, Recipe, Schedule, Weights
+from hypertune.uses import CannotTrain
 
 
 class Group:
@@ -96,3 +97,22 @@ def descend(loss: Tensor, *groups: Group) -> None:
         loss.backward()  # type: ignore[no-untyped-call]
         for group in groups:
             group.move()
+
+
+def tied_options(recipe: Recipe, moved: Collection[str]) -> dict[str, str]:
+    """The options of the weights' optimiser that a method sets, by the hyperparameters they are.
+
+    Args:
+        recipe: has the optimiser.
+        moved: names of the hyperparameters that the method moves.
+
+    Raises:
+        CannotTrain: if a schedule would move the learning rate as well.
+
+    """
+    tied = {o: name for o, name in recipe.need("weights").tied.items() if name in moved}
+    if "lr" in tied and recipe.schedule is not None:
+        raise CannotTrain(
+            f"a schedule would move the learning rate, which is `{tied['lr']}`, as well: drop it"
+        )
+    return tied

@@ -10,7 +10,7 @@ from attrs import frozen
 from torch import Tensor
 
 from hypertune.conditioning import Conditioning, Values
-from hypertune.methods.algorithms.group import Group, descend
+from hypertune.methods.algorithms.group import Group, descend, tied_options
 from hypertune.methods.replayed import Cell, Table, read_table
 from hypertune.runtime import Hypers, Passes, Problem, Recipe, Step
 from hypertune.uses import CannotTrain, Use
@@ -27,9 +27,7 @@ class ReplayState:
 
     def __init__(self, problem: Problem, recipe: Recipe, table: Table) -> None:
         weights, hypers = recipe.need("weights"), problem.hypers
-        self._tied = {o: hyper for o, hyper in weights.tied.items() if hyper in table.columns}
-        if "lr" in self._tied and recipe.schedule is not None:
-            raise CannotTrain("a table and a schedule both move the learning rate; drop one")
+        self._tied = tied_options(recipe, table.columns)
         self.base = Group(problem.base, weights, recipe.schedule, recipe.clip)
         response = {name: p.detach() for name, p in problem.response.items()}
         self.weights = {**self.base.detached, **response}
