@@ -8,12 +8,12 @@ from math import prod
 import numpy as np
 import pytest
 import torch
-from attrs import evolve
+from published import SMALL, lay_out
 
 from hypertune.catalogue import Catalogue, SourceType
 from hypertune.data import STANDARD, DataDamaged, DataMissing, DownloadFailed
 from hypertune.data.loading import load
-from hypertune.data.standard_sets import IdxSet, folders
+from hypertune.data.standard_sets import folders
 from hypertune.ir import Call, Data
 
 CATALOGUE = Catalogue(STANDARD)
@@ -93,31 +93,6 @@ def test_a_download_that_fails_is_told(monkeypatch, tmp_path):
     with pytest.raises(DownloadFailed) as caught:
         load(split_as("mnist", {"train": 0.8}, args=asked), CATALOGUE)
     assert "no route to host; check" in str(caught.value)
-
-
-def write_idx(path, array):
-    kinds = bytes([0, 0, 8, array.ndim])
-    path.write_bytes(kinds + np.array(array.shape, dtype=">i4").tobytes() + array.tobytes())
-
-
-SIZES = {"train": 12, "test": 4}
-SMALL = Catalogue(
-    [
-        evolve(SOURCES[name], sizes=SIZES, load=IdxSet(name, folder, (28, 28), SIZES).load)
-        for name, folder in (("fashion_mnist", "FashionMNIST"), ("mnist", "MNIST"))
-    ]
-)
-
-
-def lay_out(raw):
-    """A small set in the files and the format of the real one."""
-    raw.mkdir(parents=True, exist_ok=True)
-    source = np.random.default_rng(0)
-    for name, count in (("train", 12), ("t10k", 4)):
-        images = source.integers(0, 256, (count, 28, 28), dtype=np.uint8)
-        write_idx(raw / f"{name}-images-idx3-ubyte", images)
-        write_idx(raw / f"{name}-labels-idx1-ubyte", np.arange(count, dtype=np.uint8) % 10)
-    return raw
 
 
 def pack(raw):

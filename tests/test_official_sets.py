@@ -1,13 +1,13 @@
 """CIFAR and SVHN: read from the published files, of which none is opened that is another."""
 
-import hashlib
 import os
 import pickle
 
 import numpy as np
 import pytest
 import torch
-from scipy.io import savemat
+from published import publish, publish_digits
+from scipy.io import loadmat
 from torchvision import datasets
 
 from hypertune.catalogue import SourceType
@@ -15,36 +15,6 @@ from hypertune.data import DataDamaged, DataMissing, DownloadFailed
 from hypertune.data.loading import load
 from hypertune.ir import Call, Data
 from hypertune.standard import STANDARD
-
-LABELS = {"CIFAR10": "labels", "CIFAR100": "fine_labels"}
-
-
-def put(path, content):
-    path.parent.mkdir(exist_ok=True)
-    path.write_bytes(content)
-    return hashlib.md5(content, usedforsecurity=False).hexdigest()
-
-
-def publish(monkeypatch, root, name):
-    """Small files in the layout of a set; they count as the published ones."""
-    kind = getattr(datasets, name)
-    folder = root / kind.base_folder
-    source = np.random.default_rng(0)
-
-    def published(files, count):
-        told = []
-        for file, _ in files:
-            data = source.integers(0, 256, (count, 3072), dtype=np.uint8)
-            batch = {"data": data, LABELS[name]: [*range(count)]}
-            told.append([file, put(folder / file, pickle.dumps(batch, 2))])
-        return told
-
-    monkeypatch.setattr(kind, "train_list", published(kind.train_list, 4))
-    monkeypatch.setattr(kind, "test_list", published(kind.test_list, 3))
-    names = pickle.dumps({kind.meta["key"]: ["a", "b", "c", "d"]}, 2)
-    told = kind.meta | {"md5": put(folder / kind.meta["filename"], names)}
-    monkeypatch.setattr(kind, "meta", told)
-    return folder
 
 
 def sets(source, root, download=False, count=4):
@@ -105,17 +75,12 @@ def test_download_that_fails_is_told(monkeypatch, tmp_path):
 
 
 def test_digits_of_houses_are_read_with_their_zeros(monkeypatch, tmp_path):
-    told = {}
-    for part, count in (("train", 5), ("test", 2)):
-        file = tmp_path / f"{part}_32x32.mat"
-        pixels = np.random.default_rng(1).integers(0, 256, (32, 32, 3, count), dtype=np.uint8)
-        savemat(file, {"X": pixels, "y": np.array([[10], [1], [2], [3], [9]][:count], np.uint8)})
-        told[part] = ["", file.name, put(file, file.read_bytes())]
-    monkeypatch.setattr(datasets.SVHN, "split_list", told)
+    publish_digits(monkeypatch, tmp_path)
     found = sets("svhn", tmp_path, count=5)
     assert found.train.x.shape == (4, 3, 32, 32)
     assert found.train.x.dtype == torch.uint8
     assert found.train.y.tolist() == [0, 1, 2, 3]
+    pixels = loadmat(tmp_path / "test_32x32.mat")["X"]
     assert found.test.x[1, 2, 3, 4] == pixels[3, 4, 2, 1]
 
 
