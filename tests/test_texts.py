@@ -51,7 +51,7 @@ def test_that_each_target_is_the_next_token_of_its_stream(tmp_path: Path) -> Non
     served = Served(sets, 3, seed=0)
     assert served.per_epoch == 2
     first, second, third = (served.train(k) for k in range(3))
-    begins = torch.tensor([[0], [8], [16]])
+    begins = torch.tensor([[0], [7], [14]])
     assert first.inputs.equal(begins + torch.arange(4))
     assert first.targets.equal(first.inputs + 1)
     assert second.inputs.equal(begins + torch.arange(4, 7)), "the last window is the rest"
@@ -64,10 +64,23 @@ def test_that_evaluation_goes_through_the_same_windows(tmp_path: Path) -> None:
     sets = loaded(files(tmp_path, train=NUMBERS, valid="1 2 3 4 5 6 7"), 2, 2)
     assert isinstance(sets.valid, StreamPart)
     chunks = list(sets.valid.chunks(1))
-    assert [chunk.inputs.shape[1] for chunk in chunks] == [2, 1]
-    assert [chunk.begins for chunk in chunks] == [True, False]
-    assert sum(chunk.count for chunk in chunks) == len(sets.valid) == 6
+    assert [tuple(chunk.inputs.shape) for chunk in chunks] == [(2, 2), (2, 1), (1, 1)]
+    assert [chunk.begins for chunk in chunks] == [True, False, True]
+    assert sum(chunk.count for chunk in chunks) == len(sets.valid) == 7
     assert not list(sets.test.chunks(1)), "there is no test part"
+
+
+@pytest.mark.parametrize("streams", [1, 2, 3, 5, 7])
+@pytest.mark.parametrize("count", [1, 2, 8, 23])
+def test_that_evaluation_leaves_out_no_token_but_the_first(count: int, streams: int) -> None:
+    part = StreamPart.of(torch.arange(count), streams, 3)
+    chunks = [*part.chunks(1)]
+    pairs = [
+        (chunk.inputs.flatten().tolist(), chunk.targets.flatten().tolist()) for chunk in chunks
+    ]
+    told = sorted(pair for x, y in pairs for pair in zip(x, y, strict=True))
+    assert told == [(i, i + 1) for i in range(count - 1)]
+    assert len(part) == count - 1
 
 
 @pytest.mark.parametrize(
@@ -132,7 +145,7 @@ def test_that_a_text_is_not_validated_on_itself(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("settings", "code"),
     [
-        ({"batch": 3}, "HT634"),
+        ({"batch": 4}, "HT634"),
         ({"window": 30}, "HT634"),
         ({"batch": 100}, "HT634"),
         ({"window": 0}, "HT247"),

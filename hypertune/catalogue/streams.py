@@ -8,7 +8,7 @@ from math import ceil
 
 def steps(tokens: int, batch: int) -> int:
     """The targets of each stream if so many tokens are cut into `batch` streams of one length."""
-    return tokens // batch - 1
+    return (tokens - 1) // batch
 
 
 def windows(tokens: int, batch: int, window: int) -> int:
@@ -22,7 +22,7 @@ def shortage(sizes: Mapping[str, int], batch: int, window: int) -> str:
     The training part fills a window at least, the others have a step at least.
     """
     for part, tokens in sizes.items():
-        fewest = batch * ((window if part == "train" else 1) + 1)
+        fewest = batch * (window if part == "train" else 1) + 1
         if tokens < fewest:
             long = f"a window of {window:_} steps" if part == "train" else "a step"
             streams = f"{batch:_} streams" if batch > 1 else "one stream"

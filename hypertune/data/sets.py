@@ -49,35 +49,44 @@ class Part:
 class StreamPart:
     """A part of a text as streams side by side, in windows of some steps.
 
-    Each target is the token after its input. What does not fill the streams falls off the end;
-    the last window may be shorter than the others.
+    Each target is the token after its input, and each stream begins with the token that the one
+    before it ends with: every token but the first is a target. Those that do not fill the streams
+    are only evaluated, as a short stream of their own; the last window may be shorter than the
+    others.
 
-    Shapes: tokens_BS, a row per stream. `scaling` leaves tokens as they are.
+    Shapes: tokens_BS, a row per stream; rest_N, the last of them and what comes after it.
+    `scaling` leaves tokens as they are.
     """
 
     tokens_BS: Tensor
     window: int
+    rest_N: Tensor | None = None
     scaling: Scaling = field(factory=Scaling)
 
     @classmethod
     def of(cls, tokens_N: Tensor, streams: int, window: int) -> StreamPart:
         """The tokens of a part, cut into streams of one length."""
-        length = len(tokens_N) // streams
-        return cls(tokens_N[: streams * length].view(streams, length), window)
+        length = max(len(tokens_N) - 1, 0) // streams
+        if length == 0:
+            return cls(tokens_N.new_zeros(streams, 1), window, tokens_N)
+        whole_N = tokens_N[: streams * length + 1]
+        tokens_BS = whole_N.unfold(0, length + 1, length).contiguous()
+        return cls(tokens_BS, window, tokens_N[streams * length :])
 
     @property
     def x(self) -> Tensor:
-        """All tokens that are inputs."""
+        """All tokens that are inputs of streams."""
         return self.tokens_BS[:, :-1]
 
     @property
     def y(self) -> Tensor:
-        """All tokens that are targets."""
+        """All tokens that are targets of streams."""
         return self.tokens_BS[:, 1:]
 
     def __len__(self) -> int:
         """The number of targets."""
-        return self.y.numel()
+        rest = 0 if self.rest_N is None else max(len(self.rest_N) - 1, 0)
+        return self.y.numel() + rest
 
     @property
     def windows(self) -> int:
@@ -91,7 +100,9 @@ class StreamPart:
 
     def chunks(self, size: int) -> Iterator[Batch]:
         """All windows in order: streams are as many as they are in training, whatever the size."""
-        return map(self.at, range(self.windows if len(self) else 0))
+        yield from map(self.at, range(self.windows))
+        if self.rest_N is not None and len(self.rest_N) > 1:
+            yield Batch(self.rest_N[None, :-1], self.rest_N[None, 1:], begins=True)
 
 
 @frozen
