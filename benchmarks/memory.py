@@ -50,6 +50,19 @@ TUNES = {
     "stn": "weights = adam(lr = 0.001); hypers = rmsprop(lr = 0.01)",
     "fixed": "weights = adam(lr = 0.001)",
 }
+PENALTIES = """
+hspec 1
+hyper decays[weight] : log(1e-8, 1) = 1e-4
+data { source = mnist; split = (train = 85%, valid = 15%); batch = 128 }
+model (1, 28, 28) { flatten; linear(800); relu; linear(800); relu; linear(10) }
+objective { train = cross_entropy + l2(decays); valid = cross_entropy }
+"""
+_MOVED = "weights = sgd(lr = 0.01, momentum = 0.9); hypers = adam(lr = 0.01)"
+DIFFERENTIATED = {
+    "implicit(inner_steps = 5)": _MOVED,
+    "implicit(solver = neumann, inner_steps = 5)": _MOVED,
+    "unrolled(window = 20)": _MOVED,
+}
 
 
 def random_sets(program: Program) -> Sets:
@@ -93,10 +106,19 @@ def programs() -> Iterator[tuple[str, Program]]:
     """Programs with a tune block for each method, and what to call them."""
     texts = {"mlp 784-2400-2400-10": WIDE, "graph": _read(HERE / "graph.hspec")}
     texts |= {name: _read(SHIPPED / f"{name}.hspec") for name in ("fashion_cnn", "quickstart")}
-    for name, text in texts.items():
-        own = [f"tune {m} {{ method = {m}; {rest}; epochs = 1 }}" for m, rest in TUNES.items()]
+    wanted = {name: (text, TUNES) for name, text in texts.items()}
+    wanted["penalties per weight"] = PENALTIES, DIFFERENTIATED
+    for name, (text, tunes) in wanted.items():
+        own = [
+            f"tune {_name(m)} {{ method = {m}; {rest}; epochs = 1 }}" for m, rest in tunes.items()
+        ]
         text = re.sub(r"(?ms)^tune .*?^\}", "", text) + "\n".join(own)
         yield name, place(compile_text(text, name).program, STANDARD, ("cpu",))
+
+
+def _name(method: str) -> str:
+    """Of the tune block: `implicit_neumann` for `implicit(solver = neumann, inner_steps = 5)`."""
+    return "_".join(re.findall(r"^\w+|(?<=solver = )\w+", method))
 
 
 def _read(path: Path) -> str:
@@ -107,7 +129,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--steps", type=int, default=3)
     options = parser.parse_args()
-    print(f"{'training':32} {'planned':>12} {'measured':>12}  planned / measured")
+    print(f"{'training':38} {'planned':>12} {'measured':>12}  planned / measured")
     for name, program in programs():
         for tune in program.tunes:
             memory = plan(program, STANDARD, tune.name).memory
@@ -115,7 +137,7 @@ def main() -> None:
             planned = memory["cpu"].peak / 2**20
             taken = measured(program, tune.name, options.steps) / 2**20
             print(
-                f"{f'{name}, {tune.name}':32} {planned:8.1f} MiB {taken:8.1f} MiB"
+                f"{f'{name}, {tune.name}':38} {planned:8.1f} MiB {taken:8.1f} MiB"
                 f"  {planned / taken:.2f}",
                 flush=True,
             )

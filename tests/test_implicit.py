@@ -171,7 +171,7 @@ def test_nystrom_of_a_singular_hessian_is_finite():
 
 
 def test_the_exact_solve_refuses_large_problems():
-    with pytest.raises(ValueError, match="at most 7 weights, here are 8"):
+    with pytest.raises(ValueError, match="at most 7 weights, and here are 8"):
         training(Implicit(solver=Exact(limit=7), inner_steps=1), weighted_ridge())
 
 

@@ -100,6 +100,56 @@ def test_memory_of_a_graph_is_what_a_training_takes_within_a_quarter(tune, batch
     assert planned == pytest.approx(measured, rel=0.25)
 
 
+DIFFERENTIATED = """\
+hspec 1
+hyper p : rate = 0.1 frozen
+hyper decay : log(1e-6, 1) = 1e-3 per batch
+hyper decays[weight] : log(1e-6, 1) = 1e-3
+hyper keep[example] : rate = 0.9
+data { source = digits; split = (train = 50%, valid = 50%); batch = 64 }
+model (1, 8, 8) { LAYERS; linear(10) }
+objective {
+  train = cross_entropy(weight = keep) + l2(decays) + l1(decay)
+  valid = cross_entropy
+}
+tune tuned {
+  method = METHOD; weights = adam(lr = 0.01); hypers = sgd(lr = 0.1, momentum = 0.5); epochs = 3
+}
+"""
+STEPS = {
+    "identity": "implicit(solver = identity, inner_steps = 3)",
+    "neumann": "implicit(solver = neumann, inner_steps = 3)",
+    "cg": "implicit(inner_steps = 3)",
+    "nystrom": "implicit(solver = nystrom(rank = 3), inner_steps = 3)",
+    "window": "unrolled(window = 5)",
+    "long window": "unrolled(window = 17)",
+    "truncated": "unrolled(window = 12, truncated = 4)",
+    "forward": 'unrolled(window = 3, mode = "forward")',
+}
+
+
+@pytest.mark.parametrize("method", STEPS.values(), ids=STEPS)
+def test_memory_of_a_differentiated_step_is_what_it_takes_within_a_quarter(method):
+    layers = "conv2d(8, 3); relu; flatten; linear(100); tanh"
+    text = DIFFERENTIATED.replace("METHOD", method).replace("LAYERS", layers)
+    if "forward" in method:
+        text = text.replace("= 1e-3\nhyper keep", "= 1e-3 frozen\nhyper keep")
+        text = text.replace("= 0.9", "= 0.9 frozen")
+    planned, measured = planned_and_measured(program_of(text), "tuned")
+    assert planned == pytest.approx(measured, rel=0.25)
+
+
+def test_memory_of_an_exact_solve_has_room_for_the_hessian():
+    """Which is made twice, by the solve and within it; a product is taken for each weight."""
+    text = DIFFERENTIATED.replace("LAYERS", "flatten; linear(8)")
+    few, exact = (
+        plan(program_of(text.replace("METHOD", f"implicit(solver = {solver})")), STANDARD)
+        for solver in ("cg", "exact")
+    )
+    more = exact.memory["cpu"].step - few.memory["cpu"].step
+    assert more == pytest.approx(2 * 4 * 610**2, rel=0.25)
+
+
 def test_parts_that_are_not_evaluated_do_not_count():
     text = CONVOLUTIONS.replace("valid = 50%", "valid = 1%").replace("batch = 64", "batch = 1")
     memory = plan(program_of(text), STANDARD, "plain").memory["cpu"]

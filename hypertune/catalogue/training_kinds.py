@@ -61,7 +61,8 @@ class MethodType:
     """A bilevel method: its options, what it can follow, which optimisers it uses.
 
     `optimisers` maps each that it uses to the one it defaults to ("" if it must be written).
-    `build(options)` gives the method for `runtime.Training`; `passes(options)` what a step takes.
+    `build(options)` gives the method for `runtime.Training`; `passes(options)` what a step takes,
+    nothing where a step is more than passes and a plan is to take one that the method `shortened`.
     `perturbs_weights` tells that the weights themselves are trained on perturbed values.
     `tunes_vectors(options)` tells whether it tunes hyperparameters that there is one of for each
     example or weight. One that `differentiates` the steps of the optimiser of the weights wants

@@ -30,5 +30,6 @@ IMPLICIT = MethodType(
     follows=frozenset({Use.SMOOTH}),
     optimisers={"weights": "", "hypers": ""},
     build=_build,
+    passes=lambda args: (),
     tunes_vectors=lambda args: True,
 )

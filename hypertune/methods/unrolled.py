@@ -50,6 +50,7 @@ UNROLLED = MethodType(
     follows=frozenset({Use.SMOOTH, Use.OPTIMISER}),
     optimisers={"weights": "", "hypers": ""},
     build=_build,
+    passes=lambda args: (),
     tunes_vectors=lambda args: bool(args["mode"] == "reverse"),
     differentiates=True,
     refuses=_refuses,

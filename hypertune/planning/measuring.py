@@ -17,6 +17,7 @@ from hypertune.ir import Program, Tune
 from hypertune.lowering.compiled_loss import taps_of
 from hypertune.lowering.network import lower
 from hypertune.planning.allocations import Allocations, storage_key
+from hypertune.planning.rehearsal import step_bytes
 from hypertune.runtime import Batch, Kept, Problem, Sample, Weights
 from hypertune.tuning.posing import pose
 
@@ -25,10 +26,15 @@ Bytes = dict[str, int]  # by device
 
 @frozen
 class Transient:
-    """The most that comes and goes beside what lasts, by device. Units: bytes."""
+    """The most that comes and goes beside what lasts, by device. Units: bytes.
+
+    `vectors` are how many numbers the hyperparameters have that there are many of: those that are
+    tuned, and those that are frozen.
+    """
 
     step: Bytes
     evaluation: Bytes
+    vectors: tuple[int, int]
 
 
 def transient(
@@ -51,17 +57,16 @@ def transient(
     network = lower(there, catalogue, on_meta=True, taps=taps_of(there, catalogue))
     posed = pose(there, catalogue, network, sets, "float32")
     problem = posed.problem
-    owners = {
-        storage_key(w): places[name.split(".")[1]]
-        for name, w in {**problem.base, **problem.response}.items()
-    }
+    named = {**problem.base, **problem.response}
+    held = {name: places[name.split(".")[1]] for name in named}
+    owners = {storage_key(w): held[name] for name, w in named.items()}
     first = program.layers[0].device
     batch = min(program.data.batch or sizes["train"], sizes["train"])
     passes = catalogue.of(MethodType)[tune.method.kind].passes(tune.method.args)
     measured = [
         _most(lambda: Allocations(owners, first), _taken(problem, sets.train, taken, batch))
         for taken in passes
-    ]
+    ] or [step_bytes(program, tune, catalogue, problem, lambda: _batch(sets.train, batch), held)]
     responding = any(taken.responding and "base" in taken.trains for taken in passes)
     others = [size for part, size in sizes.items() if part != "train"]
     chunk = min(batch if program.data.window else EVALUATED_AT_ONCE, max(others, default=0))
@@ -74,7 +79,12 @@ def transient(
 
     evaluated = _most(lambda: Allocations(owners, first), evaluate) if chunk else {}
     step = {device: max(found[device] for found in measured) for device in measured[0]}
-    return Transient(step, {device: evaluated.get(device, 0) for device in step})
+    vectors = problem.hypers.vectors.values()
+    tuned, frozen = (
+        sum(v.start_N.numel() for v in vectors if v.frozen == frozen) for frozen in (False, True)
+    )
+    evaluation = {device: evaluated.get(device, 0) for device in step}
+    return Transient(step, evaluation, (tuned, frozen))
 
 
 def _most(counting: Callable[[], Allocations], work: Callable[[], None]) -> Bytes:

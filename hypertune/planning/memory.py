@@ -24,21 +24,23 @@ _TARGET = 8
 class Memory:
     """What lies on a device.
 
-    Units: bytes. `step` is the most that a step adds (activations and gradients), `evaluation`
-    the most that the evaluation of a part does.
+    Units: bytes. `hypers` are the hyperparameters that there are many of, with what their
+    optimiser keeps; the others are few. `step` is the most that a step adds (activations and
+    gradients), `evaluation` the most that the evaluation of a part does.
     """
 
     data: int
     weights: int
     responses: int
     optimiser: int
+    hypers: int
     step: int
     evaluation: int
 
     @property
     def peak(self) -> int:
         """The most there is at any time."""
-        lasting = self.data + self.weights + self.responses + self.optimiser
+        lasting = self.data + self.weights + self.responses + self.optimiser + self.hypers
         return lasting + max(self.step, self.evaluation)
 
 
@@ -53,7 +55,9 @@ def memory(
 
     sizes = examples(program.data, catalogue)
     found = transient(program, tune, catalogue, sizes)
-    slots = {name: _slots(tune, name, catalogue) for name in ("weights", "responses")}
+    slots = {n: _slots(tune, n, catalogue) for n in ("weights", "responses", "hypers")}
+    tuned, frozen = found.vectors
+    hypers = _FLOAT * ((1 + slots["hypers"]) * tuned + 2 * frozen)  # these, and constrained
     first = layers[0][1]
     plans = {}
     for device in dict.fromkeys(device for _, device in layers):
@@ -64,6 +68,7 @@ def memory(
             weights=_FLOAT * base,
             responses=_FLOAT * response,
             optimiser=_FLOAT * (slots["weights"] * base + slots["responses"] * response),
+            hypers=hypers if device == first else 0,
             step=found.step.get(device, 0),
             evaluation=found.evaluation.get(device, 0),
         )

@@ -16,6 +16,7 @@ _LINES = (
     ("weights", "weights"),
     ("responses", "responses"),
     ("optimiser state", "optimiser"),
+    ("vectors of hyperparameters", "hypers"),
     ("activations and gradients of a step", "step"),
     ("evaluation", "evaluation"),
     ("peak", "peak"),
@@ -50,6 +51,7 @@ def _memory(found: dict[str, Memory]) -> list[list[str]]:
     rows = [
         [title, *(_bytes(getattr(memory, name)) for memory in found.values())]
         for title, name in _LINES
+        if name != "hypers" or any(memory.hypers for memory in found.values())
     ]
     return [["training", *devices], *rows]
 

@@ -30,7 +30,8 @@ class Passes:
     def __init__(self, problem: Problem, batches: Batches, seed: int) -> None:
         self.problem, self.batches = problem, batches
         self._seed = seed
-        self.generator = torch.Generator(problem.hypers.start_H.device)
+        device = problem.hypers.start_H.device
+        self.generator = torch.Generator("cpu" if device.type == "meta" else device)
         self.statistics = {n: s.detach().clone() for n, s in problem.statistics.items()}
         self._states: dict[str, dict[str, Tensor]] = {"train": {}, "valid": {}}
 

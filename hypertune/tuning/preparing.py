@@ -86,13 +86,13 @@ def prepare(
         network = lower(program, catalogue, taps=taps_of(program, catalogue))
     posed = pose(program, catalogue, network, sets, tune.precision)
     measure = Measure(posed.evaluated, program, catalogue, sets.target)
-    steps = _Steps(batches.per_epoch)
-    method = _method(tune.method, steps, catalogue)
-    steps = _Steps(batches.per_epoch / method.batches_per_step)
+    steps = Steps(batches.per_epoch)
+    method = method_of(tune.method, steps, catalogue)
+    steps = Steps(batches.per_epoch / method.batches_per_step)
     training = Training(
         posed.problem,
         method,
-        _recipe(program, tune, steps, catalogue),
+        recipe_of(program, tune, steps, catalogue),
         batches,
         steps.length(tune.length),
         evaluate=lambda *given: _prefixed(measure(sets.valid, *given)),
@@ -102,7 +102,7 @@ def prepare(
     return Prepared(program, tune, posed.fold, sets, training, measure)
 
 
-def _method(call: Call, steps: _Steps, catalogue: Catalogue) -> Method[Any]:
+def method_of(call: Call, steps: Steps, catalogue: Catalogue) -> Method[Any]:
     """The method with its options: solvers are built, lengths counted in steps."""
     kind = catalogue.of(MethodType)[call.kind]
     options = {name: steps.settled(value) for name, value in call.args.items()}
@@ -115,7 +115,7 @@ def _method(call: Call, steps: _Steps, catalogue: Catalogue) -> Method[Any]:
 
 
 @frozen
-class _Steps:
+class Steps:
     """Lengths in steps, once it is known how many make an epoch."""
 
     per_epoch: float
@@ -139,7 +139,8 @@ class _Steps:
         )
 
 
-def _recipe(program: Program, tune: Tune, steps: _Steps, catalogue: Catalogue) -> Recipe:
+def recipe_of(program: Program, tune: Tune, steps: Steps, catalogue: Catalogue) -> Recipe:
+    """The optimisers, schedule and clip of a tune block."""
     starts = {hyper.name: hyper.start for hyper in program.hypers}
     optimisers: dict[str, Any] = {
         _GROUPS.get(role, role): optimiser(call, catalogue, starts)

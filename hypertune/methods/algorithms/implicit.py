@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import Any
 
 import torch
-from attrs import frozen
+from attrs import evolve, frozen
 from torch import Tensor
 
 from hypertune.conditioning import Conditioning
@@ -85,6 +85,11 @@ class Implicit:
     @property
     def batches_per_step(self) -> int:
         return self.inner_steps
+
+    def shortened(self, batches: int) -> Implicit:
+        """The same in steps of at most so many batches, whose memory is the same."""
+        inner_steps = min(self.inner_steps, batches)
+        return evolve(self, solver=self.solver.shortened(), inner_steps=inner_steps, warmup=0)
 
     def init(self, problem: Problem, recipe: Recipe) -> ImplicitState:
         return ImplicitState(problem, recipe, self.solver)

@@ -36,8 +36,9 @@ class Tuned:
     def __init__(self, hypers: Hypers, recipe: Recipe, roles: Collection[str] = ()) -> None:
         tuned_H = ~hypers.frozen_H
         moving = {name: v for name, v in hypers.vectors.items() if not v.frozen}
-        self._places = tuned_H.nonzero().squeeze(1)
-        columns = [hypers.names[place] for place in self._places.tolist()]
+        places = tuned_H.nonzero().squeeze(1)
+        self._places = places.to(hypers.start_H.device)
+        columns = [hypers.names[place] for place in places.tolist()]
         self.names = (*columns, *moving)
         # The constrained columns that move; all may, where they are others than the unconstrained.
         own = all(name in hypers.columns for name in columns)

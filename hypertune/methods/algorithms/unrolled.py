@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import torch
-from attrs import asdict, frozen
+from attrs import asdict, evolve, frozen
 from torch import Tensor
 
 from hypertune.conditioning import Conditioning
@@ -87,6 +87,15 @@ class Unrolled:
     @property
     def batches_per_step(self) -> int:
         return self.window
+
+    def shortened(self, batches: int) -> Unrolled:
+        """The same of at most so many differentiated batches, and at most one before them.
+
+        The memory of a step grows with their square root.
+        """
+        truncated = self.truncated or self.window
+        before, truncated = int(self.window > truncated), min(truncated, batches)
+        return evolve(self, window=truncated + before, truncated=truncated, warmup=0)
 
     def init(self, problem: Problem, recipe: Recipe) -> UnrolledState:
         return UnrolledState(problem, recipe)

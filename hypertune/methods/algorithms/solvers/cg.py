@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import torch
-from attrs import frozen
+from attrs import evolve, frozen
 
 from hypertune.methods.algorithms.options import option
 from hypertune.methods.algorithms.solvers.solver import (
@@ -37,6 +37,9 @@ class CG:
 
     def prepared(self, problem: Problem, recipe: Recipe) -> CG:
         return self
+
+    def shortened(self) -> CG:
+        return evolve(self, max_iterations=min(self.max_iterations, 2))
 
     def solve(self, product: Product, b: Vector, generator: torch.Generator) -> Solution:
         product = damped(product, self.damping)

@@ -34,16 +34,30 @@ class Exact:
             )
         return self
 
+    def shortened(self) -> Exact:
+        return _Shortened(damping=self.damping, limit=self.limit)
+
     def solve(self, product: Product, b: Vector, generator: torch.Generator) -> Solution:
         product = damped(product, self.damping)
         b_N = flat(b)
-        hessian_NN = torch.stack(
-            [flat(product(like(unit_N, b))) for unit_N in torch.eye(len(b_N)).to(b_N)], dim=1
-        )
+        hessian_NN = b_N.new_empty(len(b_N), len(b_N))
+        for i in range(len(b_N)):
+            unit_N = torch.zeros_like(b_N)
+            unit_N[i] = 1
+            hessian_NN[:, i] = flat(product(like(unit_N, b)))
         v_N, _ = torch.linalg.solve_ex(hessian_NN, b_N)  # `solve` would wait, to see if it can
         v = like(v_N, b)
         count = b_N.new_full((), len(b_N))
         return Solution(v, {"residual": residual(product, v, b), "products": count})
+
+
+class _Shortened(Exact):
+    """The memory of the whole solve, and a product for it all."""
+
+    def solve(self, product: Product, b: Vector, generator: torch.Generator) -> Solution:
+        b_N = flat(product(b))
+        v_N, _ = torch.linalg.solve_ex(b_N.new_empty(len(b_N), len(b_N)), b_N)
+        return Solution(like(v_N, b), {})
 
 
 def flat(x: Vector) -> torch.Tensor:

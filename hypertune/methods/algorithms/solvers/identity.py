@@ -19,5 +19,8 @@ class Identity:
     def prepared(self, problem: Problem, recipe: Recipe) -> Identity:
         return self
 
+    def shortened(self) -> Identity:
+        return self
+
     def solve(self, product: Product, b: Vector, generator: torch.Generator) -> Solution:
         return Solution(b, {})

@@ -50,6 +50,9 @@ class Neumann:
             raise CannotTrain("the optimiser for `weights` has no learning rate: give a `scale`")
         return evolve(self, scale=float(rate))
 
+    def shortened(self) -> Neumann:
+        return evolve(self, terms=min(self.terms, 2))
+
     def solve(self, product: Product, b: Vector, generator: torch.Generator) -> Solution:
         assert self.scale is not None, "not prepared"
         first = last = norm(b)

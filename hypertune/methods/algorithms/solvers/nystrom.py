@@ -29,6 +29,9 @@ class Nystrom:
     def prepared(self, problem: Problem, recipe: Recipe) -> Nystrom:
         return self
 
+    def shortened(self) -> Nystrom:
+        return self
+
     def solve(self, product: Product, b: Vector, generator: torch.Generator) -> Solution:
         b_N = flat(b)
         rank = min(self.rank, len(b_N))

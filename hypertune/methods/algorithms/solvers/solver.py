@@ -41,6 +41,9 @@ class Solver(Protocol):
 
         """
 
+    def shortened(self) -> Solver:
+        """One of the same memory that takes few products."""
+
     def solve(self, product: Product, b: Vector, generator: torch.Generator) -> Solution:
         """Solve H v = b; `b` is the solver's to write over."""
 
