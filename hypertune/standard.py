@@ -9,6 +9,7 @@ STANDARD = Catalogue(
         *data.STANDARD,
         *augment.STANDARD,
         *layers.STANDARD,
+        *layers.NETWORKS,
         *layers.MERGES,
         *losses.STANDARD,
         *methods.STANDARD,

@@ -23,7 +23,7 @@ MAY_IMPORT = {
     "syntax": "diagnostics resources",
     "semantics": "syntax diagnostics catalogue ir",
     "hyper": "catalogue ir",
-    "layers": "catalogue ir response",
+    "layers": "catalogue ir response conditioning",
     "augment": "catalogue ir",
     "losses": "catalogue ir",
     "optimisers": "catalogue ir runtime",

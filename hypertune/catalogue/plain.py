@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from importlib import import_module
 from typing import Any
 
 from attrs import field, frozen
@@ -13,7 +14,7 @@ from hypertune.ir import Value
 
 @frozen
 class Plain:
-    """A module of `torch.nn` and what it is called with; its text is `nn.Linear(64, 10)`.
+    """A module of torch and what it is called with; its text is `nn.Linear(64, 10)`.
 
     Args:
         name: of the class.
@@ -23,6 +24,7 @@ class Plain:
         inputs: how often its forward pass takes the input, such as for query, key and value.
         call: what that takes besides, by name.
         causal: the name of the mask by which no step reads later ones, if it takes one.
+        library: where the class is, or the function that makes it.
 
     """
 
@@ -33,6 +35,7 @@ class Plain:
     inputs: int = 1
     call: Mapping[str, Value] = field(factory=dict)
     causal: str = ""
+    library: str = "torch.nn"
 
     @classmethod
     def of(cls, name: str, args: Args, declared: tuple[Arg, ...]) -> Plain:
@@ -45,7 +48,8 @@ class Plain:
 
     def __str__(self) -> str:
         args = [str(arg) if isinstance(arg, Plain) else repr(arg) for arg in self.args]
-        return f"nn.{self.name}({', '.join([*args, *_named(self.options)])})"
+        called = f"{self.library.split('.')[-1]}.{self.name}"
+        return f"{called}({', '.join([*args, *_named(self.options)])})"
 
     def reading(self, module: str, x: str) -> str:
         """The expression of the output, where the module and the input are called so."""
@@ -58,10 +62,8 @@ class Plain:
 
     def build(self) -> Any:
         """The module."""
-        from torch import nn
-
         args = (arg.build() if isinstance(arg, Plain) else arg for arg in self.args)
-        return getattr(nn, self.name)(*args, **self.options)
+        return getattr(import_module(self.library), self.name)(*args, **self.options)
 
     def read(self, module: Any, x: Any) -> Any:
         """The output of a module that was built so."""

@@ -9,6 +9,7 @@ from hypertune.catalogue import Catalogue
 from hypertune.emitting.plain import (
     PlainLayers,
     forward_lines,
+    import_lines,
     module_lines,
     plain_layers,
     tie_lines,
@@ -32,6 +33,7 @@ def network_source(program: Program, catalogue: Catalogue) -> str:
     return _MODULE.substitute(
         input=_size(program.input),
         output=_size(program.output),
+        imports="".join(f"{line}\n" for line in import_lines(layers)),
         layers="\n".join(f"        {line}" for line in modules),
         steps="\n".join(_steps(program, catalogue, layers)),
     )
@@ -56,7 +58,7 @@ _MODULE = Template('''\
 
 import torch
 from torch import nn
-
+$imports
 
 class Network(nn.Module):
     def __init__(self):

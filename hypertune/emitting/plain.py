@@ -58,6 +58,15 @@ def module_lines(layers: PlainLayers) -> Iterator[str]:
             yield f"self.{name} = {plain}"
 
 
+def import_lines(layers: PlainLayers) -> Iterator[str]:
+    """What must be imported for the modules, beside torch."""
+    modules = [plain for plain in layers.values() if isinstance(plain, Plain)]
+    for library in sorted({plain.library for plain in modules}):
+        package, _, name = library.rpartition(".")
+        if package != "torch":
+            yield f"from {package} import {name}"
+
+
 def forward_lines(program: Program, catalogue: Catalogue, layers: PlainLayers) -> Iterator[str]:
     """The statements of `forward(self, x)`, one for each node; `x` is what the last one gives.
 
@@ -108,6 +117,7 @@ def module_source(
     steps = [*forward_lines(program, catalogue, layers), "return x"]
     return _MODULE.substitute(
         title=in_docstring(title),
+        imports="".join(f"{line}\n" for line in import_lines(layers)),
         modules="".join(f"        {line}\n" for line in modules),
         steps="".join(f"        {line}\n" for line in steps),
         weights=repr(weights),
@@ -145,7 +155,7 @@ from pathlib import Path
 
 import torch
 from torch import nn
-
+$imports
 INPUT = $input_scaling  # mean and standard deviation
 TARGET = $target_scaling
 ${names}DTYPES = {

@@ -71,6 +71,7 @@ from hypertune.layers.softmax import SOFTMAX
 from hypertune.layers.softplus import SOFTPLUS
 from hypertune.layers.softsign import SOFTSIGN
 from hypertune.layers.tanh import TANH
+from hypertune.layers.torchvision import TORCHVISION
 from hypertune.layers.transformer_encoder import TRANSFORMER_ENCODER
 from hypertune.layers.transpose import TRANSPOSE
 from hypertune.layers.upsample import UPSAMPLE
@@ -148,3 +149,6 @@ STANDARD: tuple[LayerType, ...] = (
 )
 
 MERGES: tuple[MergeType, ...] = (ADD, CONCAT, MUL, MEAN)
+
+# Networks of other libraries, which are layers here.
+NETWORKS: tuple[LayerType, ...] = (TORCHVISION,)
