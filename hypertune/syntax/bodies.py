@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from lark import Token
 
-from hypertune.diagnostics import Help, Span
+from hypertune.diagnostics import Span
 from hypertune.syntax.mistakes import Unexpected
 from hypertune.syntax.tokens import Scan, first_of_statement
 
@@ -30,7 +30,7 @@ def mend_bodies(found: Scan) -> None:
         head = _head(tokens, index) if begins else None
         if head is None:
             continue
-        opener, advice = tokens[index], (Help("a body stands in braces: `{ … }`"),)
+        opener, advice = tokens[index], "a body stands in braces: `{ … }`"
         found.mistakes.append(Unexpected(found.span(opener), f"`{opener}`", "`{`", advice))
         tokens[index] = opener.update(type="LBRACE")
         end = _end(tokens, index + 1, head.column or 0)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from lark import Token
 
-from hypertune.diagnostics import Help
 from hypertune.syntax.habits import advice, misspelt, place
 from hypertune.syntax.mistakes import Unexpected
 from hypertune.syntax.tokens import OPERATORS, RESERVED, Scan
@@ -42,8 +41,7 @@ def unexpected(found: Scan, tokens: list[Token], index: int, accepted: set[str])
     repair = f"did you mean `{word}`?" if word else advice(at)
     before = token is not at.token and at.follows_layer
     what = "a layer" if before else expected(accepted)
-    helps = (Help(repair),) if repair else ()
-    return Unexpected(found.span(token), _name(token), what, helps)
+    return Unexpected(found.span(token), _name(token), what, repair)
 
 
 def expected(accepted: set[str]) -> str:

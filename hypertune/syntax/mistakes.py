@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from hypertune.diagnostics import BARE, Diagnostic, Example, Help, Note, Span
+from hypertune.diagnostics import BARE, Diagnostic, Example, Span
 
 
 class Unexpected(Diagnostic):
@@ -15,14 +15,12 @@ class Unexpected(Diagnostic):
     code = "HT101"
     title = "unexpected {found}"
     label = "expected {expected}"
+    help = "{advice}"
     example = Example(wrong="let width = = 32", right="let width = 32", of=BARE)
 
     found: str
     expected: str
-    helps: tuple[Help, ...] = ()
-
-    def children(self) -> tuple[Note | Help, ...]:
-        return self.helps
+    advice: str = ""
 
 
 class Unclosed(Diagnostic):
@@ -86,13 +84,11 @@ class BadCharacter(Diagnostic):
     code = "HT105"
     title = "{character} means nothing here"
     label = "not part of the language"
+    help = "{advice}"
     example = Example(wrong="let width = 32 \u00d7 2", right="let width = 32 * 2", of=BARE)
 
     character: str
-    helps: tuple[Help, ...] = ()
-
-    def children(self) -> tuple[Note | Help, ...]:
-        return self.helps
+    advice: str = ""
 
 
 class BadName(Diagnostic):

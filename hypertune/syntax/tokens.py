@@ -8,7 +8,7 @@ from math import isinf
 from attrs import define, field
 from lark import Lark, Token
 
-from hypertune.diagnostics import Diagnostic, Help, Source, Span, SpecError
+from hypertune.diagnostics import Diagnostic, Source, Span, SpecError
 from hypertune.syntax.ast import Comment
 from hypertune.syntax.mistakes import BadCharacter, BadName, BadNumber, TooLong, UnendedString
 
@@ -103,7 +103,7 @@ def _bad_string(span: Span) -> Diagnostic:
     if text.startswith('"'):
         return UnendedString(span)
     inside = text.strip("'\u2018\u2019\u201c\u201d")
-    return BadCharacter(span, f"`{text[0]}`", (Help(f'write `"{inside}"`'),))
+    return BadCharacter(span, f"`{text[0]}`", f'write `"{inside}"`')
 
 
 def _bad_character(found: Scan, token: Token) -> None:
@@ -114,18 +114,17 @@ def _bad_character(found: Scan, token: Token) -> None:
     if line in found.garbled:  # one report a line: a binary file would bring thousands
         return
     found.garbled.add(line)
-    helps = tuple(map(Help, _repairs(token)))
-    found.mistakes.append(BadCharacter(span, _called(token), helps))
+    found.mistakes.append(BadCharacter(span, _called(token), _repair(token)))
 
 
-def _repairs(character: str) -> list[str]:
+def _repair(character: str) -> str:
     if better := _LOOKALIKES.get(character):
-        return [f"write `{better}`"]
+        return f"write `{better}`"
     if character == "\\":
-        return ["inside `( )` an expression goes on over line breaks"]
+        return "inside `( )` an expression goes on over line breaks"
     if character.isspace():
-        return ["write a space"]
-    return [] if character.isprintable() else ["delete it: it cannot be seen"]
+        return "write a space"
+    return "" if character.isprintable() else "delete it: it cannot be seen"
 
 
 def _unprintable(found: Scan, token: Token) -> None:
