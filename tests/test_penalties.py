@@ -195,7 +195,7 @@ def test_a_jacobian_of_tokens_is_refused():
         objective { train = cross_entropy + jacobian(0.1); valid = cross_entropy }
         tune { method = fixed; weights = sgd(lr = 0.1); epochs = 1 }
     """
-    assert [found.code for found in findings(text)] == ["HT629"]
+    assert [found.code for found in findings(text)] == ["HT633"]
 
 
 OWN = [kind for kind in LAYERS if isinstance(kind, LayerType) and kind.responds]

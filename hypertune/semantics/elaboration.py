@@ -9,7 +9,7 @@ from hypertune.catalogue import Catalogue
 from hypertune.diagnostics import Diagnostic
 from hypertune.semantics.conditioning import check_conditioning, check_direct
 from hypertune.semantics.declarations.names import declare
-from hypertune.semantics.errors.data import NotOfText
+from hypertune.semantics.errors.data import DoesNotApply
 from hypertune.semantics.fitting import check_fit
 from hypertune.semantics.including.files import Whole, include
 from hypertune.semantics.network.graph import build_network
@@ -101,4 +101,4 @@ def _check_examples(knowledge: Knowledge, facts: DataFacts) -> None:
         if declared.hyper.over == "example" and facts.source:
             why = "a token is no example that stands for itself"
             what = f"{name}[example]"
-            knowledge.findings.add(NotOfText(declared.span, what, facts.source.name, why))
+            knowledge.findings.add(DoesNotApply(declared.span, what, facts.source.name, why))

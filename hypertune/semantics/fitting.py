@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from hypertune import ir
 from hypertune.catalogue import LayerType
 from hypertune.diagnostics import Span
-from hypertune.semantics.errors.data import TokensNotSmooth
+from hypertune.semantics.errors.data import DoesNotApply
 from hypertune.semantics.errors.network import InputMismatch, OutputMismatch
 from hypertune.semantics.errors.objective import NothingPenalised
 from hypertune.semantics.network.graph import Graph
@@ -65,4 +65,7 @@ def _check_penalties(network: Graph, facts: DataFacts, goals: Goals, scope: Scop
                 place = node.origin if node and isinstance(node.origin, Span) else penalty.span
                 scope.findings.add(NothingPenalised(penalty.span, name, of.layer, place))
         if penalty.kind.penalty == "inputs" and facts.source and facts.source.sequence:
-            scope.findings.add(TokensNotSmooth(penalty.span, name, facts.source.name))
+            why = "it differentiates by the inputs, and tokens have no derivative"
+            advice = "`activation` and `temporal` penalise the output of a labelled layer"
+            finding = DoesNotApply(penalty.span, name, facts.source.name, why, advice)
+            scope.findings.add(finding)

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from hypertune import ir
 from hypertune.semantics.arguments.constants import evaluate
-from hypertune.semantics.errors.conditioning import CannotRespondToEach
 from hypertune.semantics.errors.names import NotAHyper, UnknownHyper
+from hypertune.semantics.errors.passing import EachMisplaced
 from hypertune.semantics.scope.findings import attempt
 from hypertune.semantics.scope.scope import Scope, Tunable
 from hypertune.syntax import ast
@@ -30,8 +30,8 @@ def _check_single(written: ast.Name | ast.Index, scope: Scope) -> None:
     name = written.text if isinstance(written, ast.Name) else ""
     declared = scope.knowledge.hypers.get(name)
     if declared and declared.hyper.over:
-        finding = CannotRespondToEach(written.span, name, declared.hyper.over, declared.span)
-        scope.findings.add(finding)
+        over, why = declared.hyper.over, "no layer can respond to so many"
+        scope.findings.add(EachMisplaced(written.span, name, over, why, declared.span))
 
 
 def hypers_named(written: ast.Name | ast.Index, scope: Scope) -> tuple[str, ...]:

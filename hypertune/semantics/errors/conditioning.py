@@ -178,26 +178,6 @@ class CannotFollowEach(Diagnostic):
     able: tuple[str, ...]
 
 
-class CannotRespondToEach(Diagnostic):
-    """Weights cannot respond to a hyperparameter of which each example or weight has one."""
-
-    code = "HT428"
-    title = "no layer can respond to `{name}`: there is one for every {over}"
-    label = "one for every {over}"
-    notes = (("declared", "declared here"),)
-    example = Example(
-        both="""
-            hyper decays[weight] : log(1e-8, 1) = 1e-3 frozen
-            objective.train = cross_entropy + l2(decays)
-        """,
-        wrong="model (1, 8, 8) { flatten; linear(10) given decays }",
-    )
-
-    name: str
-    over: str
-    declared: Span
-
-
 class FarPerturbation(Diagnostic):
     """The weights are trained on perturbed penalties, some of which are too strong to learn from.
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from hypertune.diagnostics import NUMBERS, TEXT, Diagnostic, Example
-from hypertune.ir import Shape
 
 
 class BatchTooLarge(Diagnostic):
@@ -50,25 +49,6 @@ class WrongChannels(Diagnostic):
         return "one number for all" + (f", or {self.needed}" if self.needed > 1 else "")
 
 
-class AugmentRank(Diagnostic):
-    """An augmentation is for data of another shape."""
-
-    code = "HT614"
-    title = "`{name}` is not for data of this shape"
-    label = "`{source}` gives {shape}"
-    example = Example(
-        both="""
-            data.source = breast_cancer
-            model (30) { linear(2) }
-        """,
-        wrong="data.augment = cutout(1, 2)",
-    )
-
-    name: str
-    source: str
-    shape: Shape
-
-
 class UnreadableFile(Diagnostic):
     """A file that a source or a method names is not there, or does not hold what it needs.
 
@@ -93,44 +73,25 @@ class UnreadableFile(Diagnostic):
     known: tuple[str, ...] = ()
 
 
-class NotASequence(Diagnostic):
-    """`window` says how many steps of a sequence are looked back on; the source has no steps."""
+class DoesNotApply(Diagnostic):
+    """Something is used on data that it is not for.
 
-    code = "HT616"
-    title = "`{source}` is no sequence that a window could be cut from"
-    label = "its examples stand each for itself"
-    example = Example(wrong="data.window = 70")
-
-    source: str
-
-
-class NothingToCorrupt(Diagnostic):
-    """`corrupt` damages targets of a sort that the source does not have."""
-
-    code = "HT617"
-    title = "`{kind}` cannot damage `{source}`"
-    label = "it is for targets that are {wanted}"
-    example = Example(
-        wrong="data.corrupt = labels(40%)",
-        of=NUMBERS,
-    )
-
-    kind: str
-    wanted: str
-    source: str
-
-
-class NotOfText(Diagnostic):
-    """A setting is for examples that are numbers, or stand each for itself."""
+    Losses, metrics and corruptions are for classes or for real numbers; augmentations for shapes
+    of some ranks, or for tokens. A `window` is cut from a text alone: its examples do not stand
+    each for itself, its parts are files of their own, and its targets are its next tokens. A
+    stratified split gives each part each class in the share that it has of all examples.
+    """
 
     code = "HT633"
-    title = "`{setting}` does not apply to a text"
-    label = "`{source}` is one: {why}"
-    example = Example(of=TEXT, wrong="data.scale = standardize")
+    title = "`{what}` does not apply to `{source}`"
+    label = "{why}"
+    help = "{advice}"
+    example = Example(wrong="objective.train = mse")
 
-    setting: str
+    what: str
     source: str
     why: str
+    advice: str = ""
 
 
 class TextTooShort(Diagnostic):
@@ -142,34 +103,4 @@ class TextTooShort(Diagnostic):
     help = "write a smaller `window` or `batch`"
     example = Example(of=TEXT, wrong="data.window = 1_000_000")
 
-    why: str
-
-
-class TokensNotSmooth(Diagnostic):
-    """A penalty differentiates by the inputs of the network, which are the tokens of a text."""
-
-    code = "HT629"
-    title = "`{name}` differentiates by the inputs, and those of `{source}` are tokens"
-    label = "tokens have no derivative"
-    help = "`activation` and `temporal` penalise what leaves a labelled layer"
-    example = Example(
-        of=TEXT,
-        wrong="objective.train = cross_entropy + jacobian(0.1)",
-        right="objective.train = cross_entropy + entropy(0.1)",
-    )
-
-    name: str
-    source: str
-
-
-class NoTokens(Diagnostic):
-    """An augmentation replaces tokens, and the source has none, or not the one that it needs."""
-
-    code = "HT635"
-    title = "`{name}` replaces tokens, and `{source}` {why}"
-    label = "nothing that it could be done to"
-    example = Example(wrong="data.augment = token_noise(0.1)")
-
-    name: str
-    source: str
     why: str

@@ -6,33 +6,6 @@ from hypertune.diagnostics import LAYERS, Diagnostic, Example, Span
 from hypertune.ir import Shape
 
 
-class WrongRank(Diagnostic):
-    """A layer is fed a shape with another number of axes than it takes."""
-
-    code = "HT301"
-    title = "`{layer}` does not take a shape of this rank"
-    label = "fed {shape}, wants rank {wanted}"
-    notes = (("feeder", "the shape {shape} comes from here"),)
-    help = "put {flatten} before it"
-    example = Example(
-        wrong="model (1, 8, 8) { flatten; conv2d(4, 3); flatten; linear(10) }",
-        right="model (1, 8, 8) { conv2d(4, 3); flatten; linear(10) }",
-    )
-
-    layer: str
-    ranks: tuple[int, ...]
-    shape: Shape
-    feeder: Span
-
-    @property
-    def wanted(self) -> str:
-        return " or ".join(map(str, self.ranks))
-
-    @property
-    def flatten(self) -> str:
-        return "`flatten`" if 1 in self.ranks else ""
-
-
 class UnfitShape(Diagnostic):
     """A layer cannot do its work on the shape that it is fed."""
 

@@ -87,39 +87,6 @@ class TunedInValid(Diagnostic):
     place: Span
 
 
-class WrongTargets(Diagnostic):
-    """A loss or metric reads targets of another sort than the source has."""
-
-    code = "HT625"
-    title = "`{name}` does not read the targets of `{source}`"
-    label = "these are {there}"
-    help = "those that do: {fitting}"
-    example = Example(wrong="objective.train = mse")
-
-    name: str
-    source: str
-    targets: str
-    fitting: tuple[str, ...]
-
-    @property
-    def there(self) -> str:
-        return "classes" if self.targets == "classes" else "real numbers"
-
-
-class WrongClassCount(Diagnostic):
-    """A metric of two classes is asked for where there are others."""
-
-    code = "HT627"
-    title = "`{name}` wants {wanted} classes, and `{source}` has {there}"
-    label = "of {wanted} classes alone"
-    example = Example(wrong="objective.report = auroc", right="objective.report = f1")
-
-    name: str
-    wanted: int
-    source: str
-    there: int
-
-
 class NothingPenalised(Diagnostic):
     """A penalty on weights names a layer that has none, or has that of another.
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from hypertune.diagnostics import NUMBERS, Diagnostic, Example
+from hypertune.diagnostics import Diagnostic, Example
 
 
 class PartKept(Diagnostic):
@@ -65,20 +65,3 @@ class NoTestPart(Diagnostic):
     title = "no part is kept for the test"
     label = "`test` is missing"
     example = Example(wrong="data.split = (train = 80%, valid = 20%)")
-
-
-class NothingToStratify(Diagnostic):
-    """Examples are to be divided by their classes, and have none.
-
-    A stratified split gives each part each class in the share that it has of all examples.
-    """
-
-    code = "HT618"
-    title = "`{source}` has no classes to stratify by"
-    label = "its target is a number"
-    help = "leave `stratified` out"
-    example = Example(
-        wrong="data.split = (train = 60%, valid = 20%, test = 20%, stratified = true)", of=NUMBERS
-    )
-
-    source: str

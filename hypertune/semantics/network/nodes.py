@@ -13,7 +13,7 @@ from hypertune.diagnostics import Span
 from hypertune.semantics.arguments.calls import look_up, settle_args
 from hypertune.semantics.errors.conditioning import CannotRespond
 from hypertune.semantics.errors.labels import LabelWanted, UnfitMerge
-from hypertune.semantics.errors.network import UnfitShape, WrongRank, WrongReading
+from hypertune.semantics.errors.network import UnfitShape, WrongReading
 from hypertune.semantics.network.naming import NodeNames
 from hypertune.semantics.network.sizes import output_shape, tie
 from hypertune.semantics.scope.findings import Failed, attempt, every
@@ -77,9 +77,10 @@ class Nodes:
         shape = flow.shape
         if shape is None or not kind.ranks or len(shape) in kind.ranks:
             return shape
-        findings = self.knowledge.findings
-        findings.add(WrongRank(span, kind.name, kind.ranks, shape, flow.span))
-        return (prod(shape),) if 1 in kind.ranks else None
+        ranks, flat = " or ".join(map(str, kind.ranks)), 1 in kind.ranks
+        why, advice = f"it takes shapes of rank {ranks}", "put `flatten` before it" if flat else ""
+        self.knowledge.findings.add(UnfitShape(span, kind.name, why, advice, shape, flow.span))
+        return (prod(shape),) if flat else None
 
     def _check_reading(self, name: str, reads: bool, flow: Flow, span: Span) -> None:
         """Tokens must be read as tokens, numbers as numbers."""

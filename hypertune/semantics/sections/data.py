@@ -20,12 +20,8 @@ from hypertune.catalogue import (
 from hypertune.diagnostics import Span
 from hypertune.semantics.arguments.calls import settle, where
 from hypertune.semantics.errors.data import (
-    AugmentRank,
     BatchTooLarge,
-    NotASequence,
-    NothingToCorrupt,
-    NotOfText,
-    NoTokens,
+    DoesNotApply,
     TextTooShort,
     UnreadableFile,
     WrongChannels,
@@ -148,7 +144,8 @@ def _corrupt(settings: Settings, source: SourceType | None) -> ir.Call | None:
         return None
     kind, call = settle(expr, CorruptionType, scope)
     if source and kind.targets and kind.targets != ("classes" if source.classes else "real"):
-        scope.findings.add(NothingToCorrupt(expr.span, kind.name, kind.targets, source.name))
+        why = f"it damages targets that are {kind.targets}"
+        scope.findings.add(DoesNotApply(expr.span, kind.name, source.name, why))
     return call
 
 
@@ -162,7 +159,8 @@ def _window(settings: Settings, source: SourceType | None) -> int | None:
         window: int | None = settings.value("window")
         return window
     if written:
-        settings.scope.findings.add(NotASequence(written.key.span, source.name))
+        why = "its examples stand each for itself"
+        settings.scope.findings.add(DoesNotApply(written.key.span, "window", source.name, why))
     return None
 
 
@@ -171,7 +169,7 @@ def _check_text(settings: Settings, source: SourceType) -> None:
     for key, why in _NOT_OF_TEXT.items():
         written = settings.by_key.get(key)
         if written:
-            settings.scope.findings.add(NotOfText(written.key.span, key, source.name, why))
+            settings.scope.findings.add(DoesNotApply(written.key.span, key, source.name, why))
 
 
 def _check_length(settings: Settings, split: Split, batch: int, window: int) -> None:
@@ -195,13 +193,16 @@ def _augment(settings: Settings, source: SourceType | None) -> tuple[ir.Call, ..
 def _check_augment(span: Span, kind: AugmentType, source: SourceType, scope: Scope) -> None:
     """An augmentation must be for such examples."""
     if source.sequence and kind.on != "tokens":
-        scope.findings.add(NotOfText(span, kind.name, source.name, _NUMBERS))
+        why = _NUMBERS
     elif kind.on == "tokens" and not source.sequence:
-        scope.findings.add(NoTokens(span, kind.name, source.name, "has no tokens"))
+        why = "it has no tokens"
     elif kind.unknown and UNKNOWN not in source.class_names:
-        scope.findings.add(NoTokens(span, kind.name, source.name, f"has no `{UNKNOWN}`"))
+        why = f"it has no `{UNKNOWN}`"
     elif source.shape and kind.ranks and len(source.shape) not in kind.ranks:
-        scope.findings.add(AugmentRank(span, kind.name, source.name, source.shape))
+        why = f"its examples have the shape {ir.print_shape(source.shape)}"
+    else:
+        return
+    scope.findings.add(DoesNotApply(span, kind.name, source.name, why))
 
 
 def _batch(settings: Settings, source: SourceType | None, split: Split | None) -> int | None:
@@ -212,7 +213,7 @@ def _batch(settings: Settings, source: SourceType | None, split: Split | None) -
     if source and source.sequence:
         if batch is None:
             why = "`batch` says how many streams it is cut into"
-            raise scope.fail(NotOfText(span, "batch = all", source.name, why))
+            raise scope.fail(DoesNotApply(span, "batch = all", source.name, why))
     elif train is not None and batch and batch > train:
         scope.findings.add(BatchTooLarge(span, batch, train))
     return batch

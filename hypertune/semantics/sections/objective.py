@@ -13,14 +13,13 @@ from hypertune.semantics.arguments.calls import settle
 from hypertune.semantics.arguments.constants import FUNCTIONS, evaluate, is_number
 from hypertune.semantics.declarations.given import hypers_named
 from hypertune.semantics.errors.arguments import WrongLength
+from hypertune.semantics.errors.data import DoesNotApply
 from hypertune.semantics.errors.names import NotAHyper
 from hypertune.semantics.errors.objective import (
     NoLoss,
     NotAFactor,
     NotASum,
     PenaltyInValid,
-    WrongClassCount,
-    WrongTargets,
 )
 from hypertune.semantics.errors.passing import EachMisplaced, HyperInArithmetic
 from hypertune.semantics.scope.findings import attempt, every
@@ -188,10 +187,14 @@ def _check_targets(
     if source is None or not kind.targets:
         return
     there = "classes" if source.classes else "real"
-    if kind.targets != there:
-        others = scope.knowledge.kinds(type(kind)).values()
-        fitting = tuple(other.name for other in others if other.targets == there)
-        scope.findings.add(WrongTargets(span, kind.name, source.name, there, fitting))
-    elif isinstance(kind, MetricType) and kind.classes not in (0, source.classes):
-        finding = WrongClassCount(span, kind.name, kind.classes, source.name, source.classes)
-        scope.findings.add(finding)
+    others = scope.knowledge.kinds(type(kind)).values()
+    metrics = (other for other in others if isinstance(other, MetricType))
+    counts = {m.name: m.classes for m in metrics if m.classes not in (0, source.classes)}
+    if kind.targets == there and kind.name not in counts:
+        return
+    why = f"its targets are {'classes' if source.classes else 'real numbers'}"
+    if kind.targets == there:
+        why = f"it is for {counts[kind.name]} classes, and there are {source.classes}"
+    fitting = [k.name for k in others if k.targets == there and k.name not in counts]
+    advice = "those that do: " + ", ".join(f"`{name}`" for name in fitting) if fitting else ""
+    scope.findings.add(DoesNotApply(span, kind.name, source.name, why, advice))

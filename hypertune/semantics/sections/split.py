@@ -10,10 +10,10 @@ from hypertune.catalogue import PARTS, SECTIONS, SourceType
 from hypertune.catalogue.splits import part_sizes
 from hypertune.diagnostics import Span
 from hypertune.semantics.errors.arguments import MissingArgument
+from hypertune.semantics.errors.data import DoesNotApply
 from hypertune.semantics.errors.splits import (
     EmptyPart,
     NoTestPart,
-    NothingToStratify,
     PartKept,
     TooManyExamples,
 )
@@ -68,7 +68,8 @@ def _check_parts(
     if fine and "test" not in items and "test" not in kept:
         scope.findings.add(NoTestPart(span))
     if "stratified" in items and not source.classes:
-        scope.findings.add(NothingToStratify(items["stratified"].span, source.name))
+        span, why = items["stratified"].span, "its target is a number, not a class"
+        scope.findings.add(DoesNotApply(span, "stratified", source.name, why))
         fine = False
     if not fine:
         raise Failed
