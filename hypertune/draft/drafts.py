@@ -1,10 +1,9 @@
-"""A first spec for somebody's own data."""
+"""First specs for tables, pictures and arrays."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable
 from pathlib import Path
-from string import Template
 
 from attrs import frozen
 
@@ -12,12 +11,13 @@ from hypertune.catalogue import Seen, Unreadable, from_folder
 from hypertune.data.csv_table import Table, read_table
 from hypertune.data.image_folder import IMAGES
 from hypertune.data.npz_file import NPZ, read_pair
-from hypertune.ir import Shape
+from hypertune.draft.sizes import suited
+from hypertune.draft.text import Network, spec
 
-_FEWEST = 10  # examples, so that no part of the split is empty
 _MOST_CHANNELS = 4  # of a picture; where the first axis is longer, channels may well come last
 _FEW = 20  # different whole numbers, which may well be classes
 _MOST_TOLD = 5  # of them
+_FEWEST = 10  # examples, so that no part of the split is empty
 _OR_CLASSES = "; `--classes` makes a class of each of its values"
 _OR_REGRESSION = "; `--regression` tells the number itself"
 
@@ -66,7 +66,7 @@ def draft_for_table(
     told = f"Tells `{target}` ({what}) from the other columns of {file}, {count:_} rows."
     source = f'csv("{_written(file, folder)}", target = "{_plain(target)}"'
     source += f', missing = "{missing}"' * (missing != "") + _more(classes, test, folder)
-    return Draft(_spec(told, source, seen, _TABLE_LAYERS), understood)
+    return Draft(_spec(told, source, seen, Network.TABLE), understood)
 
 
 def draft_for_images(pictures: str, folder: Path | None = None) -> Draft:
@@ -81,7 +81,7 @@ def draft_for_images(pictures: str, folder: Path | None = None) -> Draft:
     told = f"Tells the {seen.classes} classes of {count:_} pictures in {pictures} apart."
     source = f'images("{_written(pictures, folder)}")'
     facts = Seen(seen.shape, seen.classes, seen.sizes)
-    text = _spec(told, source, facts, _IMAGE_LAYERS)
+    text = _spec(told, source, facts, Network.PICTURES)
     return Draft(text, _understood("the folder", seen.class_names)[1])
 
 
@@ -107,9 +107,9 @@ def draft_for_arrays(
     what, understood = _understood("y", names, "" if classes is not None else other)
     told = f"Tells `y` ({what}) from `x` in {file}, {_examples(seen):_} rows."
     pictures = len(seen.shape) == 3 and seen.shape[0] <= _MOST_CHANNELS
-    flat = _TABLE_LAYERS if len(seen.shape) == 1 else f"  flatten\n{_TABLE_LAYERS}"
+    network = Network.PICTURES if pictures else Network.TABLE
     source = f'npz("{_written(file, folder)}"{_more(classes, test, folder)}'
-    return Draft(_spec(told, source, seen, _IMAGE_LAYERS if pictures else flat), understood)
+    return Draft(_spec(told, source, seen, network), understood)
 
 
 def _check_decided(name: str, target: Iterable[float], table: Table, classes: bool | None) -> None:
@@ -163,7 +163,7 @@ def _examples(seen: Seen) -> int:
     return seen.sizes.get("all", seen.sizes.get("train", 0))
 
 
-def _spec(about: str, source: str, seen: Seen, layers: str) -> str:
+def _spec(about: str, source: str, seen: Seen, network: Network) -> str:
     count = _examples(seen)
     if count < _FEWEST:
         raise Unreadable(f"there are {count} examples; {_FEWEST} are the least to split")
@@ -172,84 +172,6 @@ def _spec(about: str, source: str, seen: Seen, layers: str) -> str:
             f"there are {seen.classes:_} classes among {count:_} examples: of a class that is "
             f"seen but once nothing can be learnt; choose another target"
         )
-    own_test = "test" in seen.sizes
-    return _SPEC.substitute(
-        about=about if about.isprintable() else "A first spec.",
-        source=source,
-        parts="train = 80%, valid = 20%" if own_test else "train = 60%, valid = 20%, test = 20%",
-        even=", stratified = true" * (seen.classes > 0),
-        what="what goes where, evenly by class" if seen.classes else "what goes where",
-        batch=min(64, count * 3 // 10),
-        shape=_shape(seen.shape),
-        layers=layers,
-        outputs=seen.classes or 1,
-        loss="cross_entropy" if seen.classes else "mse",
-        metric="accuracy" if seen.classes else "rmse",
-    )
-
-
-def _shape(shape: Shape) -> str:
-    return ", ".join(map(str, shape)) + "," * (len(shape) == 1)
-
-
-_TABLE_LAYERS = """\
-  linear(64)
-  relu
-  dropout(drop_1)
-  linear(64)
-  relu
-  dropout(drop_2)"""
-_IMAGE_LAYERS = """\
-  conv2d(16, 3, padding = 1)
-  relu
-  max_pool2d(2, ceil_mode = true)
-  conv2d(32, 3, padding = 1)
-  relu
-  adaptive_avg_pool2d(4)
-  flatten
-  dropout(drop_1)
-  linear(128)
-  relu
-  dropout(drop_2)"""
-_SPEC = Template("""\
-# $about
-# `hypertune plan` says what this takes, `hypertune train` trains and tunes it. The block `untuned`
-# keeps the first guess: `hypertune train SPEC --tune untuned` shows what the tuning gains.
-hspec 1
-
-# Hyperparameters and their first guess; they are tuned while the network trains once.
-hyper drop_1, drop_2 : rate         = 0.1
-hyper decay          : log(1e-8, 1) = 1e-4 per batch
-
-data {
-  source = $source
-  split  = ($parts, seed = 0$even) # the seed decides $what
-  scale  = standardize # to mean 0 and deviation 1, those of the training part
-  batch  = $batch
-}
-
-# `given *`: the weights of every layer respond to all hyperparameters.
-model ($shape) given * {
-$layers
-  linear($outputs)
-}
-
-objective {
-  train  = $loss + l2(decay) # what the weights minimise, on the training part
-  valid  = $loss # what the hyperparameters minimise, on the validation part
-  report = $metric # for you to read
-}
-
-tune tuned {
-  method  = delta_stn(warmup = 5 epochs)
-  weights = adam(lr = 0.003)
-  hypers  = rmsprop(lr = 0.01)
-  epochs  = 100
-}
-
-tune untuned { # the same training, stuck with the guess
-  method  = fixed
-  weights = adam(lr = 0.003)
-  epochs  = 100
-}
-""")
+    sizes = suited(count, own_test="test" in seen.sizes, pictures=network is Network.PICTURES)
+    about = about if about.isprintable() else "A first spec."
+    return spec(about, source, seen, network, sizes)

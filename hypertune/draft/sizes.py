@@ -1,0 +1,57 @@
+"""What of a draft depends on how many examples there are.
+
+The numbers were chosen on splits of the tables that scikit-learn embeds; `benchmarks/drafts.py`
+measures them on other splits of these.
+"""
+
+from __future__ import annotations
+
+from math import ceil
+from typing import Final
+
+from attrs import frozen
+
+_FEW: Final = 100  # examples, of which a tenth would say nothing about hyperparameters
+_WHOLE: Final = 512  # training examples whose gradient costs no more than that of a batch
+_DEEP: Final = 2_000  # training examples that are worth a second hidden layer
+_MANY: Final = 20_000  # training examples for which a larger batch is steadier and not too coarse
+_STEPS: Final = 1_500  # by which a small network has converged at these learning rates
+_FEWEST_EPOCHS: Final = 20
+
+
+@frozen
+class Sizes:
+    """Shares of the split in percent, the examples of a batch (None: all), and epochs."""
+
+    train: int
+    valid: int
+    test: int  # 0 where there is a test part already
+    batch: int | None
+    epochs: int
+    warmup: int
+    deep: bool
+
+    @property
+    def parts(self) -> str:
+        """As they stand in a spec."""
+        shares = {"train": self.train, "valid": self.valid, "test": self.test}
+        return ", ".join(f"{part} = {share}%" for part, share in shares.items() if share)
+
+
+def suited(count: int, own_test: bool, pictures: bool) -> Sizes:
+    """Sizes for so many examples, of which some become the test part unless there is one.
+
+    Weights want examples more than the few hyperparameters do. Small tables are trained on as a
+    whole: an epoch is a step then, and they need many.
+
+    """
+    test = 0 if own_test else 20
+    valid = 20 if count < _FEW else 10
+    train = 100 - valid - test
+    rows = count * train // 100
+    batch = None if rows <= _WHOLE and not pictures else 64 if rows < _MANY else 256
+    if batch:
+        batch = min(batch, max(1, rows // 2))
+    per_epoch = max(1, rows // batch) if batch else 1
+    epochs = max(_FEWEST_EPOCHS, ceil(_STEPS / per_epoch))
+    return Sizes(train, valid, test, batch, epochs, epochs // 5, rows >= _DEEP)

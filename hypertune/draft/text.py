@@ -1,0 +1,139 @@
+"""The text of a draft."""
+
+from __future__ import annotations
+
+from enum import Enum
+from string import Template
+
+from hypertune.catalogue import Seen
+from hypertune.draft.sizes import Sizes
+from hypertune.ir import Shape
+
+
+class Network(Enum):
+    """What a draft trains: a network for rows of numbers, or one for pictures."""
+
+    TABLE = "table"
+    PICTURES = "pictures"
+
+
+def spec(about: str, source: str, seen: Seen, network: Network, sizes: Sizes) -> str:
+    """A commented spec.
+
+    Args:
+        about: its first line.
+        source: the call in `data`.
+        seen: the shape and classes of the data.
+        network: for what.
+        sizes: that suit the number of examples.
+
+    """
+    twice = network is Network.PICTURES or sizes.deep
+    return _SPEC.substitute(
+        about=about,
+        source=source,
+        parts=sizes.parts,
+        even=", stratified = true" * (seen.classes > 0),
+        what="what goes where, evenly by class" if seen.classes else "what goes where",
+        batch=sizes.batch or "all",
+        whole="" if sizes.batch else _WHOLE,
+        shape=_shape(seen.shape),
+        layers=_layers(seen.shape, network, sizes.deep),
+        drops="drop_1, drop_2" if twice else "drop",
+        colon=" " * (6 if twice else 0),
+        decay="5e-3" if seen.classes else "3e-2",
+        outputs=seen.classes or 1,
+        loss="cross_entropy" if seen.classes else "mse",
+        metric="accuracy" if seen.classes else "rmse",
+        warmup=sizes.warmup,
+        epochs=f"{sizes.epochs:_}",
+        rate="0.002" if twice else "0.005",
+    )
+
+
+def _shape(shape: Shape) -> str:
+    return ", ".join(map(str, shape)) + "," * (len(shape) == 1)
+
+
+def _layers(shape: Shape, network: Network, deep: bool) -> str:
+    if network is Network.PICTURES:
+        return _PICTURES
+    flat = "" if len(shape) == 1 else "  flatten\n"
+    return flat + (_DEEP if deep else _SHALLOW)
+
+
+_WHOLE = " It is small: every step takes all of it."
+_SHALLOW = """\
+  linear(128)
+  relu
+  dropout(drop)"""
+_DEEP = """\
+  linear(128)
+  relu
+  dropout(drop_1)
+  linear(128)
+  relu
+  dropout(drop_2)"""
+_PICTURES = """\
+  conv2d(16, 3, padding = 1)
+  relu
+  max_pool2d(2, ceil_mode = true)
+  conv2d(32, 3, padding = 1)
+  relu
+  adaptive_avg_pool2d(4)
+  flatten
+  dropout(drop_1)
+  linear(128)
+  relu
+  dropout(drop_2)"""
+_SPEC = Template("""\
+# $about
+# `hypertune plan` says what this takes, `hypertune train` trains and tunes it. The block `untuned`
+# keeps the first guess: `hypertune train SPEC --tune untuned` shows what the tuning gains.
+hspec 1
+
+# Hyperparameters and their first guess; they are tuned while the network trains once.
+hyper $drops : rate         = 0.5
+hyper decay$colon : log(1e-6, 1) = $decay per batch
+
+# The seed decides $what. Numbers are scaled to mean 0 and deviation 1,
+# those of the training part.$whole
+data {
+  source = $source
+  split  = ($parts, seed = 0$even)
+  scale  = standardize
+  batch  = $batch
+}
+
+# `given *`: the weights of every layer respond to all hyperparameters.
+model ($shape) given * {
+$layers
+  linear($outputs)
+}
+
+# `train` is what the weights minimise, on the training part; `valid` is what the hyperparameters
+# minimise, on the validation part; `report` is for you to read.
+objective {
+  train  = $loss + l2(decay)
+  valid  = $loss
+  report = $metric
+}
+
+# Tuning begins after the warm-up, when the weights have come near to where they go. With `sgd`, a
+# hyperparameter moves as much as it matters. The learning rate of the weights ends at 0.
+tune tuned {
+  method   = delta_stn(warmup = $warmup epochs)
+  weights  = adam(lr = $rate)
+  hypers   = sgd(lr = 0.3)
+  schedule = cosine
+  epochs   = $epochs
+}
+
+# The same training, stuck with the guess.
+tune untuned {
+  method   = fixed
+  weights  = adam(lr = $rate)
+  schedule = cosine
+  epochs   = $epochs
+}
+""")
