@@ -9,7 +9,7 @@ import signal
 import pytest
 from browser import needs_browser, show
 from click.testing import CliRunner
-from tiny import TINY
+from tiny import STUDY
 
 import hypertune
 from hypertune.cli import main
@@ -17,10 +17,6 @@ from hypertune.jobs.comparing import results
 from hypertune.pages import Compared, comparison_page, reaching_table, summary_table
 from hypertune.runtime import Stepped
 from hypertune.standard import STANDARD
-
-SPEC = (
-    TINY + "\ntune s { method = random_search(trials = 2); weights = sgd(lr = 0.05); epochs = 1 }"
-)
 
 
 def invoke(*args):
@@ -30,7 +26,7 @@ def invoke(*args):
 @pytest.fixture(scope="module")
 def spec(tmp_path_factory):
     path = tmp_path_factory.mktemp("specs") / "tiny.hspec"
-    path.write_text(SPEC)
+    path.write_text(STUDY)
     return path
 
 

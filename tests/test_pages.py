@@ -8,16 +8,12 @@ import re
 import pytest
 from browser import needs_browser, show
 from click.testing import CliRunner
-from tiny import TINY
+from tiny import STUDY, TINY
 
 import hypertune
 from hypertune.cli import main
 from hypertune.pages import run_page
 from hypertune.standard import STANDARD
-
-STUDY = (
-    TINY + "\ntune s { method = random_search(trials = 2); weights = sgd(lr = 0.05); epochs = 1 }"
-)
 
 
 @pytest.fixture(scope="module")

@@ -4,20 +4,18 @@ from __future__ import annotations
 
 import pytest
 from click.testing import CliRunner
-from tiny import TINY
+from tiny import STUDY
 
 import hypertune
 from hypertune.cli import main
 from hypertune.methods.replayed import read_table
 from hypertune.reporting.course import course
 
-STUDY = "\ntune s { method = random_search(trials = 1); weights = sgd(lr = 0.05); epochs = 1 }"
-
 
 @pytest.fixture(scope="module")
 def run(tmp_path_factory):
     path = tmp_path_factory.mktemp("specs") / "tiny.hspec"
-    path.write_text(TINY + STUDY)
+    path.write_text(STUDY)
     return hypertune.train(path, seed=3, out=tmp_path_factory.mktemp("runs") / "run")
 
 
