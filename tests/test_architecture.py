@@ -49,9 +49,10 @@ MAY_IMPORT = {
     "tuning": "catalogue ir standard lowering data hyper optimisers runtime response conditioning",
     "emitting": "terminal catalogue ir",
     "influence": "methods",
+    "diagnosis": "methods runtime conditioning",
     "pages": "catalogue ir runs reporting editors",
-    "jobs": "semantics catalogue ir standard emitting pages influence methods conditioning data "
-    "planning lowering tuning runtime runs reporting search",
+    "jobs": "semantics catalogue ir standard emitting pages influence diagnosis methods "
+    "conditioning data planning lowering tuning runtime runs reporting search",
     "python": "catalogue ir standard spec_files compiler reporting jobs",
 }
 # The same within `semantics`; what lies beside these rooms puts them together.

@@ -27,6 +27,7 @@ _COMMANDS = (
     "report",
     "schedule",
     "influence",
+    "diagnose",
     "export",
     "explain",
     "kinds",

@@ -20,7 +20,8 @@ from hypertune.jobs.fitting import verified_program
 from hypertune.jobs.pictures import heat_png, png
 from hypertune.jobs.trained import Run
 from hypertune.lowering import place, visible_devices
-from hypertune.lowering.network import lower
+from hypertune.lowering.compiled_loss import taps_of
+from hypertune.lowering.network import Network, lower
 from hypertune.methods.algorithms.solvers import Solver
 from hypertune.pages import Scored
 from hypertune.reporting.numbers import short
@@ -185,7 +186,7 @@ def ask(run: Run, catalogue: Catalogue = STANDARD, at: str = "best") -> Question
         hypers=(*program.hypers, hyper),
         objective=Objective(train, train, ()),
     )
-    posed = pose(program, catalogue, lower(program, catalogue), sets, "float32")
+    posed = pose(program, catalogue, _lowered(program, catalogue), sets, "float32")
     problem = posed.problem
     return Question(
         sets,
@@ -193,9 +194,13 @@ def ask(run: Run, catalogue: Catalogue = STANDARD, at: str = "best") -> Question
         {name: state[name.removeprefix(_LAYERS)] for name in problem.base},
         Kept({name: state[name.removeprefix(_LAYERS)] for name in problem.statistics}),
         problem.hypers,
-        pose(counted, catalogue, lower(counted, catalogue), sets, "float32").problem.outer,
+        pose(counted, catalogue, _lowered(counted, catalogue), sets, "float32").problem.outer,
         problem.outer,
     )
+
+
+def _lowered(program: Program, catalogue: Catalogue) -> Network:
+    return lower(program, catalogue, taps=taps_of(program, catalogue))
 
 
 def _state(

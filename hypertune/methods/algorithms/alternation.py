@@ -98,9 +98,12 @@ class Alternation:
             return range(0)
         return range((turns - 1) * self.valid_steps, turns * self.valid_steps)
 
-    def validate(
-        self, passes: Passes, state: ResponseState, sample: Sample, condition: Condition
-    ) -> None:
+    @property
+    def condition(self) -> Condition:
+        """What the weights respond to."""
+        raise NotImplementedError
+
+    def validate(self, passes: Passes, state: ResponseState, sample: Sample) -> None:
         """Move hyperparameters and scales down the validation loss, by the weights' response."""
         hypers = state.hypers
         if not hypers.tuned:
@@ -109,7 +112,7 @@ class Alternation:
         at_BH = here_H[None]
         if hypers.scales_tuned:
             at_BH = at_BH + hypers.perturbation_BH(len(sample.batch), passes.generator)
-        conditioning = condition(passes.problem.hypers, at_BH, here_H.detach())
+        conditioning = self.condition(passes.problem.hypers, at_BH, here_H.detach())
         loss = passes.outer(state.weights, conditioning, sample, keep=True)
         if hypers.scales_tuned and self.entropy:
             loss = loss - self.entropy * hypers.entropy()

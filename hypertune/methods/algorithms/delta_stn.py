@@ -8,7 +8,7 @@ from attrs import frozen
 from torch import Tensor
 
 from hypertune.conditioning import Conditioning
-from hypertune.methods.algorithms.alternation import Alternation, ResponseState
+from hypertune.methods.algorithms.alternation import Alternation, Condition, ResponseState
 from hypertune.methods.algorithms.group import descend
 from hypertune.methods.algorithms.options import option
 from hypertune.methods.delta_stn import DELTA_STN
@@ -30,6 +30,10 @@ class DeltaSTN(Alternation):
     linearise: bool = option(DELTA_STN, "linearise")
     response_share: float = option(DELTA_STN, "response_share")
 
+    @property
+    def condition(self) -> Condition:
+        return centred
+
     def step(self, passes: Passes, state: ResponseState, k: int) -> Step:
         sample = passes.train(k)
         conditioning = self.conditioning(passes.problem, state)
@@ -38,7 +42,7 @@ class DeltaSTN(Alternation):
         if state.response and state.hypers.perturbed:
             self._train_responses(passes, state, sample)
         for j in self.turn(k):
-            self.validate(passes, state, passes.valid(j), centred)
+            self.validate(passes, state, passes.valid(j))
         return Step(loss.detach())
 
     def conditioning(self, problem: Problem, state: ResponseState) -> Conditioning:

@@ -7,7 +7,7 @@ from torch import Tensor
 
 from hypertune.conditioning import Conditioning
 from hypertune.methods import stn
-from hypertune.methods.algorithms.alternation import Alternation, ResponseState
+from hypertune.methods.algorithms.alternation import Alternation, Condition, ResponseState
 from hypertune.methods.algorithms.group import descend
 from hypertune.methods.algorithms.options import option
 from hypertune.runtime import Hypers, Passes, Problem, Step
@@ -23,6 +23,10 @@ class STN(Alternation):
 
     train_steps: int = option(stn.STN, "train_steps")
 
+    @property
+    def condition(self) -> Condition:
+        return uncentred
+
     def step(self, passes: Passes, state: ResponseState, k: int) -> Step:
         sample = passes.train(k)
         noise_BH = state.hypers.perturbation_BH(len(sample.batch), passes.generator).detach()
@@ -31,7 +35,7 @@ class STN(Alternation):
         loss = passes.inner(state.for_both, conditioning, sample, keep=True)
         descend(loss, state.base, state.response)
         for j in self.turn(k):
-            self.validate(passes, state, passes.valid(j), uncentred)
+            self.validate(passes, state, passes.valid(j))
         return Step(loss.detach())
 
     def conditioning(self, problem: Problem, state: ResponseState) -> Conditioning:
