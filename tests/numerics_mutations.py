@@ -55,6 +55,7 @@ STATISTICS = PASSES + "test_statistics_are_those_of_the_first_training_pass_alon
 AGAIN = PASSES + "test_a_pass_that_is_taken_again_gives_the_same"
 UNMOVED = PASSES + "test_an_evaluation_moves_no_statistics"
 STATES = PASSES + "test_states_are_carried_along_each_part_until_a_stream_begins"
+WHOLE = PASSES + "test_a_measure_is_the_mean_over_all_targets_however_it_is_cut"
 CHUNKS = PASSES + "test_a_measure_carries_states_from_chunk_to_chunk_of_a_stream"
 PRECISION = PASSES + "test_precision_holds_in_training_and_in_the_validation_step"
 EPOCHS = PASSES + "test_epochs_and_reports_count_the_batches_that_a_step_takes"
@@ -86,6 +87,18 @@ QUALITY = IMPLICIT + "test_a_solve_says_how_well_it_did"
 DAMPED = IMPLICIT + "test_damping_is_added_to_the_diagonal"
 DIFFERENCES = UNROLLED + "test_the_gradient_is_that_of_finite_differences"
 MODES = UNROLLED + "test_both_modes_agree"
+RECURRENT, STREAMS = "response/recurrent/", "tests/test_recurrent.py::"
+GATES = RECURRENT + "gates.py"
+READ = STREAMS + "test_the_linearised_reading_is_the_derivative_by_the_response"
+EFFECTIVE = STREAMS + "test_an_examples_output_is_that_of_its_effective_weights"
+MASKED = STREAMS + "test_a_mask_on_the_map_is_one_on_the_effective_weights"
+LOOP = STREAMS + "test_its_gradients_are_those_of_the_loop"
+TAPS = "tests/test_taps.py::test_a_penalty_on_outputs_is_the_mean_over_examples"
+DECAY = "tests/test_losses.py::test_the_gradient_of_l2_is_that_of_a_weight_decay"
+PER_WEIGHT = "tests/test_penalties.py::" + (
+    "test_weights_of_one_layer_have_the_values_that_are_theirs"
+)
+DESCENT = "methods/algorithms/hypergradient_descent.py"
 SOLVERS = "methods/algorithms/solvers/"
 
 MUTATIONS = (
@@ -294,7 +307,12 @@ MUTATIONS = (
         "self.rows(self.weight), scale_BO",
         WEIGHTS,
     ),
-    Mutation("response/effective.py", "(2 * cross_O + s_BO * square_O)", "(2 * cross_O)", WEIGHTS),
+    Mutation(
+        "response/effective.py",
+        "(2 * cross_O + s_BO * square_O)).sum(1)",
+        "(2 * cross_O)).sum(1)",
+        WEIGHTS,
+    ),
     # Batch normalisation.
     Mutation(
         NORMALISATION,
@@ -356,6 +374,90 @@ MUTATIONS = (
     Mutation("methods/algorithms/dynamics.py", "clamp(max=1.0)", "clamp(max=0.9)", DIFFERENCES),
     Mutation("methods/algorithms/dynamics.py", "point.taken + 1", "point.taken", DIFFERENCES),
     Mutation("methods/algorithms/dynamics.py", "create_graph=graph", "create_graph=False", MODES),
+    Mutation(
+        "response/effective.py",
+        "base_O + s_BO * (2 * cross_O + s_BO * square_O)",
+        "base_O + s_BO * (2 * cross_O)",
+        "tests/test_penalties.py::test_each_example_has_the_norms_of_its_own_weights",
+    ),
+    # Recurrent layers.
+    Mutation(GATES, "dy.addcmul_(self.scale_BG, F.linear(x, self.response_GI))", "dy", READ),
+    Mutation(GATES, "self.scale_BG.T * self.response_GI", "self.response_GI", EFFECTIVE),
+    Mutation(GATES, "self.response_GI * mask_GI", "self.response_GI", MASKED),
+    Mutation(RECURRENT + "lstm.py", ".add_(di).add_(df).add_(dg)", ".add_(di).add_(dg)", READ),
+    Mutation(
+        RECURRENT + "lstm.py", "            dc.mul_(f)\n            dh =", "            dh =", LOOP
+    ),
+    Mutation(RECURRENT + "gru.py", "dp[:, 2 * r.shape[-1] :].mul_(r)", "pass", READ),
+    Mutation(RECURRENT + "gru.py", "torch.addcmul(grad, z, dh)", "grad", LOOP),
+    Mutation(RECURRENT + "sequence.py", "outputs[0][:-1], None", "outputs[0][1:], None", READ),
+    Mutation(
+        RECURRENT + "layer.py",
+        "tensor.detach().transpose(0, 1)",
+        "tensor.transpose(0, 1)",
+        "tests/test_recurrent_layers.py::test_no_gradient_follows_a_stream_from_batch_to_batch",
+    ),
+    Mutation(
+        RECURRENT + "layer.py",
+        "(kept / (1 - rate))",
+        "kept",
+        "tests/test_recurrent_layers.py::test_weights_that_are_kept_make_up_for_those_that_are_dropped",
+    ),
+    # Losses and what they weigh.
+    Mutation(
+        "losses/on_outputs.py",
+        "y_BTH[:, 1:] - y_BTH[:, :-1]",
+        "y_BTH[:, 1:] + y_BTH[:, :-1]",
+        TAPS,
+    ),
+    Mutation("losses/l2.py", "given.squares()).mean() / 2", "given.squares()).mean()", DECAY),
+    Mutation("losses/l2.py", "return each / 2", "return each", PER_WEIGHT),
+    Mutation(
+        "losses/weighting.py",
+        "(per_target(weight, loss_N, len(given.output)) * loss_N).mean()",
+        "loss_N.mean()",
+        "tests/test_losses.py::test_a_weight_is_what_an_example_counts",
+    ),
+    Mutation("tuning/measure.py", "found.loss * count", "found.loss", WHOLE),
+    # Augmentations.
+    Mutation(
+        "augment/mixing.py",
+        "torch.maximum(part_B, 1 - part_B)",
+        "part_B",
+        "tests/test_augment_mixing.py::test_shares_follow_the_larger_part_of_a_beta",
+    ),
+    Mutation(
+        "augment/mixing.py",
+        "blend(y, partner_B, share_B.to(y.dtype))",
+        "blend(y, partner_B, 1 - share_B.to(y.dtype))",
+        "tests/test_augment_mixing.py::test_targets_are_mixed_in_the_shares_of_the_pixels",
+    ),
+    # Methods that move options, or replay them.
+    Mutation(
+        DESCENT,
+        "self.values_C - beta * gradient_C",
+        "self.values_C + beta * gradient_C",
+        "tests/test_hypergradient_descent.py::"
+        "test_a_rate_grows_where_gradients_agree_and_falls_where_they_oppose",
+    ),
+    Mutation(
+        DESCENT,
+        "moved_C.clamp(self._low_C, self._high_C)",
+        "moved_C",
+        "tests/test_hypergradient_descent.py::test_values_stay_in_their_domain",
+    ),
+    Mutation(
+        DESCENT,
+        "g + decay * self.point.weights[n]",
+        "g",
+        "tests/test_hypergradient_descent.py::test_sgd_is_the_published_algorithm",
+    ),
+    Mutation(
+        "methods/algorithms/replay.py",
+        "bisect_right(self._times, time)",
+        "bisect_right(self._times, time - 1)",
+        "tests/test_replay.py::test_a_row_holds_from_its_time_on",
+    ),
 )
 
 

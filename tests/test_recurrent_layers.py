@@ -104,6 +104,16 @@ def test_weights_are_dropped_in_training_alone_and_by_the_seed(name: str, rate: 
 
 
 @every_kind
+def test_weights_that_are_kept_make_up_for_those_that_are_dropped(name: str):
+    layer = built(name, weight_dropout=0.75)
+    (((_, dropped),),) = layer.layer_maps(PLAIN)
+    (((_, whole),),) = layer.eval().layer_maps(PLAIN)
+    kept = dropped.weight_GI != 0
+    assert 0 < kept.double().mean() < 0.6
+    torch.testing.assert_close(dropped.weight_GI[kept], 4 * whole.weight_GI[kept])
+
+
+@every_kind
 def test_both_readings_drop_the_same_weights(name: str):
     layer, (x, _) = built(name, given=1, weight_dropout=0.5), batches()
     with seeded(0):

@@ -341,6 +341,19 @@ def test_a_measure_carries_states_from_chunk_to_chunk_of_a_stream(monkeypatch):
     assert [bool(kept.states) for kept in given] == [False, True, False]
 
 
+def test_a_measure_is_the_mean_over_all_targets_however_it_is_cut(monkeypatch):
+    made = prepared()
+    training = made.training
+
+    def measured():
+        given = training.state.weights, here(training), training.kept()
+        return made.measure(made.sets.valid, *given)["loss"]
+
+    whole = measured()
+    monkeypatch.setattr("hypertune.tuning.measure.EVALUATED_AT_ONCE", ROWS)
+    assert measured() == pytest.approx(whole, rel=1e-5)
+
+
 def in_streams(chunks):
     def chunked(part, size):
         for k, batch in enumerate(chunks(part, size)):

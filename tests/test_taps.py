@@ -1,11 +1,14 @@
 """A term of an objective can read what leaves a labelled layer."""
 
+from types import SimpleNamespace
+
 import pytest
 import torch
 
 from hypertune.compiler import compile_text
 from hypertune.emitting.spec_text import print_spec
 from hypertune.ir import Label, from_json, to_json
+from hypertune.losses.on_outputs import ACTIVATION, TEMPORAL
 from hypertune.lowering import place
 from hypertune.standard import STANDARD
 from hypertune.tuning import prepare
@@ -50,6 +53,18 @@ def test_a_penalty_reads_the_labelled_output_as_the_method_does(linearised):
     y = y + (delta_BH @ base["response.bias_scale"].T) * base["response.bias"]
     expected = (at.values["alpha"] * y.square().mean(1)).mean()
     torch.testing.assert_close(inner - outer, expected, rtol=1e-4, atol=1e-5)
+
+
+def steps(y_BTH):
+    return torch.stack([y_BTH[:, 1] - y_BTH[:, 0], y_BTH[:, 2] - y_BTH[:, 1]], 1)
+
+
+@pytest.mark.parametrize(("kind", "of"), [(ACTIVATION, lambda y: y), (TEMPORAL, steps)])
+def test_a_penalty_on_outputs_is_the_mean_over_examples(kind, of):
+    y_BTH, strength_B = torch.randn(4, 3, 5), torch.rand(4)
+    given = SimpleNamespace(outputs={"of": y_BTH}, argument=lambda name, args: strength_B)
+    found = kind.build({"strength": None, "of": None})(given)
+    torch.testing.assert_close(found, (strength_B * of(y_BTH).square().mean((1, 2))).mean())
 
 
 @pytest.mark.parametrize("method", ["stn", "delta_stn"])
