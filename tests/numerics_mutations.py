@@ -63,6 +63,8 @@ FOLDED = PASSES + "test_the_plain_network_is_folded_at_what_the_weights_respond_
 REMEMBERED = "tests/test_hidden_states.py::test_a_measure_needs_the_states_of_the_stream"
 BATCH_NORM, NORM = "response/batch_norm.py", "tests/test_batch_norm.py::"
 NORMALISATION = "response/normalisation.py"
+DOT_PRODUCT, ATTENTION = "response/dot_product.py", "tests/test_attention.py::"
+ATTENDED = ATTENTION + "test_the_tangent_is_torchs_forward_mode_through_each_examples_own_weights"
 TORCHS = NORM + "test_it_is_torchs_in_training_and_evaluation_with_its_statistics"
 TANGENT = (
     NORM + "test_its_linearised_reading_is_the_derivative_through_the_statistics_of_the_batch"
@@ -341,6 +343,35 @@ MUTATIONS = (
         "training.state.weights, training.kept(), response_H",
         "training.state.weights, Kept(training.problem.statistics), response_H",
         NORM_BEST,
+    ),
+    # Attention.
+    Mutation(DOT_PRODUCT, "dp = fits - p * fits.sum(-1, keepdim=True)", "dp = fits", ATTENDED),
+    Mutation(DOT_PRODUCT, "dp @ v + p @ dv", "dp @ v", ATTENDED),
+    Mutation(DOT_PRODUCT, "(dq @ k.mT + q @ dk.mT)", "(dq @ k.mT)", ATTENDED),
+    Mutation(DOT_PRODUCT, ".triu(1)", ".triu(2)", ATTENDED),
+    Mutation(
+        DOT_PRODUCT,
+        "p, dp = p * share, dp * share",
+        "p, dp = p * share, dp",
+        ATTENTION + "test_the_tangent_drops_what_the_output_drops",
+    ),
+    Mutation(
+        "response/transformer.py",
+        "read(self.norm2, add(x, fed_forward(x)))",
+        "add(x, fed_forward(x))",
+        ATTENTION + "test_an_encoder_is_torchs_at_its_weights_and_its_tangent_the_limit",
+    ),
+    Mutation(
+        "response/alpha_dropout.py",
+        "scale * _FLOOR + shift)",
+        "shift)",
+        "tests/test_layers.py::test_alpha_dropout",
+    ),
+    Mutation(
+        "response/scaling.py",
+        "None if dx is None else factor * dx",
+        "dx",
+        "tests/test_layers.py::test_scale",
     ),
     # What the loop counts.
     Mutation(
