@@ -1,5 +1,7 @@
 """Compiled specs under `implicit` and `unrolled`."""
 
+import re
+import runpy
 from pathlib import Path
 
 import pytest
@@ -136,3 +138,29 @@ def test_a_network_too_large_for_the_exact_solve_is_refused_in_words(tmp_path):
     assert done.exit_code == 4
     assert "error: the solver `exact` takes at most 100 weights, and here are 610" in done.stderr
     assert not (tmp_path / "run").exists()
+
+
+VECTORS = """\
+hspec 1
+hyper decays[weight] : log(1e-6, 1) = 1e-2
+hyper keep[example] : rate = 0.9
+data { source = digits; split = (train = 10%, valid = 10%, test = 10%); batch = 32 }
+model (1, 8, 8) { flatten; linear(10) }
+objective { train = cross_entropy(weight = keep) + l2(decays); valid = cross_entropy }
+tune {
+  method = implicit(solver = identity, inner_steps = 2); weights = sgd(lr = 0.1)
+  hypers = adam(lr = 0.1); epochs = 2
+}
+"""
+
+
+def test_a_run_with_vectors_is_closed_and_exported(tmp_path):
+    (tmp_path / "a.hspec").write_text(VECTORS, encoding="utf-8")
+    asked = ["train", str(tmp_path / "a.hspec"), "--device", "cpu", "--out", str(tmp_path / "run")]
+    done = CliRunner().invoke(main, asked)
+    assert done.exit_code == 0
+    assert re.search(r"decays\[median\] +0\.01 +0\.\d+", done.stdout)
+    asked = ["export", str(tmp_path / "run"), "-o", str(tmp_path / "net.py")]
+    assert CliRunner().invoke(main, asked).exit_code == 0
+    network = runpy.run_path(str(tmp_path / "net.py"))["load"]()
+    assert network(torch.rand(3, 1, 8, 8)).shape == (3, 10)

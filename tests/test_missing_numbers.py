@@ -1,5 +1,6 @@
 """Missing numbers of a table are refused, or filled in from the training part alone."""
 
+import runpy
 from pathlib import Path
 
 import numpy as np
@@ -77,7 +78,7 @@ def test_medians_are_those_of_numpy(count):
     x = torch.randn(count, 3, generator=torch.Generator().manual_seed(0)).double()
     x[1, 1] = x[2, 2] = float("nan")
     parts = {"train": (x, torch.zeros(count))}
-    found = filled(parts, "median", ("a", "b", "c"))["train"][0]
+    found = filled(parts, "median", ("a", "b", "c"))[0]["train"][0]
     expected = np.nanmedian(x.numpy(), 0)
     assert found[1, 1].item() == pytest.approx(expected[1])
     assert found[2, 2].item() == pytest.approx(expected[2])
@@ -117,3 +118,33 @@ def test_new_fills_in_where_that_is_asked(table):
     program = compile_text(Path("t.hspec").read_text(encoding="utf-8")).program
     assert load(program.data, STANDARD).train.x.isfinite().all()
     assert program.data.source.args["missing"] == "median"
+
+
+SPEC = """\
+hspec 1
+data {
+  source = csv("t.csv", target = "y", missing = "median")
+  split = (train = 3, valid = 1, test = 1)
+  batch = all
+  scale = standardize
+}
+model (1,) { linear(1) }
+objective { train = mse; valid = mse }
+tune { method = fixed; weights = sgd(lr = 0.1); epochs = 1 }
+"""
+
+
+@pytest.mark.parametrize("third", ["NA", "6"], ids=["one is missing", "none is missing"])
+def test_an_exported_module_fills_in_the_same_numbers(table, third):
+    table(f"a,y\n1,0.5\n2,1.5\n{third},2.5\n3,3.5\n4,4.5\n")
+    table(SPEC, "a.hspec")
+    done = CliRunner().invoke(main, ["train", "a.hspec", "--device", "cpu", "--out", "run"])
+    assert done.exit_code == 0, done.output
+    assert CliRunner().invoke(main, ["export", "run", "-o", "net.py"]).exit_code == 0
+    module = runpy.run_path("net.py")
+    data = load(compile_text(SPEC).program.data, STANDARD)
+    (middle,) = module["FILL"]
+    assert [middle] == data.fill.tolist()
+    missing, there = torch.tensor([[float("nan")]]), torch.tensor([[middle]])
+    assert torch.equal(module["scaled"](missing), module["scaled"](there))
+    assert torch.isfinite(module["load"]()(module["scaled"](missing))).all()

@@ -42,7 +42,10 @@ def finish(path: Path) -> int:
         click.echo(f"interrupted; `{visible(again)}` goes on from here", err=True)
         return INTERRUPTED
     summary = read_summary(folder.summary)
-    start = {hyper.name: hyper.start for hyper in read_program(folder).hypers}
+    start = {
+        f"{hyper.name}[median]" if hyper.over else hyper.name: hyper.start
+        for hyper in read_program(folder).hypers
+    }
     click.echo(closing(start, summary))
     click.echo(f"\nrun folder: {visible(path)}", err=True)
     return ENDED_BADLY if summary["outcome"] == "diverged" else DONE

@@ -12,8 +12,10 @@ from hypertune.data.failures import NothingToFillWith
 Pair = tuple[Tensor, Tensor]
 
 
-def filled(parts: Mapping[str, Pair], how: str, columns: tuple[str, ...]) -> dict[str, Pair]:
-    """The parts with a number for each that is missing.
+def filled(
+    parts: Mapping[str, Pair], how: str, columns: tuple[str, ...]
+) -> tuple[dict[str, Pair], Tensor]:
+    """The parts with a number for each that is missing, and the number of each column.
 
     What is filled in comes from the training part alone, so that it knows nothing of the others.
 
@@ -26,14 +28,13 @@ def filled(parts: Mapping[str, Pair], how: str, columns: tuple[str, ...]) -> dic
         NothingToFillWith: if the training part has no number in a column.
 
     """
-    if not any(x.is_floating_point() and x.isnan().any() for x, _ in parts.values()):
-        return dict(parts)
     train_x = parts["train"][0]
     nothing_F = train_x.isnan().all(0)
-    if nothing_F.any():
+    if len(train_x) and nothing_F.any():
         raise NothingToFillWith(columns[int(nothing_F.nonzero()[0])])
     middle_F = train_x.nanmean(0) if how == "mean" else _median(train_x)
-    return {part: (torch.where(x.isnan(), middle_F, x), y) for part, (x, y) in parts.items()}
+    both = {part: (torch.where(x.isnan(), middle_F, x), y) for part, (x, y) in parts.items()}
+    return both, middle_F
 
 
 def _median(x: Tensor) -> Tensor:

@@ -93,8 +93,10 @@ def load(
     pool = arrays.pop("all", None) or arrays.pop("train")
     _check_split(data.split, raw)
     parts = _divide(pool, data) | arrays
-    if "missing" in data.source.args:
-        parts = filled(parts, str(data.source.args["missing"]), source.columns)
+    fill = None
+    how = str(data.source.args.get("missing", "refuse"))
+    if how != "refuse" and "train" in parts:
+        parts, fill = filled(parts, how, source.columns)
     nothing = pool[0][:0], pool[1][:0]
     if data.corrupt and "train" in parts:
         parts["train"] = _damaged(parts["train"], data.corrupt, catalogue, source.classes)
@@ -117,7 +119,7 @@ def load(
 
     parts_there = (part("train"), part("valid"), part("test"))
     return Sets(
-        *parts_there, target.to(device), source.columns, source.class_names, source.classes
+        *parts_there, target.to(device), source.columns, source.class_names, source.classes, fill
     )
 
 

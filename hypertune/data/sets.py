@@ -110,7 +110,8 @@ class Sets:
     """Training, validation and test part; one that the split leaves out is empty.
 
     `target` tells how real targets were scaled: times its `std` they have their own unit again.
-    `columns` and `class_names` are those of the source.
+    `columns` and `class_names` are those of the source. `fill` has the number that takes the place
+    of a missing one in each column, before it is scaled; None where missing ones are refused.
     """
 
     train: Part | StreamPart
@@ -120,6 +121,7 @@ class Sets:
     columns: tuple[str, ...] = ()
     class_names: tuple[str, ...] = ()
     classes: int = 0  # how many; 0 for a real target
+    fill: Tensor | None = None
 
     @property
     def tokens(self) -> Tokens | None:

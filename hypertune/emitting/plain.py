@@ -108,12 +108,14 @@ def module_source(
         catalogue: has its kinds.
         layers: as `plain_layers` gives them.
         tied: as `ties` gives them, as far as the weights are the same.
-        data: as in run.json: `mean` and `std` of `input` and `target`, `columns`, `class_names`.
+        data: as in run.json: `mean` and `std` of `input` and `target`, `fill` of `input`,
+            `columns`, `class_names`.
         weights: the name of the safetensors file beside the module.
         title: what the docstring says the network is.
 
     """
     modules = [*module_lines(layers), *tie_lines(tied)]
+    fill = data.get("input", {}).get("fill")
     steps = [*forward_lines(program, catalogue, layers), "return x"]
     return _MODULE.substitute(
         title=in_docstring(title),
@@ -123,6 +125,8 @@ def module_source(
         weights=repr(weights),
         input_scaling=_scaling(data.get("input", {})),
         target_scaling=_scaling(data.get("target", {})),
+        missing=_MISSING.format(fill) if fill else "",
+        filled=_FILLED if fill else "",
         names="".join(_names(data)),
         input=tuple(program.input),
         output=tuple(program.output),
@@ -142,6 +146,8 @@ def _scaling(numbers: Mapping[str, Any]) -> str:
     return repr((0.0 if mean is None else mean, 1.0 if std is None else std))
 
 
+_MISSING = "FILL = {}  # in the place of numbers that are missing (nan)\n"
+_FILLED = "    exact = exact.where(~exact.isnan(), torch.tensor(FILL, dtype=torch.float64))\n"
 _MODULE = Template('''\
 """$title
 
@@ -158,7 +164,7 @@ from torch import nn
 $imports
 INPUT = $input_scaling  # mean and standard deviation
 TARGET = $target_scaling
-${names}DTYPES = {
+${missing}${names}DTYPES = {
     "F64": torch.float64, "F32": torch.float32, "F16": torch.float16, "BF16": torch.bfloat16,
     "I64": torch.int64, "I32": torch.int32, "I16": torch.int16, "I8": torch.int8,
     "U8": torch.uint8, "BOOL": torch.bool,
@@ -177,7 +183,7 @@ $steps
 def scaled(x):
     """Examples as the network was trained on them; bytes become [0, 1] first."""
     exact = x.cpu().double() / (255 if x.dtype == torch.uint8 else 1)
-    mean, std = (torch.tensor(numbers, dtype=torch.float64) for numbers in INPUT)
+${filled}    mean, std = (torch.tensor(numbers, dtype=torch.float64) for numbers in INPUT)
     return ((exact - mean) / std).to(x.device, torch.get_default_dtype())
 
 

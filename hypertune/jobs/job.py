@@ -234,13 +234,15 @@ def _ready(
 
 
 def _scaling(sets: Sets) -> dict[str, dict[str, Any]]:
-    both = {"input": sets.train.scaling, "target": sets.target}
+    """What is done to the numbers of an example and to a real target, before the network."""
+    scaling, target = sets.train.scaling, sets.target
+    numbers = {
+        "input": {"mean": scaling.mean, "std": scaling.std, "fill": sets.fill},
+        "target": {"mean": target.mean, "std": target.std},
+    }
     return {
-        name: {
-            key: None if tensor is None else tensor.tolist()
-            for key, tensor in (("mean", scaling.mean), ("std", scaling.std))
-        }
-        for name, scaling in both.items()
+        name: {key: None if tensor is None else tensor.tolist() for key, tensor in found.items()}
+        for name, found in numbers.items()
     }
 
 

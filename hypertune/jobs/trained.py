@@ -125,6 +125,8 @@ class Run:
         """What torch has for each layer of the plain network."""
         program, hypers = verified_program(self.folder, catalogue), self.summary["hypers"]
         for hyper in program.hypers:
+            if hyper.over:  # one for each example or weight: no layer has it
+                continue
             value, word = hypers.get(hyper.name), isinstance(hyper.start, str)
             if not isinstance(value, str if word else int | float):
                 raise DamagedRun(self.folder.summary, f"does not say what `{hyper.name}` was")

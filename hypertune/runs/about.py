@@ -26,7 +26,8 @@ class About:
     `device` is that of layers without `on`; `started` is ISO 8601, in UTC; `catalogue` is the word
     after `--catalogue`, empty for the standard kinds: it is shown, never imported. `scaling` are
     the `mean` and `std` of the `input`, and those of a real `target`: numbers in nested lists, or
-    None for 0 and 1. `columns` names the numbers of an example, `class_names` the outputs, where
+    None for 0 and 1; `fill` of the `input` is what takes the place of a missing number in each
+    column, or None. `columns` names the numbers of an example, `class_names` the outputs, where
     the data has such names. `data` is the data's fingerprint.
     """
 
