@@ -12,6 +12,10 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption("--update-goldens", action="store_true", help="write goldens anew")
 
 
+# A package of its own, which is installed before its tests run (see .ci/run).
+collect_ignore = ["plugin"]
+
+
 @pytest.fixture(autouse=True, scope="session")
 def _one_thread() -> None:
     import torch

@@ -1,0 +1,43 @@
+"""`film`: a gain and a shift of each channel, which respond (Perez et al. 2018)."""
+
+from math import prod
+
+from hypertune import LayerType
+from hypertune.catalogue import Costs, Plain
+
+
+def build(args, shape, given):
+    import torch
+
+    from hypertune.response import RespondingMap
+
+    class Film(RespondingMap):
+        output_axis = 1
+
+        def product(self, x, weight, bias=None):
+            return torch.conv2d(x, weight, bias, groups=len(weight))
+
+    def drawn():
+        plain = torch.nn.Conv2d(shape[0], shape[0], 1, groups=shape[0])
+        return plain.weight.data, plain.bias.data
+
+    layer = Film(*drawn())
+    if given:
+        layer.respond_to(given, *drawn())
+    return layer
+
+
+FILM = LayerType(
+    name="film",
+    doc="A gain and a shift of each channel.",
+    args=(),
+    ranks=(3,),  # an example is (channels, height, width)
+    output=lambda args, shape: shape,
+    build=build,
+    plain=lambda args, shape: Plain("Conv2d", (shape[0], shape[0], 1), {"groups": shape[0]}),
+    responds=True,
+    costs=lambda args, shape, given: Costs(
+        2 * shape[0], (2 + 2 * given) * shape[0] if given else 0, 2 * prod(shape)
+    ),
+)
+KINDS = {"film": FILM}
