@@ -9,6 +9,7 @@ from hypertune.augment import (
     COLOR_JITTER,
     ERASE,
     GAUSSIAN_BLUR,
+    GAUSSIAN_NOISE,
     INPUT_SCALE,
     colours,
     movement,
@@ -112,6 +113,14 @@ def test_an_erased_rectangle_lies_within_the_image_and_its_strengths(shape, monk
     large = share > 0.05  # where rounding to pixels says little
     assert longer[0][large[0]].max() < 2.4
     assert longer[1][large[1]].max() < 4.8
+
+
+def test_noise_is_that_of_torchvision():
+    x = torch.rand(6, 3, 9, 12)
+    torch.manual_seed(3)
+    after = GAUSSIAN_NOISE.build({"sigma": 0.2})(x, {})
+    torch.manual_seed(3)
+    torch.testing.assert_close(after, one.gaussian_noise(x, sigma=0.2), atol=1e-4, rtol=0)
 
 
 def test_a_rectangle_is_erased_as_torchvision_does():

@@ -6,16 +6,21 @@ import zlib
 
 import numpy as np
 import pytest
+import torch
 from click.testing import CliRunner
 from PIL import Image
 
 from hypertune.catalogue import Unreadable
 from hypertune.cli import main
+from hypertune.compiler import compile_text
 from hypertune.data import DataError
 from hypertune.data.image_folder import IMAGES
 from hypertune.data.loading import load
+from hypertune.data.stored import Stored
 from hypertune.ir import Call, Data
+from hypertune.lowering import place
 from hypertune.standard import STANDARD
+from hypertune.tuning import prepare
 
 
 def picture(path, shade, size=(6, 5), mode="RGB"):
@@ -143,6 +148,104 @@ def test_what_programs_hide_is_no_class_and_no_picture(folder):
     (folder / "cat" / "._1.png").write_bytes(b"of another system")
     seen = IMAGES.seen({"folder": str(folder)})
     assert (seen.class_names, seen.sizes) == (("cat", "dog"), {"all": 16})
+
+
+@pytest.fixture
+def cached(folder, monkeypatch):
+    """The folder, its pixels kept in a file of their own."""
+    monkeypatch.setattr("hypertune.data.image_folder.MOST_DECODED", 100)
+    monkeypatch.setenv("HOME", str(folder.parent / "home"))
+    return folder
+
+
+def kept(folder):
+    return [*(folder.parent / "home/.cache/hypertune/images").rglob("*.*")]
+
+
+def no_decoding(monkeypatch):
+    def read(path):
+        if path.name != "0.png":  # which tells the shape
+            raise AssertionError(f"{path} is decoded again")
+        return Image.new("RGB", (6, 5))
+
+    monkeypatch.setattr("hypertune.data.image_folder._read", read)
+
+
+def test_many_pictures_are_decoded_once(cached, monkeypatch):
+    first, _ = IMAGES.load({"folder": str(cached)})["all"]
+    assert len(kept(cached)) == 1
+    no_decoding(monkeypatch)
+    again, y = IMAGES.load({"folder": str(cached)})["all"]
+    assert not isinstance(again, np.memmap)
+    assert again.tolist() == first.tolist()
+    assert y.tolist() == [0] * 8 + [1] * 8
+    assert again[9, :, 0, 0].tolist() == [10, 20, 1]
+
+
+def test_a_changed_picture_is_decoded_anew_and_the_older_pixels_go(cached):
+    IMAGES.load({"folder": str(cached)})
+    (before,) = kept(cached)
+    picture(cached / "dog" / "1.png", (1, 2, 250))
+    x, _ = IMAGES.load({"folder": str(cached)})["all"]
+    assert x[9, :, 0, 0].tolist() == [1, 2, 250]
+    (after,) = kept(cached)
+    assert after != before
+
+
+@pytest.mark.parametrize("size", [0, 100, 500])
+def test_pixels_that_were_cut_short_are_decoded_anew(cached, size):
+    first, _ = IMAGES.load({"folder": str(cached)})["all"]
+    cut(kept(cached)[0], size)
+    assert IMAGES.load({"folder": str(cached)})["all"][0].tolist() == first.tolist()
+
+
+def test_a_picture_that_cannot_be_read_leaves_no_pixels_behind(cached):
+    (cached / "dog" / "9.png").write_bytes(b"no picture")
+    with pytest.raises(Unreadable, match=r"9\.png is no picture"):
+        IMAGES.load({"folder": str(cached)})
+    assert kept(cached) == []
+
+
+def test_pixels_that_no_disk_holds_are_refused(cached, monkeypatch):
+    room = type("Room", (), {"free": 1000})
+    monkeypatch.setattr("hypertune.data.picture_cache.shutil.disk_usage", lambda place: room)
+    with pytest.raises(Unreadable, match=r"the pixels of .*pets take 1\.4 KiB in .* are free"):
+        IMAGES.load({"folder": str(cached)})
+
+
+SPEC = """
+hspec 1
+hyper p : rate = 0.5
+data {
+  source = images("pets"); split = (train = 12, valid = 4); scale = standardize
+  augment = flip(p); corrupt = labels(20%); batch = 5
+}
+model (3, 5, 6) given * { flatten; linear(2) }
+objective { train = cross_entropy; valid = cross_entropy; report = accuracy }
+tune {
+  method = delta_stn(warmup = 0); weights = sgd(lr = 0.01); hypers = adam(lr = 0.01); epochs = 3
+}
+"""
+
+
+def trained():
+    made = prepare(place(compile_text(SPEC).program, STANDARD, ("cpu",)))
+    list(made.training.run())
+    return made, made.evaluate("valid"), made.plain_state()
+
+
+def test_a_training_on_pictures_that_fit_in_no_memory_is_the_same(cached, monkeypatch):
+    made, found, weights = trained()
+    assert isinstance(made.sets.train.x, torch.Tensor)
+    monkeypatch.setattr("hypertune.data.picture_cache.free_bytes", lambda: 1000)
+    streamed, again, same = trained()
+    assert isinstance(streamed.sets.train.x, Stored)
+    assert again == found
+    assert all(torch.equal(same[name], weight) for name, weight in weights.items())
+    numbers = torch.arange(3)
+    chosen = streamed.sets.valid.rows(numbers)
+    assert torch.equal(chosen.inputs, made.sets.valid.rows(numbers).inputs)
+    assert torch.equal(streamed.sets.train.whole().inputs, made.sets.train.whole().inputs)
 
 
 def test_pictures_that_fit_in_no_memory_are_refused(folder, monkeypatch):

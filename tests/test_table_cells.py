@@ -253,5 +253,6 @@ def test_page_of_promises_has_the_bounds_that_hold():
         f"{bounds.MOST_PIXELS:_} pixels",
         f"{bounds.MOST_UNPACKED // 2**30} GiB",
         f"{bounds.MOST_PACKED_TIMES} times",
+        f"beyond {bounds.MOST_DECODED // 2**20} MiB",
     ):
         assert bound in page

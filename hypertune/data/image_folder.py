@@ -5,15 +5,16 @@ Units: pixels in [0, 1].
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from math import prod
 from pathlib import Path
 from typing import Any
 from warnings import catch_warnings, simplefilter
 
 from hypertune.catalogue import Arg, Args, Seen, SourceType, Unreadable, not_there
-from hypertune.data.bounds import MOST_PIXELS
+from hypertune.data.bounds import MOST_DECODED, MOST_PIXELS
 from hypertune.data.main_memory import check_fits
+from hypertune.data.picture_cache import cached
 from hypertune.data.user_files import regular_file
 from hypertune.ir import Shape
 
@@ -108,8 +109,23 @@ def _load(args: Args) -> Mapping[str, tuple[Any, Any]]:
     places = [place for place, pictures in enumerate(classes) for _ in pictures]
     paths = [path for pictures in classes for path in pictures]
     shape = _shape(_read(paths[0]))
-    check_fits(len(paths) * prod(shape), f"{args['folder']} of {len(paths):_} pictures", "folder")
-    x = np.empty((len(paths), *shape), np.uint8)
+    folder, whole = str(args["folder"]), (len(paths), *shape)
+
+    def decode(x: Any) -> None:
+        _decode(x, paths, shape)
+
+    if prod(whole) > MOST_DECODED:
+        return {"all": (cached(folder, paths, shape, decode), np.array(places))}
+    check_fits(prod(whole), f"{folder} of {len(paths):_} pictures", "folder")
+    x = np.empty(whole, np.uint8)
+    decode(x)
+    return {"all": (x, np.array(places))}
+
+
+def _decode(x: Any, paths: Sequence[Path], shape: Shape) -> None:
+    """Write the pixels of each picture into its row."""
+    import numpy as np
+
     for row, path in zip(x, paths, strict=True):
         picture = _read(path)
         if _shape(picture) != shape:
@@ -118,7 +134,6 @@ def _load(args: Args) -> Mapping[str, tuple[Any, Any]]:
                 f"make all pictures alike"
             )
         row[:] = np.asarray(picture).reshape(*shape[1:], shape[0]).transpose(2, 0, 1)
-    return {"all": (x, np.array(places))}
 
 
 def _told(shape: Shape) -> str:
@@ -128,7 +143,9 @@ def _told(shape: Shape) -> str:
 
 IMAGES = SourceType(
     name="images",
-    doc="A folder of your pictures, all of one size: a folder for each class in it",
+    doc="A folder of your pictures, all of one size: a folder for each class in it. More than 64 "
+    "MiB of pixels are decoded once and kept below ~/.cache/hypertune; those that do not fit into "
+    "half of the free memory are read from there as they are needed",
     args=(Arg("folder", "path", "the folder"),),
     shape=(),
     classes=0,

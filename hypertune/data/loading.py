@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+import numpy as np
 import torch
 from attrs import evolve, frozen
 from torch import Tensor
@@ -24,9 +25,10 @@ from hypertune.data.filling import filled
 from hypertune.data.scaling import Scaling, check_apart, fit, scaled, standardize
 from hypertune.data.serving import generator
 from hypertune.data.sets import Part, Sets, StreamPart
+from hypertune.data.stored import Inputs, Stored, only
 from hypertune.ir import Call, Data
 
-Pair = tuple[Tensor, Tensor]
+Pair = tuple[Inputs, Tensor]
 
 
 @frozen
@@ -96,8 +98,10 @@ def load(
     fill = None
     how = str(data.source.args.get("missing", "refuse"))
     if how != "refuse" and "train" in parts:
-        parts, fill = filled(parts, how, source.columns)
-    nothing = pool[0][:0], pool[1][:0]
+        table: Any = parts  # whose examples lie in memory
+        found, fill = filled(table, how, source.columns)
+        parts = dict[str, Pair](found)
+    nothing = only(pool[0], slice(0)), pool[1][:0]
     if data.corrupt and "train" in parts:
         parts["train"] = _damaged(parts["train"], data.corrupt, catalogue, source.classes)
     train_x, train_y = parts.get("train", nothing)
@@ -115,7 +119,8 @@ def load(
     def part(name: str) -> Part:
         x, y = parts.get(name, nothing)
         y = y if source.classes else scaled(y, target)
-        return Part(scaled(x, early).to(device), y.to(device), served)
+        x = x if isinstance(x, Stored) else scaled(x, early)
+        return Part(x.to(device), y.to(device), served)
 
     parts_there = (part("train"), part("valid"), part("test"))
     return Sets(
@@ -144,11 +149,11 @@ def _streams(data: Data, raw: Raw, device: torch.device | str) -> Sets:
     return Sets(*parts_there, class_names=source.class_names, classes=source.classes)
 
 
-def _on_pixels(data: Data, catalogue: Catalogue, x: Tensor) -> bool:
+def _on_pixels(data: Data, catalogue: Catalogue, x: Inputs) -> bool:
     """Whether some augmentation needs numbers before they are scaled."""
     kinds = [catalogue.of(AugmentType)[call.kind] for call in data.augment]
     for kind in kinds:
-        if kind.bounded and x.is_floating_point() and len(x):
+        if kind.bounded and isinstance(x, Tensor) and x.is_floating_point() and len(x):
             low, high = (end.item() for end in x.aminmax())
             if low < 0 or high > 1:
                 raise NotPixels(kind.name, low, high)
@@ -170,9 +175,10 @@ def _damaged(train: Pair, call: Call, catalogue: Catalogue, classes: int) -> Pai
 
 
 def _tensors(x: Any, y: Any) -> Pair:
-    """Numbers as they are, in their own precision; whole targets as long."""
+    """Numbers as they are, in their own precision, or in their file; whole targets as long."""
     target = torch.tensor(y)
-    return torch.tensor(x), target.long() if y.dtype.kind in "iub" else target
+    inputs = Stored.of(torch.from_numpy(x)) if isinstance(x, np.memmap) else torch.tensor(x)
+    return inputs, target.long() if y.dtype.kind in "iub" else target
 
 
 def _divide(pool: Pair, data: Data) -> dict[str, Pair]:
@@ -180,10 +186,10 @@ def _divide(pool: Pair, data: Data) -> dict[str, Pair]:
     x, y = pool
     if data.split_seed is not None:
         order = torch.randperm(len(y), generator=generator(data.split_seed, "split", 0))
-        x, y = x[order], y[order]
+        x, y = only(x, order), y[order]
     try:
         sizes = part_sizes(data.split, len(y))
     except ValueError as fault:
         raise FileUnreadable(f"the split does not fit the data: {fault}") from None
     places = stratified(y, sizes) if data.stratified else in_a_row(sizes)
-    return {part: (x[index_N], y[index_N]) for part, index_N in places.items()}
+    return {part: (only(x, index_N), y[index_N]) for part, index_N in places.items()}

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from math import prod
 from typing import Any
 
 import torch
@@ -10,9 +11,10 @@ from attrs import evolve, frozen
 from torch import Tensor
 
 from hypertune.data.failures import LostInRounding, TooLarge
+from hypertune.data.stored import Inputs
 from hypertune.ir import Call
 
-_ROWS = 4096  # at a time, where numbers are read in double precision
+_ROWS, _NUMBERS = 4096, 2**24  # at a time, where numbers are read in double precision
 _MOST_ROUNDED = 1e-3  # of the deviation may be lost where numbers become single
 
 
@@ -89,7 +91,7 @@ def scaled(x: Tensor, scaling: Scaling) -> Tensor:
     """
     if x.dtype == torch.uint8:
         return x
-    pieces = [scaling.apply(rows) for rows in torch.split(x, _ROWS)]
+    pieces = [scaling.apply(rows) for rows in _pieces(x)]
     found = torch.cat(pieces) if pieces else x
     there = [numbers for numbers in (found, scaling.mean, scaling.std) if numbers is not None]
     if not all(numbers.isfinite().all() for numbers in there):
@@ -97,7 +99,7 @@ def scaled(x: Tensor, scaling: Scaling) -> Tensor:
     return found
 
 
-def check_apart(x: Tensor, scaling: Scaling, columns: tuple[str, ...]) -> None:
+def check_apart(x: Inputs, scaling: Scaling, columns: tuple[str, ...]) -> None:
     """Nothing, if numbers that differ still do once they are scaled and cast.
 
     Args:
@@ -116,10 +118,7 @@ def check_apart(x: Tensor, scaling: Scaling, columns: tuple[str, ...]) -> None:
     deviation = _mean(x, lambda rows: (rows - mean).square()).sqrt()
     others = [axis for axis in range(x.dim()) if axis > 1]
     largest = torch.stack(
-        [
-            (rows.double() - moved).abs().amax([0, *others], keepdim=True)[0]
-            for rows in torch.split(x, _ROWS)
-        ]
+        [(rows.double() - moved).abs().amax([0, *others], keepdim=True)[0] for rows in _pieces(x)]
     ).amax(0)
     rounded = largest * torch.finfo(torch.get_default_dtype()).eps / 2
     lost = (deviation > 1e-12 * mean.abs()) & (rounded > _MOST_ROUNDED * deviation)
@@ -130,7 +129,7 @@ def check_apart(x: Tensor, scaling: Scaling, columns: tuple[str, ...]) -> None:
         raise LostInRounding(what, *numbers)
 
 
-def fit(scale: Call | None, train: Tensor) -> Scaling:
+def fit(scale: Call | None, train: Inputs) -> Scaling:
     """The scaling that a spec asks for: by its numbers, or from the training part alone.
 
     One mean and deviation per channel of an image, per feature of a row. Units: numbers in a
@@ -143,7 +142,7 @@ def fit(scale: Call | None, train: Tensor) -> Scaling:
     return Scaling(_numbers(scale.args["mean"], train), _numbers(scale.args["std"], train))
 
 
-def standardize(x: Tensor) -> Scaling:
+def standardize(x: Inputs) -> Scaling:
     """What gives `x` mean 0 and deviation 1, per channel or feature; constants become 0.
 
     Units: the deviation is that of the examples themselves (divided by their count).
@@ -156,22 +155,29 @@ def standardize(x: Tensor) -> Scaling:
     return Scaling(mean.to(dtype), std.to(dtype))
 
 
-def _mean(x: Tensor, of: Callable[[Tensor], Tensor]) -> Tensor:
+def _pieces(x: Inputs) -> Iterator[Tensor]:
+    """All rows, some at a time."""
+    rows = min(_ROWS, max(_NUMBERS // max(prod(x.shape[1:]), 1), 1))
+    for start in range(0, max(len(x), 1), rows):
+        yield x[start : start + rows]
+
+
+def _mean(x: Inputs, of: Callable[[Tensor], Tensor]) -> Tensor:
     """The mean of a function of the numbers, over all axes but the second, without the first."""
     others = [axis for axis in range(x.dim()) if axis != 1]
     unit = 255 if x.dtype == torch.uint8 else 1
-    totals = [of(rows.double() / unit).sum(others, keepdim=True) for rows in torch.split(x, _ROWS)]
-    count = x.numel() // totals[0].numel()
+    totals = [of(rows.double() / unit).sum(others, keepdim=True) for rows in _pieces(x)]
+    count = prod(x.shape) // totals[0].numel()
     return torch.stack(totals).sum(0)[0] / count
 
 
-def _numbers(value: Any, x: Tensor) -> Tensor:
+def _numbers(value: Any, x: Inputs) -> Tensor:
     """A number for all channels or features, or one for each."""
     several = value if isinstance(value, tuple) else (value,)
     each = torch.tensor(several, dtype=_precision(x), device=x.device)
     return each.view(-1, *(1,) * (x.dim() - 2))
 
 
-def _precision(x: Tensor) -> torch.dtype:
+def _precision(x: Inputs) -> torch.dtype:
     """That of the numbers by which `x` is scaled."""
     return torch.get_default_dtype() if x.dtype == torch.uint8 else torch.float64

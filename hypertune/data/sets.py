@@ -11,6 +11,7 @@ from torch import Tensor
 
 from hypertune.catalogue import UNKNOWN, Tokens
 from hypertune.data.scaling import Scaling
+from hypertune.data.stored import Inputs
 from hypertune.runtime import Batch
 
 
@@ -18,10 +19,11 @@ from hypertune.runtime import Batch
 class Part:
     """The examples of one part, as they were read: bytes stay bytes, numbers are not scaled.
 
-    Shapes: x (N, …), y (N,) classes or reals. `scaling` is what a loss does to x.
+    Shapes: x (N, …), which may lie in a file, y (N,) classes or reals. `scaling` is what a loss
+    does to x.
     """
 
-    x: Tensor
+    x: Inputs
     y: Tensor
     scaling: Scaling = field(factory=Scaling)
 
@@ -30,7 +32,7 @@ class Part:
 
     def whole(self) -> Batch:
         """All examples in order."""
-        return Batch(self.x, self.y, begins=True)
+        return Batch(self.x[:], self.y, begins=True)
 
     def rows(self, index_B: Tensor) -> Batch:
         """Some examples."""
