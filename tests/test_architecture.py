@@ -66,7 +66,17 @@ IN_SEMANTICS = {
     "including": "scope errors",
 }
 FREE = {"cli", "__init__", "__main__"}
-FRONT = ("cli", "compiler", "explanations", "planning", "emitting.plain", "python", "standard")
+COMMANDS = ("train", "resume", "compare", "diagnose", "report", "influence", "schedule", "export")
+FRONT = (
+    *(f"cli.{name}" for name in COMMANDS),
+    "cli",
+    "compiler",
+    "explanations",
+    "planning",
+    "emitting.plain",
+    "python",
+    "standard",
+)
 HOUSE = Path(__file__).parents[1] / "hypertune"
 MODULES = sorted(HOUSE.rglob("*.py"))
 

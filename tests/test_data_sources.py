@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 import torch
 from published import SMALL, lay_out
+from sklearn.datasets import load_digits
 
 from hypertune.catalogue import Catalogue, SourceType
 from hypertune.data import STANDARD, DataDamaged, DataMissing, DownloadFailed
@@ -46,6 +47,13 @@ def test_parts_are_tensors_of_the_right_types(name):
         assert part.x.dtype == torch.float32
         assert part.y.dtype == (torch.int64 if SOURCES[name].classes else torch.float32)
     assert len(sets.train) + len(sets.valid) + len(sets.test) == SOURCES[name].sizes["all"]
+
+
+def test_digits_are_those_of_scikit_learn():
+    loaded = SOURCES["digits"].load({})["all"]
+    x, y = load_digits(return_X_y=True)
+    assert (loaded[0].reshape(len(x), -1) * 16 == x).all()
+    assert (loaded[1] == y).all()
 
 
 def test_pixels_of_digits_lie_between_0_and_1():

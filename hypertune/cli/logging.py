@@ -5,12 +5,14 @@ from __future__ import annotations
 from collections.abc import Callable
 from functools import wraps
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
-from hypertune.reporting.sink import Sink
 from hypertune.version import DISTRIBUTION
+
+if TYPE_CHECKING:
+    from hypertune.reporting.sink import Sink
 
 Command = Callable[..., Any]
 

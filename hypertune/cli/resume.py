@@ -4,13 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
 from hypertune.cli.catalogues import catalogue_again, catalogue_option
 from hypertune.cli.logging import logging_options
-from hypertune.reporting.sink import Sink
 from hypertune.terminal import visible
+
+if TYPE_CHECKING:
+    from hypertune.reporting.sink import Sink
 
 
 @click.command("resume")

@@ -5,6 +5,7 @@ from __future__ import annotations
 import sys
 from collections.abc import Callable
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
@@ -12,8 +13,10 @@ from hypertune.cli.catalogues import catalogue_of, catalogue_option
 from hypertune.cli.compiling import compiled, set_option, tune_block
 from hypertune.cli.logging import logging_options
 from hypertune.overrides import Setting
-from hypertune.reporting.sink import Sink
 from hypertune.spec_files import read_spec
+
+if TYPE_CHECKING:
+    from hypertune.reporting.sink import Sink
 
 
 @click.command("train")
