@@ -3,13 +3,14 @@
 import pytest
 import torch
 from torch import nn
-from torch.autograd import gradgradcheck
+from torch.autograd import forward_ad, gradgradcheck
 from torch.func import functional_call, jvp
 from torch.nn.attention import SDPBackend, sdpa_kernel
 from torch.utils._python_dispatch import TorchDispatchMode
 
 from hypertune.conditioning import Conditioning
 from hypertune.response.attention import Attention
+from hypertune.response.dot_product import attended, probabilities
 from hypertune.response.transformer import Encoder, Options
 
 STEPS, SIZE, HEADS, GIVEN = 5, 8, 2, 3
@@ -98,6 +99,22 @@ def test_it_has_second_derivatives_for_the_methods_that_take_them(causal):
         return layer(x, Conditioning({}, response_BG))
 
     gradgradcheck(output, (x.requires_grad_(), conditioning.response_BG.requires_grad_()))
+
+
+@masked
+def test_forward_mode_passes_through_its_backward_pass(causal):
+    q, k, v, dq = torch.randn(4, 2, HEADS, STEPS, 3, dtype=torch.float64).requires_grad_()
+
+    def written_out(q, k, v, causal):
+        return probabilities(q, k, causal) @ v
+
+    found = []
+    for attention in (attended, written_out):
+        with forward_ad.dual_level():
+            y = attention(forward_ad.make_dual(q.detach(), dq.detach()), k, v, causal)
+            (gradient,) = torch.autograd.grad(y.square().sum(), k)
+            found.append(forward_ad.unpack_dual(gradient).tangent)
+    torch.testing.assert_close(*found)
 
 
 def test_the_tangent_drops_what_the_output_drops():

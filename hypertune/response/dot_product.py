@@ -13,7 +13,7 @@ from typing import Any
 
 import torch
 from torch import Tensor
-from torch.autograd import Function
+from torch.autograd import Function, forward_ad
 from torch.nn import functional as F
 
 Three = tuple[Tensor, Tensor, Tensor]
@@ -69,12 +69,11 @@ class _Fused(Function):
     @staticmethod
     def backward(ctx: Any, gradient: Tensor) -> tuple[Tensor | None, ...]:
         again = torch.is_grad_enabled()  # whether the gradients are to be differentiated
+        pushed = any(_tangent(x) is not None for x in (*ctx.saved_tensors, gradient))
         with torch.enable_grad():
             # Views, so that the gradient of one input ends there, even if another is the same.
-            q, k, v = (
-                x.view_as(x) if again else x.detach().requires_grad_() for x in ctx.saved_tensors
-            )
-            if again:
+            q, k, v = (x.view_as(x).requires_grad_() for x in ctx.saved_tensors)
+            if again or pushed:
                 y = probabilities(q, k, ctx.causal) @ v
             else:
                 y = F.scaled_dot_product_attention(q, k, v, is_causal=ctx.causal)
@@ -88,3 +87,10 @@ class _Fused(Function):
         q, k, v = ctx.saved_tensors
         dq, dk, dv = tangents[:3]
         return attended_tangent((q, k, v), (dq, dk, dv), ctx.causal)[1]
+
+
+def _tangent(x: Tensor) -> Tensor | None:
+    """What torch's forward mode carries along with a tensor."""
+    dual: Any = forward_ad.unpack_dual(x)  # type: ignore[no-untyped-call]
+    tangent: Tensor | None = dual.tangent
+    return tangent
