@@ -51,6 +51,8 @@ if TYPE_CHECKING:
     from hypertune.modules import (
         Loaders as Loaders,
         Responding as Responding,
+        Tuned as Tuned,
+        hypers as hypers,
         respond as respond,
     )
     from hypertune.python import compile as compile, resume as resume, train as train
@@ -113,7 +115,7 @@ _HOMES = {
         "Replay",
         "Unrolled",
     ),
-    "hypertune.modules": ("Loaders", "Responding", "respond"),
+    "hypertune.modules": ("Loaders", "Responding", "Tuned", "hypers", "respond"),
     "hypertune.python": ("compile", "resume", "train"),
     "hypertune.runs": ("RunError",),
     "hypertune.runtime": (

@@ -45,7 +45,7 @@ MAY_IMPORT = {
     "planning": "catalogue ir reporting data lowering tuning runtime conditioning",
     "draft": "catalogue ir data",
     "differences": "ir",
-    "modules": "conditioning response runtime lowering",
+    "modules": "catalogue ir standard conditioning response runtime lowering tuning",
     "tuning": "catalogue ir standard lowering data hyper optimisers runtime response conditioning",
     "emitting": "terminal catalogue ir",
     "influence": "methods",

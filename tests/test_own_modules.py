@@ -7,7 +7,19 @@ import torch
 from torch import nn
 from torch.nn.utils import parametrizations
 
-from hypertune import STN, DeltaSTN, Hypers, Length, Loaders, Optimiser, Recipe, Training, respond
+from hypertune import (
+    STN,
+    DeltaSTN,
+    Hypers,
+    Length,
+    Loaders,
+    Optimiser,
+    Recipe,
+    Training,
+    Tuned,
+    hypers as tuned_by,
+    respond,
+)
 from hypertune.conditioning import Conditioning
 from hypertune.response import Layer
 from hypertune.response.conversion import convert
@@ -160,6 +172,43 @@ def test_a_training_moves_all_of_it_but_not_the_module(method):
     losses = [len(x) * nn.functional.cross_entropy(module(x), y).item() for x, y in loader]
     assert sum(losses) / 40 == pytest.approx(report.valid_loss, rel=1e-5)
     assert module.norm.num_batches_tracked == 10
+
+
+def test_hyperparameters_have_the_domains_of_specs():
+    found = tuned_by(
+        decay=Tuned(1e-3, "log", {"lo": 1e-6, "hi": 1.0}, spread=0.5),
+        smoothing=Tuned(0.25, "rate"),
+    )
+    assert found.report(found.start_H) == pytest.approx({"decay": 1e-3, "smoothing": 0.25})
+    assert found.scale_H.tolist() == [0.5, 1.0]
+    assert found.constrain(torch.tensor([1e9, -1e9])).tolist() == [1.0, 0.0]
+
+
+@pytest.mark.parametrize(
+    ("wrong", "why"),
+    [
+        (Tuned(0.1, "share"), "no domain is called `share`, only"),
+        (Tuned(0.1, "log"), "the bounds of `log` are hi, lo"),
+        (Tuned(1.5, "rate"), "`drop` starts at 1.5, outside of 0"),
+    ],
+)
+def test_a_wrong_hyperparameter_is_told(wrong, why):
+    with pytest.raises(ValueError, match=why):
+        tuned_by(drop=wrong)
+
+
+def test_a_run_that_is_taken_up_sees_the_batches_that_it_would_have_seen():
+    data = torch.utils.data.TensorDataset(torch.arange(10))
+    loader = torch.utils.data.DataLoader(data, batch_size=3, shuffle=True)
+    batches, again = Loaders(loader, loader, seed=1), Loaders(loader, loader, seed=1)
+    seen = [batches.train(k).inputs[0].tolist() for k in range(9)]
+    assert batches.per_epoch == 4
+    assert sorted(x for batch in seen[:4] for x in batch) == list(range(10))
+    assert seen[:4] != seen[4:8]
+    assert [again.train(k).inputs[0].tolist() for k in (6, 7, 2, 8)] == [
+        seen[k] for k in (6, 7, 2, 8)
+    ]
+    assert again.valid(0).inputs[0].tolist() != seen[0]
 
 
 class Tied(nn.Module):

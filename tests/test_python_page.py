@@ -10,7 +10,7 @@ import torch
 import hypertune
 
 PAGE = (Path(__file__).parents[1] / "docs" / "python.md").read_text(encoding="utf-8")
-SPECS, PROBLEM = re.findall(r"```python\n(.*?)```", PAGE, re.DOTALL)
+SPECS, PROBLEM, MODULE = re.findall(r"```python\n(.*?)```", PAGE, re.DOTALL)
 
 
 def test_its_spec_trains(tmp_path, monkeypatch):
@@ -34,6 +34,23 @@ def test_its_problem_is_tuned():
     (least, at), without = min(best), best[0][0]
     assert last.valid_loss - least < 0.05 * (without - least)
     assert at / 2 < last.hypers["penalty"] < at * 2
+
+
+def test_its_module_is_tuned_and_takes_the_weights(capsys):
+    names = {}
+    exec(MODULE, names)
+    assert capsys.readouterr().out.startswith("4 layers respond, 0 stay plain\n")
+    event, module = names["event"], names["module"].eval()
+    hypers, state = names["tuned"], names["training"].state
+    assert (state.unconstrained_H != hypers.start_H).all()
+    right = sum(int((module(x).argmax(1) == y).sum()) for x, y in names["valid"])
+    assert right / 597 > 0.9
+    assert event.outcome.step == 60
+
+
+def test_what_an_existing_script_needs_is_little():
+    added = MODULE[MODULE.index("# What is added") :].splitlines()
+    assert len([line for line in added if line.strip()]) <= 40
 
 
 @pytest.mark.parametrize("name", hypertune.__all__)

@@ -6,13 +6,12 @@ from collections.abc import Callable, Iterable, Mapping
 from copy import deepcopy
 
 import torch
-from attrs import frozen
+from attrs import evolve, frozen
 from torch import Tensor
 
 from hypertune.catalogue import Arg, Args, AugmentType, Catalogue, DomainType, LossType, Use
 from hypertune.data.scaling import Scaling
 from hypertune.data.sets import Sets
-from hypertune.hyper.domains import Domains
 from hypertune.ir import Hyper, Program, Ref
 from hypertune.lowering.augmentation import Augmentation
 from hypertune.lowering.class_counts import balanced
@@ -21,6 +20,7 @@ from hypertune.lowering.filling import Filled, statistics
 from hypertune.lowering.network import Network
 from hypertune.response.parameters import split_parameters
 from hypertune.runtime import Hypers, Kept, Problem, Vector, Weights
+from hypertune.tuning.columns import columns_of
 
 Fold = Callable[[Weights, Kept, Tensor | None], dict[str, Tensor]]
 
@@ -94,34 +94,16 @@ def _scaled(scaling: Scaling) -> Prepare:
 
 def _hypers(program: Program, catalogue: Catalogue, network: Network, sets: Sets) -> Hypers:
     """One entry for each unconstrained value, and the vectors beside."""
-    single = [hyper for hyper in program.hypers if not hyper.over]
-    each = [hyper for hyper in single for _ in range(hyper.columns)]
-    device = sets.train.y.device
-    domains = Domains(tuple(single), catalogue).to(device)
-    start_H = domains.start_F()
-
-    def mask(values: Iterable[bool]) -> Tensor:
-        return torch.tensor([*values], dtype=torch.bool, device=device)
-
-    sizes = {"example": len(sets.train), "weight": sum(w.numel() for w in network.penalised())}
-    return Hypers(
-        names=domains.names(),
-        start_H=start_H,
-        scale_H=torch.tensor([h.spread for h in each], device=device),
-        scale_fixed_H=mask(h.spread_fixed for h in each),
-        per_batch_H=mask(h.per == "batch" for h in each),
-        frozen_H=mask(h.frozen for h in each),
-        constrain=domains.constrain,
-        values=tuple(hyper.name for hyper in single),
-        vectors={
-            hyper.name: _vector(hyper, sizes[hyper.over], catalogue, start_H)
-            for hyper in program.hypers
-            if hyper.over
-        },
-        uses=_uses(program, catalogue),
-        reported=domains.reported,
-        unconstrain=domains.unconstrain,
+    columns = columns_of(
+        [hyper for hyper in program.hypers if not hyper.over], catalogue, sets.train.y.device
     )
+    sizes = {"example": len(sets.train), "weight": sum(w.numel() for w in network.penalised())}
+    vectors = {
+        hyper.name: _vector(hyper, sizes[hyper.over], catalogue, columns.start_H)
+        for hyper in program.hypers
+        if hyper.over
+    }
+    return evolve(columns, vectors=vectors, uses=_uses(program, catalogue))
 
 
 def _vector(hyper: Hyper, size: int, catalogue: Catalogue, like: Tensor) -> Vector:
