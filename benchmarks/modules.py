@@ -30,7 +30,7 @@ from torch.nn import functional as F
 
 from hypertune import DeltaSTN, Hypers, Optimiser, Recipe, respond
 from hypertune.methods.algorithms.delta_stn import centred
-from hypertune.modules import Responding
+from hypertune.modules.responding import Responding
 from hypertune.runtime import Batch, Kept, Passes, Sample
 
 NETWORKS = ("resnet18", "mobilenet_v3_small", "densenet121", "convnext_tiny", "vit_b_16")

@@ -48,13 +48,10 @@ if TYPE_CHECKING:
         Replay as Replay,
         Unrolled as Unrolled,
     )
-    from hypertune.modules import (
-        Loaders as Loaders,
-        Responding as Responding,
-        Tuned as Tuned,
-        hypers as hypers,
-        respond as respond,
-    )
+    from hypertune.modules.converting import respond as respond
+    from hypertune.modules.loaders import Loaders as Loaders
+    from hypertune.modules.responding import Responding as Responding
+    from hypertune.modules.tuned import Tuned as Tuned, hypers as hypers
     from hypertune.python import compile as compile, resume as resume, train as train
     from hypertune.runs import RunError as RunError
     from hypertune.runtime import (
@@ -115,7 +112,10 @@ _HOMES = {
         "Replay",
         "Unrolled",
     ),
-    "hypertune.modules": ("Loaders", "Responding", "Tuned", "hypers", "respond"),
+    "hypertune.modules.converting": ("respond",),
+    "hypertune.modules.loaders": ("Loaders",),
+    "hypertune.modules.responding": ("Responding",),
+    "hypertune.modules.tuned": ("Tuned", "hypers"),
     "hypertune.python": ("compile", "resume", "train"),
     "hypertune.runs": ("RunError",),
     "hypertune.runtime": (

@@ -61,6 +61,10 @@ PRECISION = PASSES + "test_precision_holds_in_training_and_in_the_validation_ste
 EPOCHS = PASSES + "test_epochs_and_reports_count_the_batches_that_a_step_takes"
 FOLDED = PASSES + "test_the_plain_network_is_folded_at_what_the_weights_respond_to"
 REMEMBERED = "tests/test_hidden_states.py::test_a_measure_needs_the_states_of_the_stream"
+CONVERTED = (
+    "tests/test_converted_layers.py::"
+    "test_its_linearised_reading_is_its_derivative_and_so_are_its_gradients"
+)
 BATCH_NORM, NORM = "response/batch_norm.py", "tests/test_batch_norm.py::"
 NORMALISATION = "response/normalisation.py"
 DOT_PRODUCT, ATTENTION = "response/dot_product.py", "tests/test_attention.py::"
@@ -76,7 +80,7 @@ NORM_KEPT = NORM + (
 )
 NORM_BEST = NORM + "test_the_best_checkpoint_and_the_plain_network_measure_what_was_reported"
 
-POSING, LOSS = "tuning/posing.py", "lowering/compiled_loss.py"
+POSING, COLUMNS, LOSS = "tuning/posing.py", "tuning/columns.py", "lowering/compiled_loss.py"
 HYPERS, DELTA_STN = "methods/algorithms/hyperparameters.py", "methods/algorithms/delta_stn.py"
 VALIDATE, RUNTIME_PASSES = "methods/algorithms/alternation.py", "runtime/passes.py"
 FILLING, NETWORK = "lowering/filling.py", "lowering/network.py"
@@ -119,11 +123,11 @@ MUTATIONS = (
         "x = scaling.numbers(x)",
         NOISE,
     ),
-    Mutation(POSING, 'h.per == "batch" for h', "False for h", PERTURBED),
-    Mutation(POSING, 'h.per == "batch" for h', "False for h", SCALES),
-    Mutation(POSING, "mask(h.spread_fixed for", "mask(False for", PERTURBED),
-    Mutation(POSING, "mask(h.frozen for", "mask(False for", PERTURBED),
-    Mutation(POSING, "[h.spread for h in each]", "[1.0 for h in each]", PERTURBED),
+    Mutation(COLUMNS, 'h.per == "batch" for h', "False for h", PERTURBED),
+    Mutation(COLUMNS, 'h.per == "batch" for h', "False for h", SCALES),
+    Mutation(COLUMNS, "mask(h.spread_fixed for", "mask(False for", PERTURBED),
+    Mutation(COLUMNS, "mask(h.frozen for", "mask(False for", PERTURBED),
+    Mutation(COLUMNS, "[h.spread for h in each]", "[1.0 for h in each]", PERTURBED),
     Mutation(POSING, "CompiledLoss(*valid, precision),", "CompiledLoss(*valid),", PRECISION),
     Mutation(
         POSING,
@@ -488,6 +492,24 @@ MUTATIONS = (
         "bisect_right(self._times, time)",
         "bisect_right(self._times, time - 1)",
         "tests/test_replay.py::test_a_row_holds_from_its_time_on",
+    ),
+    Mutation(
+        "response/conversion/attention.py",
+        "q.shape[-1] ** 0.5",
+        "q.shape[-1]",
+        "tests/test_converted_layers.py::test_a_layer_is_the_same_at_first_and_after_it_is_folded",
+    ),
+    Mutation(
+        "response/conversion/recurrence.py", "cell, x, dx, at", "cell, x, None, at", CONVERTED
+    ),
+    Mutation(
+        "response/conversion/exchanged.py", "(value, tangent)", "(value, -tangent)", CONVERTED
+    ),
+    Mutation(
+        "response/conversion/responding_module.py",
+        "tangent is None else value + tangent",
+        "tangent is None else value",
+        "tests/test_own_modules.py::test_a_training_moves_all_of_it_but_not_the_module",
     ),
 )
 
