@@ -6,7 +6,7 @@ A table is written as csv, drafted, and trained with the draft's own split, of w
 changes. scikit-learn gets the same test part, and as its user would fit it, training and
 validation part together, scaled as for the draft: ridge or logistic regression, and an MLP, each
 with its penalty chosen there by cross-validation of the loss that is compared. So its weights see
-an eighth more examples (a fifth, where the validation part is larger) than those of the draft.
+a seventh to a third more examples than those of the draft, which are trained on one part alone.
 Losses are of the test part: cross-entropy, or the squared error in deviations of the target.
 The drafts were made on splits from 100 on; those from 0 on were left for the figures.
 """

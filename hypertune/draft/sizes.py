@@ -12,6 +12,7 @@ from typing import Final
 from attrs import frozen
 
 _FEW: Final = 100  # examples, of which a tenth would say nothing about hyperparameters
+_SOME: Final = range(300, 1_000)  # examples: more to tune on; with fewer, the weights lack more
 _WHOLE: Final = 512  # training examples whose gradient costs no more than that of a batch
 _DEEP: Final = 2_000  # training examples that are worth a second hidden layer
 _MANY: Final = 20_000  # training examples for which a larger batch is steadier and not too coarse
@@ -46,7 +47,7 @@ def suited(count: int, own_test: bool, pictures: bool) -> Sizes:
 
     """
     test = 0 if own_test else 20
-    valid = 20 if count < _FEW else 10
+    valid = 20 if count < _FEW else 15 if count in _SOME else 10
     train = 100 - valid - test
     rows = count * train // 100
     batch = None if rows <= _WHOLE and not pictures else 64 if rows < _MANY else 256

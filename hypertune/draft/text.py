@@ -124,7 +124,7 @@ objective {
 tune tuned {
   method   = delta_stn(warmup = $warmup epochs)
   weights  = adam(lr = $rate)
-  hypers   = sgd(lr = 0.3)
+  hypers   = sgd(lr = 0.1)
   schedule = cosine
   epochs   = $epochs
 }
