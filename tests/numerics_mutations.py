@@ -145,8 +145,8 @@ MUTATIONS = (
     Mutation("tuning/preparing.py", "sets, tune.precision)", 'sets, "float32")', PRECISION),
     Mutation(
         "tuning/preparing.py",
-        "_Steps(batches.per_epoch / method.batches_per_step)",
-        "_Steps(batches.per_epoch)",
+        "Steps(batches.per_epoch / method.batches_per_step)",
+        "Steps(batches.per_epoch)",
         EPOCHS,
     ),
     Mutation(

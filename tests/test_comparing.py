@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import json
 import signal
+from shutil import copytree, rmtree
 
 import pytest
 from browser import needs_browser, show
@@ -123,6 +124,31 @@ def test_a_folder_with_something_in_it_is_left_alone(spec, tmp_path):
     done = invoke("compare", spec, "--out", tmp_path)
     assert done.exit_code == 4
     assert [path.name for path in tmp_path.iterdir()] == ["mine"]
+
+
+def test_a_run_of_another_block_is_no_part_of_it(folder, tmp_path):
+    copied = copytree(folder, tmp_path / "copied")
+    rmtree(copied / "runs" / "tuned-0")
+    copytree(copied / "runs" / "plain-1", copied / "runs" / "tuned-0")
+    done = invoke("resume", copied)
+    assert (done.exit_code, "run.json is of the block `plain` with seed 1" in done.stderr) == (
+        4,
+        True,
+    )
+
+
+def test_blocks_that_its_program_has_not_are_refused(folder, tmp_path):
+    copied = copytree(folder, tmp_path / "copied")
+    facts = copied / "comparison.json"
+    facts.write_text(facts.read_text().replace('"plain"', '"../../plain"'))
+    done = invoke("resume", copied)
+    assert (done.exit_code, "no such tune block: ../../plain" in done.stderr) == (4, True)
+
+
+def test_bytes_that_are_no_text_in_its_spec_do_not_stop_it(folder, tmp_path):
+    copied = copytree(folder, tmp_path / "copied")
+    (copied / "spec.hspec").write_bytes(b"\xff")
+    assert invoke("resume", copied).exit_code == 0
 
 
 def made(tune, seed, times, losses, **changes):

@@ -159,6 +159,11 @@ def with_layer(**changes: Any) -> Program:
         (evolve(QUICKSTART, layers=()), "there is none"),
         (evolve(QUICKSTART, tunes=()), "there is none"),
         (evolve(QUICKSTART, tunes=(TUNE, TUNE)), "stands twice"),
+        (
+            evolve(QUICKSTART, tunes=(evolve(TUNE, name="../tuned"),)),
+            "tune block cannot be called",
+        ),
+        (evolve(QUICKSTART, hypers=(evolve(HYPER, name="a/b"),)), "cannot be called this"),
         (evolve(QUICKSTART, input=(1, 8, 9)), "which gives"),
         (with_layer(name="input"), "`input` stands twice"),
         (with_layer(inputs=("linear_2",)), "does not stand before it"),

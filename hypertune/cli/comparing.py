@@ -53,7 +53,7 @@ def write_results(path: Path, runs: list[Compared]) -> None:
     write_atomically(path / "results.csv", text.getvalue().encode())
     tree = json.dumps(without_nan([_tree(run) for run in runs]), indent=1, allow_nan=False)
     write_atomically(path / "results.json", tree.encode())
-    spec = (path / "spec.hspec").read_text(encoding="utf-8")
+    spec = (path / "spec.hspec").read_text(encoding="utf-8", errors="replace")
     html = comparison_page(f"{read_comparison(path).name}: comparison", runs, spec)
     write_atomically(path / "comparison.html", html.encode())
 

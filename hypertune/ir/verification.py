@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator, Mapping
 from math import isfinite
 
@@ -21,6 +22,7 @@ from hypertune.ir.program import (
 )
 
 _UNITS = ("epochs", "steps", "seconds")
+_HYPER = re.compile(r"[^\W\d]\w*(\[\d+\])*")
 
 
 def verify_structure(program: Program) -> None:
@@ -33,8 +35,12 @@ def verify_structure(program: Program) -> None:
     _unique("hypers", (hyper.name for hyper in program.hypers))
     _unique("layers", ("input", *(layer.name for layer in program.layers)))
     _unique("tunes", (tune.name for tune in program.tunes))
+    for tune in program.tunes:  # folders are called after it
+        named = not tune.name or tune.name.isidentifier()
+        _require(named, f"tune {tune.name}", "a tune block cannot be called this")
     for hyper in program.hypers:
         place = f"hyper {hyper.name}"
+        _require(bool(_HYPER.fullmatch(hyper.name)), place, "it cannot be called this")
         finite = isinstance(hyper.start, str) or isfinite(hyper.start)
         _require(finite, place, "its start is not a finite number")
         _require(hyper.columns > 0, place, "it has no unconstrained value")

@@ -19,6 +19,7 @@ from hypertune.jobs.trained import Run
 from hypertune.pages import Compared
 from hypertune.reporting.sink import Sink
 from hypertune.runs import DamagedRun, FolderTaken
+from hypertune.runs.about import read_about
 from hypertune.runs.files import MOST_JSON, read_bytes, read_json, write_atomically, write_json
 from hypertune.runs.folder import Folder
 
@@ -114,7 +115,9 @@ def go_on(path: Path, catalogue: Catalogue, watched: Watched = nullcontext) -> I
     """
     comparison = read_comparison(path)
     program = verified_program(Folder(path), catalogue)
-    spec = read_bytes(path / "spec.hspec", MOST_JSON).decode()
+    if strangers := set(comparison.tunes) - {tune.name for tune in program.tunes}:
+        raise DamagedRun(path / _FILE, f"has no such tune block: {', '.join(strangers)}")
+    spec = read_bytes(path / "spec.hspec", MOST_JSON).decode(errors="replace")
     order = Order(
         program=program,
         spec=spec,
@@ -124,6 +127,7 @@ def go_on(path: Path, catalogue: Catalogue, watched: Watched = nullcontext) -> I
     )
     for tune, seed in comparison.runs():
         folder = _folder(path, tune, seed)
+        _check(folder, tune, seed)
         if not folder.ended:
             one = evolve(order, tune=tune, seed=seed)
             with watched() as sinks:
@@ -131,6 +135,14 @@ def go_on(path: Path, catalogue: Catalogue, watched: Watched = nullcontext) -> I
         if not folder.ended:
             return
         yield Run(folder)
+
+
+def _check(folder: Folder, tune: str, seed: int) -> None:
+    if not folder.about.exists():
+        return
+    about = read_about(folder.about)
+    if (about.tune, about.seed) != (tune, seed):
+        raise DamagedRun(folder.about, f"is of the block `{about.tune}` with seed {about.seed}")
 
 
 def _train(

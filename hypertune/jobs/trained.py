@@ -97,7 +97,7 @@ class Run:
     @property
     def spec(self) -> str:
         """The text that ran; of a run that was given a program, one that compiles to it."""
-        if self.folder.spec.exists():
+        if self.folder.spec.is_file():  # a pipe has no end
             return self.folder.spec.read_text(encoding="utf-8", errors="replace")
         return print_spec(self.program)
 
