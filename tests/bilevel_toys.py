@@ -4,6 +4,7 @@ from collections.abc import Callable
 
 import torch
 from attrs import frozen
+from torch.utils._python_dispatch import TorchDispatchMode
 
 from hypertune.conditioning import Conditioning
 from hypertune.runtime import (
@@ -226,3 +227,16 @@ def moved(method, problem, recipe=None, batches=None, **options):
         problem.hypers.start_H - state.unconstrained_H,
         *(vectors[name].start_N - after for name, after in state.vectors.items()),
     )
+
+
+class Reads(TorchDispatchMode):
+    """Notes every operation whose result the host must wait for."""
+
+    def __init__(self):
+        super().__init__()
+        self.found = []
+
+    def __torch_dispatch__(self, func, types, args=(), kwargs=None):
+        if func.name() in {"aten::_local_scalar_dense", "aten::nonzero", "aten::equal"}:
+            self.found.append(func.name())
+        return func(*args, **(kwargs or {}))

@@ -12,6 +12,7 @@ from bilevel_toys import (
     TRAIN,
     VALID,
     Parts,
+    Reads,
     Same,
     at_the_optimum,
     exact_hypergradient,
@@ -22,7 +23,6 @@ from bilevel_toys import (
     weighted_ridge,
 )
 from torch.profiler import ProfilerActivity, profile
-from torch.utils._python_dispatch import TorchDispatchMode
 
 from hypertune.hyper import STANDARD as DOMAINS
 from hypertune.losses.per_weight import SQUARES, penalty
@@ -371,19 +371,6 @@ def test_hyperparameters_without_a_gradient_are_refused():
             Implicit(solver=Identity(), inner_steps=1),
             weighted_ridge(uses=uses),
         )
-
-
-class Reads(TorchDispatchMode):
-    """Notes every operation whose result the host must wait for."""
-
-    def __init__(self):
-        super().__init__()
-        self.found = []
-
-    def __torch_dispatch__(self, func, types, args=(), kwargs=None):
-        if func.name() in {"aten::_local_scalar_dense", "aten::nonzero", "aten::equal"}:
-            self.found.append(func.name())
-        return func(*args, **(kwargs or {}))
 
 
 @pytest.mark.parametrize("solver", [*SOLVERS.values(), Identity()], ids=[*SOLVERS, "identity"])

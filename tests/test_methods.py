@@ -12,6 +12,7 @@ from bilevel_toys import (
     TRAIN,
     VALID,
     Parts,
+    Reads,
     Same,
     best_ridge_weights,
     effective_BI,
@@ -22,7 +23,6 @@ from bilevel_toys import (
     training,
 )
 from torch.optim import lr_scheduler
-from torch.utils._python_dispatch import TorchDispatchMode
 
 from hypertune.catalogue import REQUIRED
 from hypertune.ir import Call, Quantity
@@ -208,19 +208,6 @@ def test_no_gradient_reaches_the_weights_in_a_validation_step(method):
     calls = one_step(evolve(method, warmup=0, train_steps=1), ridge(scale_fixed=False))
 
     assert [wanted for name, wanted, *_ in calls if name == "outer"] == [set()]
-
-
-class Reads(TorchDispatchMode):
-    """Notes every operation whose result the host must wait for."""
-
-    def __init__(self):
-        super().__init__()
-        self.found = []
-
-    def __torch_dispatch__(self, func, types, args=(), kwargs=None):
-        if func.name() in {"aten::_local_scalar_dense", "aten::nonzero", "aten::equal"}:
-            self.found.append(func.name())
-        return func(*args, **(kwargs or {}))
 
 
 @every_method

@@ -9,6 +9,7 @@ from bilevel_toys import (
     TRAIN,
     VALID,
     Parts,
+    Reads,
     Same,
     at_the_optimum,
     exact_hypergradient,
@@ -318,3 +319,15 @@ def test_hyperparameters_wait_for_the_end_of_the_warm_up(method):
     assert found[:2] == [-2.0, -2.0]
     assert found[2] != -2.0
     assert found[3] != found[2]
+
+
+@pytest.mark.parametrize("mode", ["reverse", "forward"])
+@pytest.mark.parametrize("name", WEIGHTS)
+def test_no_step_waits_for_the_device(name, mode):
+    problem = ridge((-1.0, -2.0))
+    recipe = Recipe(WEIGHTS[name], hypers=PLAIN, clip=1.0)
+    going = training(Unrolled(window=4, truncated=2, mode=mode), problem, recipe)
+    with Reads() as reads:
+        for k in range(2):
+            going.method.step(going.passes, going.state, k)
+    assert not reads.found

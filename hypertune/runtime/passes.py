@@ -101,6 +101,9 @@ class Passes:
 
     def load_state_dict(self, tree: dict[str, Any]) -> None:
         """Take back what `state_dict` gave."""
-        device = {name: s.device for name, s in self.statistics.items()}
-        self.statistics = {n: s.to(device[n]) for n, s in tree["statistics"].items()}
-        self._states = {part: dict(states) for part, states in tree["states"].items()}
+        self.statistics = {n: s.to(self.statistics[n]) for n, s in tree["statistics"].items()}
+        first = self.problem.hypers.start_H.device  # a layer elsewhere sends it on
+        self._states = {
+            part: {name: state.to(first) for name, state in states.items()}
+            for part, states in tree["states"].items()
+        }
