@@ -1,4 +1,4 @@
-"""Tokens of a text are replaced as often as is asked, and what is to be told stays."""
+"""Tokens of a text are replaced as often as is asked, and what is to be predicted stays."""
 
 from pathlib import Path
 

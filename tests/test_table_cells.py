@@ -94,9 +94,9 @@ def test_new_asks_what_few_whole_numbers_are(table):
 @pytest.mark.parametrize(
     ("cells", "told"),
     [
-        ([f"{i / 3:.2f}" for i in range(30)], "`y` is told as a number; `--classes` makes"),
-        (range(30), "`y` is told as a number; `--classes` makes"),
-        (["up", "down"] * 15, "`y` is told as one of 2 classes: down, up"),
+        ([f"{i / 3:.2f}" for i in range(30)], "`y` is predicted as a number; `--classes` makes"),
+        (range(30), "`y` is predicted as a number; `--classes` makes"),
+        (["up", "down"] * 15, "`y` is predicted as one of 2 classes: down, up"),
     ],
 )
 def test_new_says_how_it_took_the_target(table, cells, told):

@@ -30,7 +30,7 @@ def _build(args: Args) -> Callable[[Tensor, Tokens, Mapping[str, Tensor]], Tenso
 TOKEN_NOISE = AugmentType(
     name="token_noise",
     doc="replaces tokens by others, each drawn as often as it is in the training part; what is to "
-    "be told stays",
+    "be predicted stays",
     args=(Arg("p", "float", "how often a token is", low=0, high=1, use=Use.STOCHASTIC),),
     ranks=(1,),
     build=_build,

@@ -25,7 +25,7 @@ def _build(args: Args) -> Callable[[Tensor, Tokens, Mapping[str, Tensor]], Tenso
 
 WORD_DROPOUT = AugmentType(
     name="word_dropout",
-    doc="replaces tokens by `<unk>`; what is to be told stays",
+    doc="replaces tokens by `<unk>`; what is to be predicted stays",
     args=(Arg("p", "float", "how often a token is", low=0, high=1, use=Use.STOCHASTIC),),
     ranks=(1,),
     build=_build,

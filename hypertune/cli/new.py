@@ -22,11 +22,13 @@ from hypertune.terminal import visible, visible_lines
     help="A table with names above its rows, a folder of pictures, one in it for each class, or "
     "arrays `x` and `y`.",
 )
-@click.option("--target", metavar="COLUMN", default="", help="What is to be told from a table.")
+@click.option(
+    "--target", metavar="COLUMN", default="", help="The column of a table to be predicted."
+)
 @click.option(
     "--classes/--regression",
     default=None,
-    help="Whether the target stands for classes, or is a number to be told.",
+    help="Whether the target stands for classes, or is a number to be predicted.",
 )
 @click.option("--test", metavar="FILE", default="", help="A table or arrays kept for the test.")
 @click.option(
@@ -75,5 +77,5 @@ def _draft(
         return draft_for_arrays(data, classes, folder, test)
     if not target:
         there = ", ".join(column_names(data))
-        raise click.UsageError(f"which column is to be told? Name it with --target: {there}")
+        raise click.UsageError(f"which column is to be predicted? Name it with --target: {there}")
     return draft_for_table(data, target, classes, folder, test, missing)

@@ -23,7 +23,7 @@ from hypertune.cli.writing import force_option, show
 def command(run: Path, output: Path | None, force: bool, catalogue_name: str) -> None:
     """Write a page of HTML about RUN: losses, hyperparameters, statistics, cost, and its spec.
 
-    The page holds all it needs and opens without a network; a run that has not ended is told as
+    The page holds all it needs and opens without a network; a run that has not ended is shown as
     far as it has come.
     """
     from hypertune.jobs.trained import load_run

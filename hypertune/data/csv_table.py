@@ -65,14 +65,14 @@ def read_table(
     sheet = read_sheet(file)
     _check_names(sheet, target)
     columns = [find_column(sheet, name, missing) for name in sheet.names if name != target]
-    told = find_target(sheet, target, classes)
+    found = find_target(sheet, target, classes)
     sheets = {"train" if others else "all": sheet}
     for part, other in (others or {}).items():
         sheets[part] = read_sheet(other, part)
         _check_same_names(sheet, sheets[part], part)
     features = tuple(feature for column in columns for feature in column.features)
-    parts = {part: _rows(there, columns, told) for part, there in sheets.items()}
-    return Table(features, told.classes, parts)
+    parts = {part: _rows(there, columns, found) for part, there in sheets.items()}
+    return Table(features, found.classes, parts)
 
 
 def column_names(file: str) -> tuple[str, ...]:
@@ -137,7 +137,7 @@ CSV = SourceType(
     "a column of words becomes one feature for each word",
     args=(
         Arg("file", "path", "the table"),
-        Arg("target", "string", "the column to be told from the others"),
+        Arg("target", "string", "the column to be predicted from the others"),
         Arg(
             "classes",
             "bool",

@@ -87,10 +87,10 @@ def _of_targets(then: Fingerprint, now: Fingerprint) -> Iterator[str]:
 
 
 def _named(noun: str, names: list[str]) -> str:
-    told = ", ".join(f"`{name}`" for name in names[:_MOST_TOLD])
+    listed = ", ".join(f"`{name}`" for name in names[:_MOST_TOLD])
     more = f" and {len(names) - _MOST_TOLD} more" if len(names) > _MOST_TOLD else ""
     plural = {"class": "classes"}.get(noun, f"{noun}s")
-    return f"the {noun if len(names) == 1 else plural} {told}{more}"
+    return f"the {noun if len(names) == 1 else plural} {listed}{more}"
 
 
 def _checksum(array: Any) -> str:

@@ -46,8 +46,8 @@ def read_idx(path: Path, shape: Shape) -> Any:
         raise WrongIdx("it is cut short")
     if content[: len(header)] != header:
         there = np.frombuffer(content[4 : len(header)], ">u4")
-        told = " x ".join(map(str, there))
-        raise WrongIdx(f"it holds {told} bytes, and {' x '.join(map(str, shape))} are wanted")
+        claimed = " x ".join(map(str, there))
+        raise WrongIdx(f"it holds {claimed} bytes, and {' x '.join(map(str, shape))} are wanted")
     if len(content) != wanted:
         raise WrongIdx("it is cut short" if len(content) < wanted else "it has a tail")
     return np.frombuffer(content, np.uint8, offset=len(header)).reshape(shape).copy()

@@ -36,7 +36,9 @@ def read_pair(file: str, classes: bool | None = None, argument: str = "file") ->
     if y.dtype.kind == "f" and (y != np.round(y)).any():
         at = int(np.argmax(y != np.round(y)))
         why = f"`y[{at}]` of {file} is {y[at]}, and classes are whole numbers"
-        raise Unreadable(f"{why}; leave `classes = true` out if `y` is to be told as a number")
+        raise Unreadable(
+            f"{why}; leave `classes = true` out if `y` is to be predicted as a number"
+        )
     return x, _checked_classes(file, y)
 
 
@@ -51,7 +53,7 @@ def _checked_classes(file: str, y: Any) -> Any:
             f"the classes in `y` of {file} must count from 0 without a hole, and they are "
             f"{len(there)} from {there[0]:_} to {there[-1]:_}; number them by "
             f"`numpy.unique(y, return_inverse=True)[1]`, or write `classes = false` if `y` is to "
-            f"be told as a number"
+            f"be predicted as a number"
         )
     return y.astype(np.int64)
 

@@ -31,8 +31,8 @@ def read_arrays(file: str, names: tuple[str, ...], argument: str = "file") -> tu
             there = {info.filename.removesuffix(".npy"): info for info in archive.infolist()}
             missing = [name for name in names if name not in there]
             if missing:
-                told = ", ".join(f"`{name}`" for name in there) or "none"
-                why = f"{file} has no array `{missing[0]}`; there are {told}"
+                listed = ", ".join(f"`{name}`" for name in there) or "none"
+                why = f"{file} has no array `{missing[0]}`; there are {listed}"
                 raise Unreadable(why, argument)
             arrays = [_array(archive, there[name], file, name) for name in names]
     except Unreadable:
@@ -66,8 +66,8 @@ def _array(archive: ZipFile, info: ZipInfo, file: str, name: str) -> Any:
         raise Unreadable(f"{what} holds no numbers")
     count = prod(shape) * kind.itemsize
     if count != info.file_size - begins:
-        told = " x ".join(map(str, shape))
-        raise Unreadable(f"{what} is damaged: it claims to be {told} and has other bytes")
+        listed = " x ".join(map(str, shape))
+        raise Unreadable(f"{what} is damaged: it claims to be {listed} and has other bytes")
     if count > MOST_UNPACKED and count > MOST_PACKED_TIMES * info.compress_size:
         raise Unreadable(
             f"{what} unpacks to {size(count)}, more than {MOST_PACKED_TIMES} times what it takes "
@@ -85,7 +85,7 @@ def _plain(array: Any, file: str, name: str) -> Any:
     kind = array.dtype.newbyteorder("=")
     if kind.kind == "f" and kind.itemsize not in (4, 8):
         kind = np.dtype(np.float32 if kind.itemsize < 4 else np.float64)
-    with np.errstate(over="ignore"):  # what a double cannot hold becomes infinite, and is told
+    with np.errstate(over="ignore"):  # what a double cannot hold becomes infinite, and is reported
         array = array.astype(kind, copy=False)
     if kind.kind == "f" and not np.isfinite(array).all():
         place = np.argwhere(~np.isfinite(array))[0].tolist()

@@ -32,9 +32,9 @@ def folders(root: str) -> tuple[Path, ...]:
     """Where to look for files, in order; a download goes to the first."""
     if root:
         return (Path(root).expanduser(),)
-    told = os.environ.get("HYPERTUNE_DATA", "")
+    given = os.environ.get("HYPERTUNE_DATA", "")
     cache = Path("~/.cache/hypertune").expanduser()
-    return (Path(told).expanduser(), cache) if told else (cache,)
+    return (Path(given).expanduser(), cache) if given else (cache,)
 
 
 @frozen

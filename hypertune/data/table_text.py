@@ -58,8 +58,10 @@ def read_sheet(file: str, argument: str = "file") -> Sheet:
     names, rows = _header_and_rows(file, _text(file, argument))
     other = next((sign for sign in ";\t|" if len(names) == 1 and sign in names[0]), "")
     if other:
-        told = "tabs" if other == "\t" else f"`{other}`"
-        raise Unreadable(f"the columns of {file} are parted by {told}; write `,` there", argument)
+        between = "tabs" if other == "\t" else f"`{other}`"
+        raise Unreadable(
+            f"the columns of {file} are parted by {between}; write `,` there", argument
+        )
     if len(set(names)) < len(names) or "" in names or (rows and not names):
         raise Unreadable(f"the first line of {file} must name each column, each otherwise")
     for line, cells in rows:

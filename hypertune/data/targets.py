@@ -1,4 +1,4 @@
-"""What is to be told from the other columns: a number, or one of some classes."""
+"""What is to be predicted from the other columns: a number, or one of some classes."""
 
 from __future__ import annotations
 

@@ -16,7 +16,7 @@ from hypertune.draft.text import Network, spec
 
 _MOST_CHANNELS = 4  # of a picture; where the first axis is longer, channels may well come last
 _FEW = 20  # different whole numbers, which may well be classes
-_MOST_TOLD = 5  # of them
+_MOST_SHOWN = 5  # of them
 _FEWEST = 10  # examples, so that no part of the split is empty
 _OR_CLASSES = "; `--classes` makes a class of each of its values"
 _OR_REGRESSION = "; `--regression` tells the number itself"
@@ -46,7 +46,7 @@ def draft_for_table(
 
     Args:
         file: the table.
-        target: the column to be told.
+        target: the column to be predicted.
         classes: whether it stands for classes; None if that is to be seen from the table.
         folder: where the spec is going to be.
         test: a table that is kept for the test.
@@ -63,10 +63,10 @@ def draft_for_table(
     other = "" if classes is not None or table.classes else _OR_CLASSES
     what, understood = _understood(target, table.classes, other)
     count = _examples(seen)
-    told = f"Tells `{target}` ({what}) from the other columns of {file}, {count:_} rows."
+    said = f"Tells `{target}` ({what}) from the other columns of {file}, {count:_} rows."
     source = f'csv("{_written(file, folder)}", target = "{_plain(target)}"'
     source += f', missing = "{missing}"' * (missing != "") + _more(classes, test, folder)
-    return Draft(_spec(told, source, seen, Network.TABLE), understood)
+    return Draft(_spec(said, source, seen, Network.TABLE), understood)
 
 
 def draft_for_images(pictures: str, folder: Path | None = None) -> Draft:
@@ -78,10 +78,10 @@ def draft_for_images(pictures: str, folder: Path | None = None) -> Draft:
     """
     seen = IMAGES.seen({"folder": pictures})
     count = seen.sizes["all"]
-    told = f"Tells the {seen.classes} classes of {count:_} pictures in {pictures} apart."
+    said = f"Tells the {seen.classes} classes of {count:_} pictures in {pictures} apart."
     source = f'images("{_written(pictures, folder)}")'
     facts = Seen(seen.shape, seen.classes, seen.sizes)
-    text = _spec(told, source, facts, Network.PICTURES)
+    text = _spec(said, source, facts, Network.PICTURES)
     return Draft(text, _understood("the folder", seen.class_names)[1])
 
 
@@ -105,11 +105,11 @@ def draft_for_arrays(
     names = tuple(map(str, range(seen.classes)))
     other = _OR_REGRESSION if names else _OR_CLASSES
     what, understood = _understood("y", names, "" if classes is not None else other)
-    told = f"Tells `y` ({what}) from `x` in {file}, {_examples(seen):_} rows."
+    said = f"Tells `y` ({what}) from `x` in {file}, {_examples(seen):_} rows."
     pictures = len(seen.shape) == 3 and seen.shape[0] <= _MOST_CHANNELS
     network = Network.PICTURES if pictures else Network.TABLE
     source = f'npz("{_written(file, folder)}"{_more(classes, test, folder)}'
-    return Draft(_spec(told, source, seen, network), understood)
+    return Draft(_spec(said, source, seen, network), understood)
 
 
 def _check_decided(name: str, target: Iterable[float], table: Table, classes: bool | None) -> None:
@@ -124,28 +124,28 @@ def _ask_if_whole(name: str, target: Iterable[float], most: int) -> None:
     if len(there) > most or 2 * len(there) > len(numbers):
         return
     if all(float(number).is_integer() for number in there):
-        told = ", ".join(f"{number:.0f}" for number in there[:_MOST_TOLD])
-        told += ", …" * (len(there) > _MOST_TOLD)
+        said = ", ".join(f"{number:.0f}" for number in there[:_MOST_SHOWN])
+        said += ", …" * (len(there) > _MOST_SHOWN)
         raise Undecided(
-            f"`{name}` holds {len(there)} different whole numbers ({told}): are they classes or "
+            f"`{name}` holds {len(there)} different whole numbers ({said}): are they classes or "
             f"amounts? Add --classes if each of them stands for a class, --regression if the "
-            f"number itself is to be told"
+            f"number itself is to be predicted"
         )
 
 
 def _understood(name: str, classes: tuple[str, ...], other: str = "") -> tuple[str, str]:
     """What the target is, in a word; and in words for the author of the spec."""
     if not classes:
-        return "a number", f"`{name}` is told as a number{other}"
+        return "a number", f"`{name}` is predicted as a number{other}"
     what = f"one of {len(classes)} classes"
-    told = ", ".join(classes[:_MOST_TOLD]) + ", …" * (len(classes) > _MOST_TOLD)
-    return what, f"`{name}` is told as {what}: {told}{other}"
+    said = ", ".join(classes[:_MOST_SHOWN]) + ", …" * (len(classes) > _MOST_SHOWN)
+    return what, f"`{name}` is predicted as {what}: {said}{other}"
 
 
 def _more(classes: bool | None, test: str, folder: Path | None) -> str:
     """The arguments that tables and arrays have in common, and the end of the call."""
-    told = "" if classes is None else f", classes = {str(classes).lower()}"
-    return told + (f', test = "{_written(test, folder)}")' if test else ")")
+    said = "" if classes is None else f", classes = {str(classes).lower()}"
+    return said + (f', test = "{_written(test, folder)}")' if test else ")")
 
 
 def _written(path: str, folder: Path | None) -> str:

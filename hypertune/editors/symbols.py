@@ -34,7 +34,7 @@ class Symbol:
 
     @property
     def home(self) -> tuple[str, int, int]:
-        """Its holder, told from those at the same offsets of other texts."""
+        """Its holder, distinct from those at the same offsets of other texts."""
         return self.file, self.holder.start, self.holder.end
 
 

@@ -49,8 +49,8 @@ def _layers(program: Program, catalogue: Catalogue) -> Iterator[str]:
 
 def _node(layer: Node, program: Program, catalogue: Catalogue) -> str:
     call = _call(layer, catalogue)
-    told = call == layer.kind and layer.name.startswith(f"{call}_")  # by its name, `relu_1`
-    lines = [layer.name, *([] if told else [call]), *_given(layer, program), _size(layer.output)]
+    named = call == layer.kind and layer.name.startswith(f"{call}_")  # by its name, `relu_1`
+    lines = [layer.name, *([] if named else [call]), *_given(layer, program), _size(layer.output)]
     style = ", style = dashed" if layer.given else ""
     return f"{_id(layer.name)} [label = {quoted(*lines)}{style}]"
 

@@ -145,7 +145,7 @@ def _by_name(read: Read) -> Read:
 
 
 def _value(tree: Any, place: str) -> Value:
-    """Objects are told apart by their fields; everything else means itself."""
+    """Objects are distinguished by their fields; everything else means itself."""
     if isinstance(tree, list):
         return tuple(_value(item, f"{place}[{i}]") for i, item in enumerate(tree))
     if not isinstance(tree, dict):

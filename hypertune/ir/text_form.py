@@ -84,10 +84,10 @@ def print_shape(shape: Shape) -> str:
 def _hyper(hyper: Hyper) -> str:
     over = f"[{hyper.over}]" if hyper.over else ""
     fixed = " fixed" if hyper.spread_fixed else ""
-    still = " frozen" if hyper.frozen else ""
+    mark = " frozen" if hyper.frozen else ""
     return (
         f"hyper {hyper.name}{over} : {_call(hyper.domain)} = {print_value(hyper.start)}"
-        f" per {hyper.per} spread {_number(hyper.spread)}{fixed}{still}"
+        f" per {hyper.per} spread {_number(hyper.spread)}{fixed}{mark}"
     )
 
 

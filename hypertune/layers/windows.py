@@ -28,7 +28,7 @@ def size(axes: int, name: str, doc: str, default: Any = REQUIRED, low: int = 1) 
 
 
 def window_args(axes: int) -> tuple[Arg, Arg, Arg]:
-    """What a pooling's window is told by."""
+    """The arguments of a pooling's window."""
     return (
         size(axes, "kernel_size", "size of a window along every axis"),
         size(axes, "stride", "step of the window; that of its size if unsaid", None),

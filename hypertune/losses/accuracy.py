@@ -1,4 +1,4 @@
-"""`accuracy`, `error`, `top5`: the shares of examples, or tokens, told rightly and wrongly."""
+"""`accuracy`, `error`, `top5`: the shares of examples, or tokens, that are right and wrong."""
 
 from __future__ import annotations
 
@@ -48,7 +48,7 @@ ERROR = MetricType(
 
 TOP5 = MetricType(
     name="top5",
-    doc="share of examples (of a text, tokens) whose class is among the five that are told first",
+    doc="share of examples (of a text, tokens) whose class is among the five most likely ones",
     targets="classes",
     build=_among_five,
 )

@@ -13,10 +13,10 @@ if TYPE_CHECKING:
 def _rows() -> Any:
     import torch
 
-    def told(output: Tensor, target: Tensor) -> Tensor:
+    def measured(output: Tensor, target: Tensor) -> Tensor:
         return torch.stack([output.argmax(-1).flatten(), target.flatten()], 1)
 
-    return told
+    return measured
 
 
 def _read(told_N2: Any) -> float:

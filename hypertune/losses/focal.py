@@ -1,4 +1,4 @@
-"""`focal(gamma, weight)`: cross entropy that counts examples less that are told rightly anyway.
+"""`focal(gamma, weight)`: cross entropy that counts examples less that are right anyway.
 
 Source: Lin et al. 2017, equation 4. Deviation: there each class has a sigmoid of its own, here
 probabilities are a softmax, so that it is `cross_entropy` at gamma = 0.
@@ -46,7 +46,7 @@ FOCAL = LossType(
         Arg(
             "gamma",
             "float",
-            "how much less examples count that are told rightly anyway",
+            "how much less examples count that are classified right anyway",
             default=2.0,
             low=0,
             use=Use.SMOOTH,

@@ -1,4 +1,4 @@
-"""`hinge(margin, weight)`: how far other classes come near the one that is told.
+"""`hinge(margin, weight)`: how far other classes come near the right one.
 
 Source: torch's `multi_margin_loss`, after Crammer and Singer 2001; it adds up, over all other
 classes, by how much they come nearer than the margin, and divides by the number of classes.

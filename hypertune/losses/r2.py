@@ -1,4 +1,4 @@
-"""`r2`: the share of the variance of the target that is told."""
+"""`r2`: the share of the variance of the target that is explained."""
 
 from __future__ import annotations
 
@@ -14,10 +14,10 @@ if TYPE_CHECKING:
 def _rows() -> Any:
     import torch
 
-    def told(output: Tensor, target: Tensor) -> Tensor:
+    def measured(output: Tensor, target: Tensor) -> Tensor:
         return torch.stack([output, target.view_as(output)], 1)
 
-    return told
+    return measured
 
 
 def _read(told_N2K: Any) -> float:

@@ -41,7 +41,7 @@ def schedule(call: Call, catalogue: Catalogue, epochs: int) -> Schedule:
     Args:
         call: the schedule and its options.
         catalogue: where it is found.
-        epochs: length of the run, over which `cosine` falls unless told otherwise.
+        epochs: length of the run, over which `cosine` falls unless given otherwise.
 
     """
     kind = catalogue.of(ScheduleType)[call.kind]

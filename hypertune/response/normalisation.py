@@ -45,7 +45,7 @@ class Normalisation(Layer):
         bias: Tensor | None = None,
         move: bool = True,
     ) -> Tensor:
-        """The map of torch; it moves running statistics, if there are any, unless told not to."""
+        """The map of torch; it moves running statistics, if there are any, unless asked not to."""
         raise NotImplementedError
 
     def standardised(self, x: Tensor) -> tuple[Tensor, Tensor]:

@@ -1,4 +1,4 @@
-"""Response parameters, told from base parameters by the module that holds them."""
+"""Response parameters, distinguished from base parameters by the module that holds them."""
 
 from __future__ import annotations
 

@@ -61,14 +61,14 @@ def _tell(study: optuna.Study, space: Space, trial: Trial) -> None:
         study.add_trial(create_trial(params=starts, distributions=domains, value=trial.loss))
         return
     study.enqueue_trial(starts)
-    told = study.ask(domains)
+    trial_of_optuna = study.ask(domains)
     for epoch, loss in lowest(trial.rows):
-        told.report(loss, epoch)
-        told.should_prune()
+        trial_of_optuna.report(loss, epoch)
+        trial_of_optuna.should_prune()
     if trial.outcome == "pruned":
-        study.tell(told, state=TrialState.PRUNED)
+        study.tell(trial_of_optuna, state=TrialState.PRUNED)
     else:
-        study.tell(told, trial.loss)
+        study.tell(trial_of_optuna, trial.loss)
 
 
 @contextmanager

@@ -122,7 +122,7 @@ class Study:
         outcome: Outcome = Interrupted(0)
         with self._train(number, asked.starts) as training:
             rows = [*training.rows] if isinstance(training, Resumed) else []
-            if any([asked.is_pruned_after(row) for row in rows]):  # noqa: C419  # all are told
+            if any([asked.is_pruned_after(row) for row in rows]):  # noqa: C419  # all are asked
                 training.stop(Pruned)  # it was killed before it could say so
             self._training = training
             if self._stopping is not None:

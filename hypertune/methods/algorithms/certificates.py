@@ -106,7 +106,7 @@ def certified(
     ):
         if given is None and (len(w_N) > DENSE or not _is_quadratic(loss, w_N, theta_M)):
             raise CannotTrain(
-                f"`maid` must be told the `{name}` of the {which} loss: it is computed only where "
+                f"`maid` needs the `{name}` of the {which} loss: it is computed only where "
                 f"that loss is quadratic in at most {DENSE} weights"
             )
     if smoothness is None:

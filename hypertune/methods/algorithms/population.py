@@ -184,10 +184,10 @@ class Population:
             member = state.members[worse]
             member.take_over(state.members[order[int(pick)]])
             member.set_values(self._explored(passes, state, member.unconstrained_H))
-        told = {"best_member_loss": losses[order[0]], "worst_member_loss": losses[order[-1]]}
+        extremes = {"best_member_loss": losses[order[0]], "worst_member_loss": losses[order[-1]]}
         return {
             name: torch.tensor(min(loss, torch.finfo(torch.float32).max))
-            for name, loss in told.items()
+            for name, loss in extremes.items()
         }
 
     def _explored(self, passes: Passes, state: PopulationState, at_H: Tensor) -> Tensor:

@@ -82,8 +82,8 @@ class Recurrent(Layer):
         state, layers = self._initial(x), self.layer_maps(conditioning)
         if dx is None and (conditioning.response_BG is None or not self.has_response):
             return deep_recurrent(self.cell, x, state, layers)[0], None
-        still = (None,) * self.cell.states
-        (y, _), (dy, _) = deep_linearised(self.cell, x, dx, state, still, layers)
+        constant = (None,) * self.cell.states
+        (y, _), (dy, _) = deep_linearised(self.cell, x, dx, state, constant, layers)
         return y, dy
 
     def folded(self, response_G: Tensor | None) -> dict[str, Tensor]:

@@ -154,6 +154,6 @@ def _prefix(arg: ast.Arg) -> str:
 
 
 def _comma(expr: ast.Tuple | ast.Call) -> str:
-    """A tuple of one item needs a comma to be told from an item in brackets."""
+    """A tuple of one item needs a comma, or it is an item in brackets."""
     alone = isinstance(expr, ast.Tuple) and len(expr.items) == 1 and expr.items[0].name is None
     return "," if alone else ""
