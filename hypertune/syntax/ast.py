@@ -90,7 +90,7 @@ class Call(SyntaxNode):
     """`kind(args)`, or a bare `kind` where only a call can stand (a layer, a domain)."""
 
     kind: Name
-    args: tuple[Arg, ...]
+    args: tuple[Arg, ...] = ()
 
 
 Expr = Name | Number | String | Quantity | Index | Unary | Binary | Tuple | Call

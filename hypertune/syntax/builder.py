@@ -39,7 +39,7 @@ _KINDS: Final[Mapping[str, Callable[..., ast.SyntaxNode]]] = {
     "call": ast.Call,
     "domain": ast.Call,
 }
-_LISTS: Final = ("path", "arguments", "options", "settings", "params", "hyper_names")
+_LISTS: Final = ("path", "arguments", "settings", "params", "hyper_names")
 # Rules for what may be missing, or stand in any order, and those that hold it.
 _WORDS: Final = ("per", "spread", "label", "shortcut")
 _FLAGS: Final = ("fixed", "frozen")
