@@ -5,22 +5,51 @@ from __future__ import annotations
 from generated.author import Author
 from generated.numbers import call, real
 
+_METRICS_OF_CLASSES = ("accuracy", "error", "top5", "f1", "perplexity")
+
 
 def objective(author: Author, classes: int) -> list[str]:
     """The settings, in any order."""
-    loss = _cross_entropy if classes else _mse
+    loss = _of_classes if classes else _of_numbers
     direct: list[str] = []
     settings = [
-        f"train = {_sum(author, [loss(author, 'example', []), *_penalties(author)])}",
+        f"train = {_sum(author, [loss(author, 'example', []), *_penalties(author, classes)])}",
         f"valid = {_sum(author, [loss(author, 'nothing', direct)])}",
     ]
     if direct:
         settings.append(f"direct = {_one_or_more(author, direct)}")
-    metrics = ("accuracy", "error") if classes else ("mse", "mae", "rmse")
+    metrics = _METRICS_OF_CLASSES if classes else ("mse", "mae", "rmse", "r2")
+    if classes == 2:
+        metrics = (*metrics, "auroc")
     if author.chance(0.7):
         chosen = author.shuffled(metrics)[: author.number(1, len(metrics))]
         settings.append(f"report = {_one_or_more(author, chosen)}")
     return author.shuffled(settings)
+
+
+def _of_classes(author: Author, each: str, tuned: list[str]) -> str:
+    if author.chance(0.6):
+        return _cross_entropy(author, each, tuned)
+    kind = author.pick(("bce", "nll", "focal", "hinge"))
+    own = {"focal": "gamma", "hinge": "margin"}.get(kind)
+    args = [(own, _strength(author, each, tuned))] if own else []
+    return call(author, kind, *args, ("weight", _strength(author, each, tuned)))
+
+
+def _of_numbers(author: Author, each: str, tuned: list[str]) -> str:
+    kind = author.pick(("mse", "mae", "huber"))
+    args = [("delta", real(author, 0.1, 2))] if kind == "huber" and author.chance(0.6) else []
+    return call(author, kind, *args, ("weight", _strength(author, each, tuned)))
+
+
+def _strength(author: Author, each: str, tuned: list[str]) -> str | None:
+    """A number of at least zero, a hyperparameter, or nothing."""
+    if not author.chance(0.4):
+        return None
+    tunable = author.tunable(0, float("inf"), each=each) if author.chance(0.6) else None
+    if tunable:
+        tuned.append(tunable.text)
+    return tunable.text if tunable else real(author, 0, 1)
 
 
 def _cross_entropy(author: Author, each: str, tuned: list[str]) -> str:
@@ -36,15 +65,16 @@ def _cross_entropy(author: Author, each: str, tuned: list[str]) -> str:
     return call(author, "cross_entropy", ("smoothing", smoothing), ("weight", weight))
 
 
-def _mse(author: Author, each: str, tuned: list[str]) -> str:
-    return call(author, "mse")
+def _penalties(author: Author, classes: int) -> list[str]:
+    return [_penalty(author, classes) for _ in range(author.pick((0, 0, 1, 1, 2)))]
 
 
-def _penalties(author: Author) -> list[str]:
-    return [_penalty(author) for _ in range(author.pick((0, 0, 1, 1, 2)))]
-
-
-def _penalty(author: Author) -> str:
+def _penalty(author: Author, classes: int) -> str:
+    others = ("elastic", "max_norm", "jacobian", *(["entropy"] if classes else []))
+    if author.chance(0.3):
+        kind = author.pick(others)
+        first = [("limit", real(author, 0, 2))] if kind == "max_norm" else []
+        return call(author, kind, *first, ("strength", real(author, 1e-9, 1e-2)))
     kind = author.pick(("l1", "l2"))
     tunable = author.tunable(0, float("inf"), each="weight") if author.chance(0.6) else None
     if tunable and (kind == "l2" or tunable.per_batch):
