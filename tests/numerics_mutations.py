@@ -46,6 +46,17 @@ CONSTRAINED = GRADIENTS + "test_unconstrained_values_are_what_they_are_taken_for
 NOISE = PASSES + "test_training_has_noise_for_each_example_and_validation_has_none"
 DRAWS = PASSES + "test_every_batch_has_a_draw_of_its_own"
 PERTURBED = PASSES + "test_a_spec_says_how_each_hyperparameter_is_perturbed"
+LOSSES, PENALTIES = "tests/test_losses.py::test_", "tests/test_penalties.py::test_"
+FOCAL = LOSSES + "focal_counts_an_example_by_what_is_missing"
+OF_CLASSES = LOSSES + "a_loss_of_classes_is_that_of_torch"
+OF_NUMBERS = LOSSES + "a_loss_of_numbers_is_that_of_torch"
+AUROC = LOSSES + "auroc_is_the_share_of_pairs_in_their_order"
+WEIGHED = PENALTIES + "a_penalty_weighs_the_weights_of_the_network"
+UNITS = PENALTIES + "each_example_has_the_norms_of_its_own_weights"
+JACOBIAN = PENALTIES + "a_jacobian_is_that_of_the_outputs_as_the_method_reads_them"
+ENTROPY = PENALTIES + "an_entropy_is_that_of_the_predictions"
+REPLACED = "tests/test_augment_tokens.py::test_that_each_example_has_its_share_of_others"
+UNIGRAM = "tests/test_augment_tokens.py::test_that_noise_has_each_token_as_often_as_the_text"
 DELTA = PASSES + (
     "test_delta_stn_evaluates_plainly_then_responding_to_first_order_then_on_validation"
 )
@@ -454,7 +465,20 @@ MUTATIONS = (
         "tests/test_losses.py::test_a_weight_is_what_an_example_counts",
     ),
     Mutation("tuning/measure.py", "found.loss * count", "found.loss", WHOLE),
+    Mutation("losses/focal.py", "-logp * missed**power", "-logp", FOCAL),
+    Mutation("losses/hinge.py", "(short_NKC.sum(2) - itself)", "short_NKC.sum(2)", OF_CLASSES),
+    Mutation("losses/huber.py", "(error - within / 2)", "(error - within)", OF_NUMBERS),
+    Mutation("losses/elastic.py", "(1 - ratio) / 2 * given", "(1 - ratio) * given", WEIGHED),
+    Mutation("losses/max_norm.py", "(strength * beyond).mean() / 2", "beyond.mean() / 2", UNITS),
+    Mutation(
+        "response/effective.py", "base_O + s_BO * (2 * cross_O", "base_O + s_BO * (cross_O", UNITS
+    ),
+    Mutation("losses/jacobian.py", "(outputs / count) ** 0.5", "outputs**0.5", JACOBIAN),
+    Mutation("losses/entropy.py", "lack_N = (logp_NC", "lack_N = (-logp_NC", ENTROPY),
+    Mutation("losses/auroc.py", "output[..., 1] - output[..., 0]", "output[..., 1]", AUROC),
     # Augmentations.
+    Mutation("augment/replacing.py", "drawn_BT < p[:, None]", "drawn_BT < p.mean()", REPLACED),
+    Mutation("augment/token_noise.py", "right=True", "right=False", UNIGRAM),
     Mutation(
         "augment/mixing.py",
         "torch.maximum(part_B, 1 - part_B)",
