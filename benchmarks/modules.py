@@ -29,7 +29,6 @@ from torch import Tensor, nn
 from torch.nn import functional as F
 
 from hypertune import DeltaSTN, Hypers, Optimiser, Recipe, respond
-from hypertune.methods.algorithms.delta_stn import centred
 from hypertune.modules.responding import Responding
 from hypertune.runtime import Batch, Kept, Passes, Sample
 
@@ -129,7 +128,7 @@ def told(name: str, options: argparse.Namespace) -> str:
     steps = {
         "plain": plain_step(module, batch),
         "train": lambda: method.step(passes, state, 0),
-        "valid": lambda: method.validate(passes, state, passes.valid(0), centred),
+        "valid": lambda: method.validate(passes, state, passes.valid(0)),
     }
     one_process = device == "cpu" and torch.get_num_threads() == 1
     clock = time.process_time if one_process else time.perf_counter

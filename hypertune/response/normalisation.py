@@ -80,15 +80,15 @@ class Normalisation(Layer):
         if dx is None and moved is None:
             return self.normalised(x, self.weight, self.bias, move=False), None
         y, normal, dnormal = self._with_tangent(x, dx)
-        dy = dnormal
-        if dnormal is not None and self.weight is not None:
-            dy = dnormal * self._along(self.weight, x)
-        if moved is not None:
-            by_gain = self._along(moved[0], x)
-            dy = by_gain * normal if dy is None else torch.addcmul(dy, by_gain, normal)
-            if moved[1] is not None:
-                dy = dy + self._along(moved[1], x)
-        return y, dy
+        gain = None if self.weight is None else self._along(self.weight, x)
+        if moved is None or gain is None:
+            return y, dnormal if dnormal is None or gain is None else dnormal * gain
+        by_gain = self._along(moved[0], x)
+        if moved[1] is None:
+            dy = by_gain * normal
+        else:
+            dy = torch.addcmul(self._along(moved[1], x), by_gain, normal)
+        return y, dy if dnormal is None else torch.addcmul(dy, gain, dnormal)
 
     def _with_tangent(self, x: Tensor, dx: Tensor | None) -> tuple[Tensor, Tensor, Tensor | None]:
         """The output at the base weights, what is normalised, and the tangent of that."""
@@ -99,10 +99,10 @@ class Normalisation(Layer):
             return self.normalised(x, self.weight, self.bias, move=False), normal, dnormal
         normal, kernel = fast
         y = normal
-        if self.weight is not None:
+        if self.weight is not None and self.bias is not None:
+            y = torch.addcmul(self._along(self.bias, x), self._along(self.weight, x), normal)
+        elif self.weight is not None:
             y = self._along(self.weight, x) * normal
-        if self.bias is not None:
-            y = y + self._along(self.bias, x)
         return y, normal, None if dx is None else _symmetric(dx, kernel)
 
     def folded(self, response_G: Tensor | None) -> dict[str, Tensor]:
