@@ -6,13 +6,14 @@ import pytest
 from wrong_augmentations import NEUTRAL
 
 from hypertune.testing import LAWS
-from hypertune.testing.laws import augmentations, losses
+from hypertune.testing.laws import augmentations, losses, methods
 
 PAGE = (Path(__file__).parents[1] / "docs/laws.md").read_text(encoding="utf-8")
 SECTIONS = {
     "layer": [law.name for law in LAWS],
     "augmentation": [*(law.name for law in augmentations.LAWS), NEUTRAL],
     "loss": [law.name for law in losses.LAWS],
+    "method": [law.name for law in methods.LAWS],
 }
 
 

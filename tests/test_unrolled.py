@@ -331,3 +331,30 @@ def test_no_step_waits_for_the_device(name, mode):
         for k in range(2):
             going.method.step(going.passes, going.state, k)
     assert not reads.found
+
+
+def test_what_a_window_keeps_grows_with_the_square_root_of_its_length():
+    """Counts the tensors that torch has saved for backward passes and not yet let go."""
+
+    def most(window):
+        alive, peak = set(), 0
+
+        class Saved:
+            def __init__(self, tensor):
+                self.tensor = tensor
+                alive.add(id(self))
+                nonlocal peak
+                peak = max(peak, len(alive))
+
+            def __del__(self):
+                alive.discard(id(self))
+
+        with torch.autograd.graph.saved_tensors_hooks(Saved, lambda saved: saved.tensor):
+            problem = network()
+            recipe = Recipe(tied(WEIGHTS["sgd"], problem, "lr"), hypers=PLAIN)
+            moved(Unrolled(window=window), problem, recipe, BATCHES)
+        return peak
+
+    assert most(16) / most(4) < 2.3
+    assert most(64) / most(16) < 2.3
+    assert most(64) / most(16) > 1.5

@@ -16,6 +16,8 @@ from hypertune.testing.laws_as_tests import (
     augment_laws as augment_laws,
     layer_laws as layer_laws,
     loss_laws as loss_laws,
+    method_laws as method_laws,
 )
+from hypertune.testing.toys import TOYS as TOYS, Toy as Toy
 from hypertune.testing.trial import Sample as Sample, trials as trials
 from hypertune.testing.verdict import Verdict as Verdict, verdicts as verdicts

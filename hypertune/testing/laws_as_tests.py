@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from hypothesis import strategies as st
 
 from hypertune.catalogue import AugmentType, LayerType, LossType
+from hypertune.runtime import Method, Recipe
 from hypertune.testing.augment_case import AugmentCase
 from hypertune.testing.case import Case
 from hypertune.testing.law import Law
 from hypertune.testing.laws.augmentations import does_nothing_at
 from hypertune.testing.loss_case import LossCase
-from hypertune.testing.trial import Sample, trials
+from hypertune.testing.toys import TOYS, Toy
+from hypertune.testing.trial import Sample, Trial, method_trials, trials
 from hypertune.testing.writing import Conforming
 
 
@@ -55,24 +57,53 @@ def loss_laws(kind: LossType, cases: st.SearchStrategy[LossCase] | None = None) 
     return _tests(kind, cases)
 
 
+def method_laws(
+    method: Method[Any],
+    recipe: Recipe,
+    *,
+    steps: int,
+    short: int = 12,
+    toys: Sequence[Toy] = TOYS,
+    waived: Mapping[str, str] | None = None,
+) -> Any:
+    """`@method_laws(METHOD, RECIPE, steps=300)` does the same for a bilevel method.
+
+    Args:
+        method: as `Training` takes it.
+        recipe: its optimisers.
+        steps: after which it should be near the optimum of each toy.
+        short: steps in which it moves hyperparameters, for laws that ask for no optimum.
+        toys: the problems that it is tried on; the first alone, for these.
+        waived: laws that cannot hold for it, each with the reason.
+
+    Raises:
+        ValueError: if what is no law is waived, or without a reason.
+
+    """
+    found = method_trials(method, recipe, steps, toys, waived or {}, short)
+    return _marked(found, waived or {})
+
+
 def _tests(
     kind: Conforming,
     cases: st.SearchStrategy[Any] | None,
     further: tuple[Law, ...] = (),
     sample: Sample | None = None,
 ) -> Any:
+    return _marked(trials(kind, cases, sample, further), kind.waived)
+
+
+def _marked(found: Mapping[str, Trial], waived: Mapping[str, str]) -> Any:
+    """A parameter for each law; of those that are waived it is expected that they break."""
     import pytest
 
     def marks(name: str) -> tuple[pytest.MarkDecorator, ...]:
-        if name not in kind.waived:
+        if name not in waived:
             return ()
-        reason = f"waived: {kind.waived[name]}"
+        reason = f"waived: {waived[name]}"
         return (pytest.mark.xfail(reason=reason, raises=AssertionError, strict=True),)
 
     return pytest.mark.parametrize(
         "law",
-        [
-            pytest.param(trial, id=name, marks=marks(name))
-            for name, trial in trials(kind, cases, sample, further).items()
-        ],
+        [pytest.param(trial, id=name, marks=marks(name)) for name, trial in found.items()],
     )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import deque
+from collections.abc import Mapping, Sequence
 from os import environ
 from typing import Any
 
@@ -10,9 +11,12 @@ from attrs import evolve, field, frozen
 from hypothesis import HealthCheck, Phase, given, seed, settings, strategies as st
 
 from hypertune.catalogue import AugmentType, LayerType, LossType
+from hypertune.runtime import Method, Recipe
 from hypertune.testing.drawing import augment_cases, cases as layer_cases, loss_cases
 from hypertune.testing.law import Check, Law
-from hypertune.testing.laws import LAWS, augmentations, losses
+from hypertune.testing.laws import LAWS, augmentations, losses, methods
+from hypertune.testing.method_case import MethodCase
+from hypertune.testing.toys import Toy
 from hypertune.testing.writing import Conforming
 
 
@@ -98,13 +102,40 @@ def trials(
         for law in (*laws, *further)
         if law.concerns(kind)
     }
-    unknown = kind.waived.keys() - found.keys()
-    if unknown:
-        raise ValueError(f"`{kind.name}` waives {sorted(unknown)}, which is no law of its")
-    bare = sorted(name for name, reason in kind.waived.items() if not reason.strip())
-    if bare:
-        raise ValueError(f"`{kind.name}` waives {bare} without a reason")
+    _check_waived(kind.name, kind.waived, found)
     return found
+
+
+def method_trials(
+    method: Method[Any],
+    recipe: Recipe,
+    steps: int,
+    toys: Sequence[Toy],
+    waived: Mapping[str, str],
+    short: int = 12,
+) -> dict[str, Trial]:
+    """The laws of a method, by name; those that ask for an answer are held on every toy.
+
+    Raises:
+        ValueError: if what is no law is waived, or without a reason.
+
+    """
+    cases = [MethodCase(method, recipe, toy, steps, short) for toy in toys]
+    found = {}
+    for law in methods.LAWS:
+        tried = cases if law in methods.ANSWERED else cases[:1]
+        found[law.name] = Trial(law, st.sampled_from(tried), Sample(), law.name in waived)
+    _check_waived(type(method).__name__, waived, found)
+    return found
+
+
+def _check_waived(name: str, waived: Mapping[str, str], laws: Mapping[str, Trial]) -> None:
+    unknown = waived.keys() - laws.keys()
+    if unknown:
+        raise ValueError(f"`{name}` waives {sorted(unknown)}, which is no law of its")
+    bare = sorted(law for law, reason in waived.items() if not reason.strip())
+    if bare:
+        raise ValueError(f"`{name}` waives {bare} without a reason")
 
 
 def _laws(kind: Conforming) -> tuple[tuple[Law, ...], st.SearchStrategy[Any]]:

@@ -135,6 +135,8 @@ class Levels:
         """The validation loss, and its gradients in the weights and the hyperparameters."""
         leaves = [w_N.detach().requires_grad_(), theta_M.detach().requires_grad_()]
         loss = self.outer(*leaves)
+        if not loss.requires_grad:  # it depends on nothing
+            return float(loss), torch.zeros_like(w_N), torch.zeros_like(theta_M)
         by_w_N, by_theta_M = torch.autograd.grad(
             loss, leaves, allow_unused=True, materialize_grads=True
         )
