@@ -110,6 +110,7 @@ READ = STREAMS + "test_the_linearised_reading_is_the_derivative_by_the_response"
 EFFECTIVE = STREAMS + "test_an_examples_output_is_that_of_its_effective_weights"
 MASKED = STREAMS + "test_a_mask_on_the_map_is_one_on_the_effective_weights"
 LOOP = STREAMS + "test_its_gradients_are_those_of_the_loop"
+TUNES = "tests/test_quickstart.py::test_its_hyperparameters_leave_the_bad_guess_downwards"
 TAPS = "tests/test_taps.py::test_a_penalty_on_outputs_is_the_mean_over_examples"
 DECAY = "tests/test_losses.py::test_the_gradient_of_l2_is_that_of_a_weight_decay"
 PER_WEIGHT = "tests/test_penalties.py::" + (
@@ -297,6 +298,8 @@ MUTATIONS = (
     ),
     Mutation(VALIDATE, "loss - self.entropy * hypers", "loss + self.entropy * hypers", SCALES),
     Mutation(VALIDATE, "at_BH = here_H[None]", "at_BH = here_H.detach()[None]", VALUES),
+    Mutation(VALIDATE, "        hypers.descend(loss)", "        hypers.descend(-loss)", TUNES),
+    Mutation(VALIDATE, "        hypers.descend(loss)", "        pass", TUNES),
     Mutation(HYPERS, "noise_BH * self.scale_H()", "noise_BH * self.scale_H().square()", WEIGHTS),
     Mutation(HYPERS, "torch.where(self._per_batch_H, noise_BH[:1], noise_BH)", "noise_BH", DELTA),
     Mutation(HYPERS, "torch.where(tuned_H, hypers.scale_H, 0.0)", "hypers.scale_H", DELTA),
