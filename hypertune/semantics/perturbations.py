@@ -12,7 +12,8 @@ from hypertune.semantics.errors.conditioning import FarPerturbation
 from hypertune.semantics.scope.scope import Declared, Knowledge
 from hypertune.semantics.sections.tuning import TuneFacts
 
-# A penalty of so much outweighs a loss of order 1: on the quickstart all weights go to zero.
+# A penalty of so much takes all weights to zero: trained at fixed strengths, the quickstart's
+# validation loss is 0.96 at 0.02, 1.58 at 0.05, and 2.27 of 2.30 at 0.1 (docs/methods.md).
 _STRONGEST: Final = 0.1
 
 
