@@ -97,6 +97,13 @@ def _sizes(arg: Arg, rank: int) -> st.SearchStrategy[Value]:
     return st.one_of(one, st.tuples(*[one] * (rank - 1)))
 
 
+def _several(arg: Arg, rank: int) -> st.SearchStrategy[Value]:
+    """The lowest number, or -1, with up to two small ones behind it."""
+    first = int(max(arg.low, -1))
+    more = st.lists(st.integers(max(first, 1), max(first, 1) + 1), max_size=2)
+    return more.map(lambda numbers: (first, *numbers))
+
+
 def _strings(arg: Arg, rank: int) -> st.SearchStrategy[Value]:
     return st.sampled_from(arg.choices) if arg.choices else st.nothing()
 
@@ -106,6 +113,7 @@ _DRAWN: dict[str, Callable[[Arg, int], st.SearchStrategy[Value]]] = {
     "float": _floats,
     "numbers": lambda arg, rank: (_strings if arg.choices else _floats)(arg, rank),
     "size": _sizes,
+    "ints": _several,
     "string": _strings,
     "bool": lambda arg, rank: st.booleans(),
 }

@@ -52,7 +52,7 @@ def _domain(arg: Arg) -> str:
     low, high = small_bounds(arg)
     if arg.type == "int":
         return f"int({round(low)}, {round(high)}) = {round(low)}"
-    bounds = f"({low:g}, {high:g})" if inf not in (-arg.low, arg.high) else ""
+    bounds = f"({low:g}, {high:g})" if (-arg.low, arg.high) != (inf, inf) else ""
     return f"real{bounds} = {(low + high) / 2:g}"
 
 
