@@ -30,8 +30,6 @@ from hypertune.compiler import compile_text
 from hypertune.data.sets import Part, Sets
 from hypertune.ir import Program, Ref
 from hypertune.lowering import place
-from hypertune.methods.algorithms.delta_stn import centred
-from hypertune.methods.algorithms.stn import uncentred
 from hypertune.standard import STANDARD
 from hypertune.tuning import prepare
 
@@ -102,10 +100,9 @@ def steps(program: Program, sets: Sets, device: str) -> dict[str, Callable[[], N
 
         found[f"{tune.name} train"] = train
         if tune.name != "fixed":
-            condition = centred if tune.name == "delta" else uncentred
 
-            def valid(method=method, state=state, passes=passes, at=condition) -> None:
-                method.validate(passes, state, passes.valid(0), at)
+            def valid(method=method, state=state, passes=passes) -> None:
+                method.validate(passes, state, passes.valid(0))
 
             found[f"{tune.name} valid"] = valid
     return found
