@@ -21,7 +21,8 @@ data {
 }
 model (30) given * { linear(OUTPUTS) }
 objective {
-  train = bce + l2(decay); valid = bce; report = (accuracy, error, f1, auroc, perplexity)
+  train = bce + l2(decay) + entropy(1e-3)
+  valid = bce; report = (accuracy, error, f1, auroc, perplexity)
 }
 tune {
   method = delta_stn(warmup = 0); weights = sgd(lr = 0.1); hypers = adam(lr = 0.01); epochs = 3

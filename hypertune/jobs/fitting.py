@@ -54,7 +54,8 @@ def check_fits(program: Program, source: SourceType, catalogue: Catalogue) -> No
     targets = "classes" if source.classes else "real"
     for term in (*program.objective.train, *program.objective.valid):
         loss = losses[term.loss.kind]
-        fits = loss.targets == targets and program.output in loss.outputs(source)
+        shapes = {program.output} if loss.penalty else {*loss.outputs(source)}
+        fits = loss.targets == targets and program.output in shapes
         if loss.targets and not fits:
             found = f"{source.classes} classes" if source.classes else "a number"
             why = f"`{term.loss.kind}` compares outputs of the shape {program.output} with it"
