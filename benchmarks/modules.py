@@ -1,7 +1,7 @@
 """What `respond` makes of torchvision's classifiers, and what a Delta-STN step of them costs.
 
-    python benchmarks/modules.py [resnet18 vit_b_16 …] [--side 64] [--batch 8] [--rounds 7]
-        [--threads 1] [--device cpu]
+    python benchmarks/modules.py [resnet18 vit_b_16 …] [--side 64] [--batch 32] [--share 1]
+        [--rounds 7] [--threads 1] [--device cpu]
 
 For each network, with random weights: how much the output differs from the original's at first
 (of the largest number in it), in training and in evaluation; the median time of a training step
@@ -123,7 +123,10 @@ def told(name: str, options: argparse.Namespace) -> str:
     differs = difference(module, net, batch)
 
     problem = net.problem(smoothed, error)
-    method, passes = DeltaSTN(warmup=10**9), Passes(problem, OneBatch(batch), 0)
+    method, passes = (
+        DeltaSTN(warmup=10**9, response_share=options.share),
+        Passes(problem, OneBatch(batch), 0),
+    )
     state = method.init(problem, Recipe(weights=SGD, hypers=SGD))
     steps = {
         "plain": plain_step(module, batch),
@@ -159,7 +162,8 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("networks", nargs="*", default=NETWORKS)
     parser.add_argument("--side", type=int, default=64)
-    parser.add_argument("--batch", type=int, default=8)
+    parser.add_argument("--batch", type=int, default=32)
+    parser.add_argument("--share", type=float, default=1.0, help="the method's response_share")
     parser.add_argument("--rounds", type=int, default=7)
     parser.add_argument("--threads", type=int, default=1)
     parser.add_argument("--device", default="cpu")
