@@ -9,6 +9,7 @@ with its penalty chosen there by cross-validation of the loss that is compared. 
 a seventh to a third more examples than those of the draft, which are trained on one part alone.
 Losses are of the test part: cross-entropy, or the squared error in deviations of the target.
 The drafts were made on splits from 100 on; those from 0 on were left for the figures.
+What was found is in docs/decisions/0020-drafts.md.
 """
 
 from __future__ import annotations
