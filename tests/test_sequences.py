@@ -1,4 +1,4 @@
-"""The shipped specs of sequences: a transformer encoder and LSTMs that leave a bad guess."""
+"""The shipped specs of sequences: a transformer encoder and an LSTM that leave a bad guess."""
 
 from pathlib import Path
 
