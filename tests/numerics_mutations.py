@@ -81,9 +81,7 @@ NORMALISATION = "response/normalisation.py"
 DOT_PRODUCT, ATTENTION = "response/dot_product.py", "tests/test_attention.py::"
 ATTENDED = ATTENTION + "test_the_tangent_is_torchs_forward_mode_through_each_examples_own_weights"
 TORCHS = NORM + "test_it_is_torchs_in_training_and_evaluation_with_its_statistics"
-TANGENT = (
-    NORM + "test_its_linearised_reading_is_the_derivative_through_the_statistics_of_the_batch"
-)
+TANGENT = "tests/test_norms.py::test_the_kernels_of_a_tangent_give_what_the_formulas_give"
 DIFFERENTIATED = NORM + "test_the_tangent_of_its_linearised_reading_can_be_differentiated"
 NORM_FOLDED = NORM + "test_what_it_responds_with_is_what_it_folds_to"
 NORM_KEPT = NORM + (
