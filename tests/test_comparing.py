@@ -151,6 +151,17 @@ def test_bytes_that_are_no_text_in_its_spec_do_not_stop_it(folder, tmp_path):
     assert invoke("resume", copied).exit_code == 0
 
 
+def test_a_folder_that_cannot_be_made_whole_is_not_left_behind(spec, tmp_path, monkeypatch):
+    def full(*_):
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr("hypertune.jobs.comparing.write_json", full)
+    done = invoke("compare", spec, "--out", tmp_path / "c")
+    assert done.exit_code == 4
+    assert "No space left on device" in done.output
+    assert list(tmp_path.iterdir()) == []
+
+
 def made(tune, seed, times, losses, **changes):
     known = {"method": "fixed", "outcome": "completed", "hypers": {}, "memory": 2**20}
     known |= {"measures": {"valid_loss": losses[-1]}, "batches": 10, "seconds": times[-1]}

@@ -6,6 +6,8 @@ from collections.abc import Callable, Iterable, Iterator
 from contextlib import AbstractContextManager, nullcontext
 from itertools import product
 from pathlib import Path
+from secrets import token_hex
+from shutil import rmtree
 
 from attrs import asdict, evolve, field, frozen, validators
 from cattrs import BaseValidationError, structure
@@ -61,7 +63,7 @@ def is_comparison(path: Path) -> bool:
 
 
 def begin(path: Path, comparison: Comparison, order: Order) -> None:
-    """Make the folder of a comparison.
+    """Make the folder of a comparison; a kill leaves none or a whole one.
 
     Args:
         path: not there, or empty.
@@ -74,11 +76,16 @@ def begin(path: Path, comparison: Comparison, order: Order) -> None:
     """
     if path.exists() and (not path.is_dir() or any(path.iterdir())):
         raise FolderTaken(path)
-    path.mkdir(parents=True, exist_ok=True)
-    write_atomically(path / "spec.hspec", order.spec.encode())
-    write_atomically(path / "program.json", to_json(order.program).encode())
-    # Last: it makes the folder a comparison.
-    write_json(path / _FILE, {"format": FORMAT, **asdict(comparison)})
+    part = path.with_name(f".{path.name}.{token_hex(4)}.part")
+    try:
+        part.mkdir(parents=True)
+        write_atomically(part / "spec.hspec", order.spec.encode())
+        write_atomically(part / "program.json", to_json(order.program).encode())
+        write_json(part / _FILE, {"format": FORMAT, **asdict(comparison)})
+        part.rename(path)  # an empty folder gives way, any other does not
+    except BaseException:
+        rmtree(part, ignore_errors=True)
+        raise
 
 
 def read_comparison(path: Path) -> Comparison:
