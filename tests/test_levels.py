@@ -165,9 +165,9 @@ def first_step(method, problem):
 
 
 def test_maid_refuses_what_it_has_no_valid_constant_for():
-    with pytest.raises(CannotTrain, match="told the `strong_convexity` of the training loss"):
+    with pytest.raises(CannotTrain, match="needs the `strong_convexity` of the training loss"):
         first_step(MAID(), problem_of())
-    with pytest.raises(CannotTrain, match="told the `smoothness` of the validation loss"):
+    with pytest.raises(CannotTrain, match="needs the `smoothness` of the validation loss"):
         first_step(MAID(), problem_of(squared_error, logistic))
     with pytest.raises(
         CannotTrain, match="strongly convex training loss, and the least curvature"

@@ -56,7 +56,7 @@ def programs(draw: st.DrawFn) -> Program:
 def _node(draw: st.DrawFn, kind: LayerType, name: str, source: str, shape: Shape) -> Node | None:
     args = draw(arguments(kind, len(shape)))
     if "eps" in args:  # a channel that is constant must not be divided by next to nothing
-        args["eps"] = max(args["eps"], 1e-2)
+        args["eps"] = max(args["eps"] or 0.0, 1e-2)
     try:
         output = kind.output(args, shape)
     except WrongShape:

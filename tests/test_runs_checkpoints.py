@@ -90,7 +90,7 @@ def rewrite(path, **changes):
     path.write_bytes(safetensors.torch.save(tensors, {"hypertune": json.dumps(about)}))
 
 
-@pytest.mark.parametrize("count", [-1, True, 1.0, None, "7", 10**300])
+@pytest.mark.parametrize("count", [-1, True, 1.0, None, "7", 2**62])
 @pytest.mark.parametrize("name", ["step", "rows"])
 def test_a_count_that_is_none_is_refused(path, name, count):
     rewrite(path, **{name: count})
