@@ -7,5 +7,6 @@ CELU = elementwise(
     "celu",
     "x above zero, alpha (exp(x / alpha) - 1) below.",
     "CELU",
-    Arg("alpha", "float", "minus the limit far below zero", default=1, low=0, open_low=True),
+    # 1 / alpha has to be a number, with room for its square.
+    Arg("alpha", "float", "minus the limit far below zero", default=1, low=1e-6),
 )

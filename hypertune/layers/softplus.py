@@ -7,6 +7,7 @@ SOFTPLUS = elementwise(
     "softplus",
     "log(1 + exp(beta x)) / beta, a smooth relu.",
     "Softplus",
-    Arg("beta", "float", "how sharply it bends", default=1, low=0, open_low=True),
+    # 1 / beta has to be a number, with room for its square.
+    Arg("beta", "float", "how sharply it bends", default=1, low=1e-6),
     Arg("threshold", "float", "where beta x is above it, x itself", default=20, low=0),
 )
