@@ -52,6 +52,15 @@ def test_the_spec_trains_at_the_values_of_the_run(run, invoke, tmp_path):
     assert replayed[1:] == pytest.approx(tuned[:-1], rel=1e-5)
 
 
+def test_the_spec_of_a_replay_can_be_read_from_any_directory(run, invoke, tmp_path, monkeypatch):
+    invoke(run.path, "-o", "tuned")
+    again = hypertune.train("tuned.hspec", epochs=1, out=tmp_path / "again")
+    (tmp_path / "elsewhere").mkdir()
+    monkeypatch.chdir(tmp_path / "elsewhere")
+    program = hypertune.compile(again.folder.spec)
+    assert program.tunes[0].method.args["file"] == str(tmp_path / "tuned.csv")
+
+
 def test_nothing_is_written_over(run, invoke, tmp_path):
     (tmp_path / "tuned.hspec").write_text("mine")
     done = invoke(run.path, "-o", "tuned")

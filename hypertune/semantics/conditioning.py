@@ -121,8 +121,8 @@ def _able(demand: _Demand, knowledge: Knowledge) -> tuple[str, ...]:
 def _check_ends(knowledge: Knowledge, method: MethodType, place: Span) -> None:
     """Refuse domains that nothing can be drawn from."""
     for name, declared in knowledge.hypers.items():
-        hyper, told = declared.hyper, knowledge.findings.about(declared.span)
-        if hyper.frozen or hyper.over or told or declared.domain.is_bounded(hyper.domain.args):
+        hyper, reported = declared.hyper, knowledge.findings.about(declared.span)
+        if hyper.frozen or hyper.over or reported or declared.domain.is_bounded(hyper.domain.args):
             continue
         positive = declared.bounds[0] >= 0
         knowledge.findings.add(CannotSearch(declared.span, name, positive, method.name, place))

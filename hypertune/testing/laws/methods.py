@@ -120,11 +120,14 @@ def is_conditioned_on_the_values_it_reports(case: MethodCase) -> None:
     training = case.training()
     list(training.run())
     hypers = training.problem.hypers
-    values, told = training.conditioning().values, hypers.report(training.state.unconstrained_H)
+    values, reported = (
+        training.conditioning().values,
+        hypers.report(training.state.unconstrained_H),
+    )
     for name in hypers.values:
         found = float(values[name].mean())
-        assert abs(found - float(told[name])) <= 1e-6 * max(1.0, abs(found)), (
-            f"`{name}` is {found:g} in the losses and {told[name]:g} in reports"
+        assert abs(found - float(reported[name])) <= 1e-6 * max(1.0, abs(found)), (
+            f"`{name}` is {found:g} in the losses and {reported[name]:g} in reports"
         )
 
 
