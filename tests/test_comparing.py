@@ -90,6 +90,22 @@ def test_a_budget_ends_a_run_for_good(block, spec, tmp_path):
     assert float(row["test_loss"]) > 0
 
 
+def test_a_run_that_is_taken_up_keeps_its_budget(spec, tmp_path, monkeypatch):
+    path = tmp_path / "c"
+
+    def interrupt(event):
+        if isinstance(event, Stepped):
+            signal.raise_signal(signal.SIGINT)
+
+    monkeypatch.setattr("hypertune.reporting.rows.Rows.__call__", lambda _, e: interrupt(e))
+    stopped = invoke("compare", spec, "--tune", "tuned", "--budget", "0.001s", "--out", path)
+    assert stopped.exit_code == 130
+    monkeypatch.undo()
+    assert invoke("resume", path).exit_code == 0
+    (row,) = rows(path)
+    assert row["outcome"] == "out of time"
+
+
 @pytest.mark.parametrize("word", ["10", "0min", "ten", "-3s"])
 def test_a_budget_has_a_unit(word, spec):
     done = invoke("compare", spec, "--budget", word)

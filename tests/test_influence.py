@@ -204,6 +204,17 @@ def test_the_command_writes_a_table_and_a_page(run, tmp_path):
     assert (again.exit_code, "--force" in again.output) == (4, True)
 
 
+def test_the_command_takes_lissa_for_a_series_that_sees_chunks(run, monkeypatch):
+    seen = []
+    monkeypatch.setattr(
+        "hypertune.jobs.influencing.influence",
+        lambda *given, **named: seen.append(named["stochastic"]) or influence(*given, **named),
+    )
+    for solver in ("lissa", "cg"):
+        assert invoke(run.path, "--solver", solver, "--iterations", 5).exit_code == 0
+    assert seen == [True, False]
+
+
 def test_one_example_may_be_asked_about(run):
     one = ask(run).scores("test", 7, solver_of("cg", 100))
     parts = [ask(run).scores("test", n, solver_of("cg", 100)).scores_N for n in range(50)]
