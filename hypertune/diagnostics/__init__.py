@@ -6,6 +6,7 @@ from hypertune.diagnostics.diagnostic import (
     Note as Note,
     closest as closest,
     did_you_mean as did_you_mean,
+    nearest as nearest,
 )
 from hypertune.diagnostics.example import (
     BARE as BARE,

@@ -130,6 +130,15 @@ def closest(name: str, candidates: Iterable[str]) -> tuple[str, ...]:
     return (max(close, key=nearness),) if close else ()
 
 
+def nearest(name: str, candidates: Iterable[str], count: int) -> tuple[str, ...]:
+    """Those that are most like `name`, however little: first the ones that hold it."""
+
+    def distance(other: str) -> tuple[bool, float, str]:
+        return name not in other, -SequenceMatcher(None, other, name).ratio(), other
+
+    return tuple(sorted(sorted(candidates)[:_MANY], key=distance)[:count])
+
+
 def did_you_mean(name: str, candidates: Iterable[str]) -> tuple[Help, ...]:
     """Help with the candidate that `name` was probably meant to be, if one is close."""
     return tuple(Help(f"did you mean `{found}`?") for found in closest(name, candidates))

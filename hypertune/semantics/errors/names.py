@@ -2,7 +2,22 @@
 
 from __future__ import annotations
 
-from hypertune.diagnostics import TUNED, Diagnostic, Example, Help, Note, Span, did_you_mean
+from collections.abc import Iterable
+from typing import Final
+
+from hypertune.diagnostics import (
+    TUNED,
+    Diagnostic,
+    Example,
+    Help,
+    Note,
+    Span,
+    did_you_mean,
+    nearest,
+)
+
+_MOST_LISTED: Final = 24  # names; where there are more,
+_SHOWN: Final = 6  # of them are told
 
 
 class UnknownHyper(Diagnostic):
@@ -53,9 +68,19 @@ class UnknownKind(Diagnostic):
     def children(self) -> tuple[Note | Help, ...]:
         other = (Note(f"`{self.name}` is {self.otherwise}"),) if self.otherwise else ()
         close = () if other else did_you_mean(self.name, self.known)
-        are = "there are " if len(self.known) > 1 else "there is "
-        listed = Note(are + ", ".join(f"`{k}`" for k in sorted(self.known)))
-        return close or (*other, listed)
+        return close or (*other, *self._listed())
+
+    def _listed(self) -> tuple[Note | Help, ...]:
+        """All that there are, or of many those that are most like it."""
+        if len(self.known) > _MOST_LISTED:
+            near = _quoted(nearest(self.name, self.known, _SHOWN))
+            return Note(f"the names most like it are {near}"), Help("`hypertune kinds` lists all")
+        are = "there are" if len(self.known) > 1 else "there is"
+        return (Note(f"{are} {_quoted(sorted(self.known))}"),)
+
+
+def _quoted(names: Iterable[str]) -> str:
+    return ", ".join(f"`{name}`" for name in names)
 
 
 class UnknownName(Diagnostic):
