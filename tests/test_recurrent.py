@@ -23,6 +23,7 @@ from hypertune.response.recurrent import (
     recurrent,
 )
 from hypertune.response.recurrent.cell import Cell
+from hypertune.response.recurrent.factor import Factor
 from hypertune.response.recurrent.recurrence import loop
 
 B, T, X, H = 3, 4, 2, 3  # examples, steps, units of the input and of the state
@@ -240,6 +241,29 @@ def test_autocast_changes_nothing(cell: Cell):
     expected = readings()
     with torch.autocast("cpu", dtype=torch.bfloat16):
         same(readings(), expected)
+
+
+def test_a_long_sequence_in_single_precision_is_that_in_double(cell: Cell):
+    torch.manual_seed(17)
+    maps, state = drawn_maps(cell), drawn_state(cell, B, H)
+    inputs = drawn(B, 9, X), *tensors(maps), *state
+    rounded = [tensor.detach().float().requires_grad_() for tensor in inputs]
+
+    def readings(x: Tensor, *values: Tensor) -> tuple[Tensor, ...]:
+        fixed = tuple(value.detach() for value in values)
+        maps = [
+            evolve(gates, weight_GI=gates.weight_GI.detach(), bias_G=gates.bias_G.detach())
+            for gates in rebuilt(values)
+        ]
+        (_, (dy, _)) = linearised(cell, x.detach(), x, fixed[10:], fixed[10:], *maps)
+        return *read(cell)(x, *values), dy
+
+    found, expected = readings(*rounded), readings(*inputs)
+    near = {"rtol": 2e-4, "atol": 2e-4, "check_dtype": False}
+    torch.testing.assert_close(found, expected, **near)
+    gradients = torch.autograd.grad(total(found), rounded)
+    torch.testing.assert_close(gradients, torch.autograd.grad(total(expected), inputs), **near)
+    assert (Factor(rounded[1], 9).packed is not None) == torch.backends.mkldnn.is_available()
 
 
 # The linearised reading: inputs x, dx, then as above, then the change of the state.

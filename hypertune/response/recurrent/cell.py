@@ -2,36 +2,60 @@
 
 from __future__ import annotations
 
+from functools import cached_property
 from typing import Protocol
 
 import torch
-from attrs import frozen
+from attrs import field, frozen
 from torch import Tensor
+
+from hypertune.response.recurrent.factor import Factor
 
 Tensors = tuple[Tensor, ...]
 
 
 @frozen
 class Product:
-    """The recurrent product P = h Wᵀ + s ⊙ (h Uᵀ) of one step; plain without U and s."""
+    """The recurrent product P = h Wᵀ + s ⊙ (h Uᵀ) of one step; plain without U and s.
+
+    `steps` says how often it will be asked for.
+    """
 
     w_GH: Tensor
     u_GH: Tensor | None = None
     scale_BG: Tensor | None = None
+    steps: int = field(default=1, kw_only=True)
+
+    @cached_property
+    def _forwards(self) -> list[Factor]:
+        return [Factor(matrix.T, self.steps) for matrix in self._matrices()]
+
+    @cached_property
+    def _backwards(self) -> list[Factor]:
+        return [Factor(matrix, self.steps) for matrix in self._matrices()]
+
+    def _matrices(self) -> list[Tensor]:
+        return [self.w_GH] if self.u_GH is None else [self.w_GH, self.u_GH]
 
     def add(self, h_BH: Tensor, p_BG: Tensor, u_BG: Tensor) -> None:
         """Add P to p_BG, and write h Uᵀ over u_BG."""
-        torch.addmm(p_BG, h_BH, self.w_GH.T, out=p_BG)
-        if self.u_GH is not None and self.scale_BG is not None:
-            p_BG.addcmul_(self.scale_BG, torch.mm(h_BH, self.u_GH.T, out=u_BG))
+        by_w, *by_u = self._forwards
+        by_w(h_BH, p_BG, out=p_BG)
+        if by_u and self.scale_BG is not None:
+            p_BG.addcmul_(self.scale_BG, by_u[0](h_BH, out=u_BG))
 
     def pull(self, grad_BH: Tensor, d_BG: Tensor, du_BG: Tensor) -> Tensor:
         """The gradient of h from that of P, d_BG, plus grad_BH; write s ⊙ d over du_BG."""
-        grad_BH = torch.addmm(grad_BH, d_BG, self.w_GH)
-        if self.u_GH is not None and self.scale_BG is not None:
+        by_w, *by_u = self._backwards
+        grad_BH = by_w(d_BG, grad_BH)
+        if by_u and self.scale_BG is not None:
             torch.mul(self.scale_BG, d_BG, out=du_BG)
-            torch.addmm(grad_BH, du_BG, self.u_GH, out=grad_BH)
+            by_u[0](du_BG, grad_BH, out=grad_BH)
         return grad_BH
+
+    def push(self, dh_BH: Tensor, plus_BG: Tensor | None = None) -> Tensor:
+        """The tangent of h Wᵀ from that of h, and what is to be added."""
+        return self._forwards[0](dh_BH, plus_BG)
 
     def buffer(self, like_TBG: Tensor) -> Tensor:
         """Room for what `add` and `pull` write over all steps."""
@@ -88,7 +112,9 @@ class Cell(Protocol):
         """What drives the tangent: dX, and the part of dP that does not come from dh."""
         ...
 
-    def push(self, slopes: Tensors, w_GH: Tensor, drive_TBG: Tensor, tangents: Tensors) -> Tensors:
+    def push(
+        self, slopes: Tensors, product: Product, drive_TBG: Tensor, tangents: Tensors
+    ) -> Tensors:
         """(dh_SBH, other final tangents…), from the drive and tangents of the initial state."""
         ...
 

@@ -64,14 +64,16 @@ class GRU:
         dp_r, dp_z, dp_n = dp_TBG.chunk(3, -1)
         return dx_TBG + torch.cat([dp_r, dp_z, slopes[1] * dp_n], -1)
 
-    def push(self, slopes: Tensors, w_GH: Tensor, drive_TBG: Tensor, tangents: Tensors) -> Tensors:
+    def push(
+        self, slopes: Tensors, product: Product, drive_TBG: Tensor, tangents: Tensors
+    ) -> Tensors:
         steps, rows, width = drive_TBG.shape
         dh_SBH = drive_TBG.new_empty(steps + 1, rows, width // 3)
         dh_SBH[0] = tangents[0]
         for drive, by_gates, r, z, dh, dh_next in zip(
             drive_TBG, *slopes, dh_SBH[:-1], dh_SBH[1:], strict=True
         ):
-            dp = torch.mm(dh, w_GH.T)
+            dp = product.push(dh)
             dp[:, 2 * r.shape[-1] :].mul_(r)
             dr, dz, dn = dp.add_(drive).mul_(by_gates).chunk(3, -1)
             torch.mul(z, dh, out=dh_next).add_(dr).add_(dz).add_(dn)

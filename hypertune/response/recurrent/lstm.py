@@ -60,14 +60,16 @@ class LSTM:
     def drive(self, slopes: Tensors, dx_TBG: Tensor, dp_TBG: Tensor) -> Tensor:
         return dx_TBG + dp_TBG
 
-    def push(self, slopes: Tensors, w_GH: Tensor, drive_TBG: Tensor, tangents: Tensors) -> Tensors:
+    def push(
+        self, slopes: Tensors, product: Product, drive_TBG: Tensor, tangents: Tensors
+    ) -> Tensors:
         steps, rows, width = drive_TBG.shape
         dh_SBH = drive_TBG.new_empty(steps + 1, rows, width // 4)
         dh_SBH[0], dc = tangents[0], tangents[1].clone()
         for drive, by_gates, by_cell, f, dh, dh_next in zip(
             drive_TBG, *slopes, dh_SBH[:-1], dh_SBH[1:], strict=True
         ):
-            di, df, dg, do = torch.addmm(drive, dh, w_GH.T).mul_(by_gates).chunk(4, -1)
+            di, df, dg, do = product.push(dh, drive).mul_(by_gates).chunk(4, -1)
             dc.mul_(f).add_(di).add_(df).add_(dg)
             torch.addcmul(do, by_cell, dc, out=dh_next)
         return dh_SBH, dc

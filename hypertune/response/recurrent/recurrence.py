@@ -67,7 +67,8 @@ class _Recurrence(Function):
             x_TBG.addcmul_(s, u_TBG)
         if b is not None:
             x_TBG.add_(b)
-        outputs, uh_TBG, trace = cell.run(x_TBG, Product(w_h, u_h, s_h), b_h, tuple(state))
+        product = Product(w_h, u_h, s_h, steps=len(x_TBI))
+        outputs, uh_TBG, trace = cell.run(x_TBG, product, b_h, tuple(state))
         return *outputs, u_TBG, uh_TBG, *trace
 
     @staticmethod
@@ -131,7 +132,7 @@ def _gradients(
     x_TBI, w, b, u, s, w_h, b_h, u_h, s_h, *_ = given
     h_SBH, u_TBG, uh_TBG, *rest = trace
     slopes = cell.slopes(h_SBH, tuple(rest))
-    pulled = cell.pull(slopes, Product(w_h, u_h, s_h), gradients)
+    pulled = cell.pull(slopes, Product(w_h, u_h, s_h, steps=len(x_TBI)), gradients)
     d_TBG = pulled.x_TBG
     du_TBG = None if u is None or not (needed[0] or needed[3]) else s * d_TBG
     x_grad = None

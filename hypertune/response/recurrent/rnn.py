@@ -34,10 +34,16 @@ class RNN:
     def drive(self, slopes: Tensors, dx_TBG: Tensor, dp_TBG: Tensor) -> Tensor:
         return dx_TBG + dp_TBG
 
-    def push(self, slopes: Tensors, w_GH: Tensor, drive_TBG: Tensor, tangents: Tensors) -> Tensors:
-        dh_SBH = torch.cat([tangents[0].unsqueeze(0), drive_TBG])
-        for by_x, dh, dh_next in zip(*slopes, dh_SBH[:-1], dh_SBH[1:], strict=True):
-            torch.addmm(dh_next, dh, w_GH.T, out=dh_next).mul_(by_x)
+    def push(
+        self, slopes: Tensors, product: Product, drive_TBG: Tensor, tangents: Tensors
+    ) -> Tensors:
+        steps, rows, width = drive_TBG.shape
+        dh_SBH = drive_TBG.new_empty(steps + 1, rows, width)
+        dh_SBH[0] = tangents[0]
+        for drive, by_x, dh, dh_next in zip(
+            drive_TBG, *slopes, dh_SBH[:-1], dh_SBH[1:], strict=True
+        ):
+            torch.mul(product.push(dh, drive), by_x, out=dh_next)
         return (dh_SBH,)
 
     def pull(self, slopes: Tensors, product: Product, gradients: Tensors) -> Pulled:

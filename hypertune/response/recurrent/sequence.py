@@ -63,7 +63,7 @@ def _by_rule(
     dx_TBI, *dstate = along
     with torch.no_grad():
         x_TBG = GateMap(incoming.weight_GI, incoming.bias_G)(x_TBI)
-        product = Product(recurring.weight_GI)
+        product = Product(recurring.weight_GI, steps=len(x_TBG))
         outputs, _, trace = cell.run(x_TBG, product, recurring.bias_G, tuple(state))
         slopes = cell.slopes(outputs[0], trace)
     change = incoming.change(x_TBI, dx_TBI)

@@ -35,7 +35,7 @@ class _Push(Function):
     def forward(
         cell: Cell, w_GH: Tensor, slopes: Tensors, drive_TBG: Tensor, *state: Tensor
     ) -> Tensors:
-        return cell.push(slopes, w_GH, drive_TBG, state)
+        return cell.push(slopes, Product(w_GH, steps=len(drive_TBG)), drive_TBG, state)
 
     @staticmethod
     def backward(ctx: Any, *gradients: Tensor) -> tuple[Tensor | None, ...]:
@@ -50,7 +50,7 @@ class _Pull(Function):
 
     @staticmethod
     def forward(cell: Cell, w_GH: Tensor, slopes: Tensors, *gradients: Tensor) -> Tensors:
-        pulled = cell.pull(slopes, Product(w_GH), gradients)
+        pulled = cell.pull(slopes, Product(w_GH, steps=len(slopes[0])), gradients)
         return pulled.x_TBG, *pulled.state
 
     @staticmethod
