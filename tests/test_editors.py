@@ -157,7 +157,7 @@ def test_a_text_that_cannot_be_read_is_not_laid_out() -> None:
         ("model (1) {\n residual { relu } ", {"shortcut", "as"}, {"linear"}),
         ("model (1) {\n linear(1); ", {"relu"}, {"given"}),
         ("model (1) {\n linear(1) on ", {"auto"}, {"as"}),
-        ("model (1) {\n branch ", {"add", "concat"}, {"as"}),
+        ("model (1) {\n branch ", {"add", "concat", "mean", "mul"}, {"as"}),
         ("model (1) ", {"given", "on"}, {"as"}),
         ("model (1) {\n linear(1\n", {"relu"}, {"bias"}),
         ("data {\n source = digits\nmodel (1) {\n", {"relu"}, {"batch"}),

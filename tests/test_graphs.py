@@ -107,6 +107,18 @@ def test_branches_run_side_by_side() -> None:
     assert merged.output == (6, 8, 8)
 
 
+@pytest.mark.parametrize("merge", ["add", "mean", "mul"])
+def test_a_branch_merges_as_the_layer_of_its_mode_does(merge: str) -> None:
+    around = "model (1, 8, 8) {{ flatten; relu as flat; {} linear(10) }}"
+    branch = program_of(around.format(f"branch {merge} {{ linear(64); tanh }} {{ }};"))
+    layer = program_of(around.format(f"linear(64); tanh; {merge}(flat);"))
+    nodes = {node.kind: node for node in branch.layers}
+    assert nodes[merge].inputs == ("tanh_1", "flat")
+    assert {node.kind: (node.shapes, node.output) for node in layer.layers} == {
+        kind: (node.shapes, node.output) for kind, node in nodes.items()
+    }
+
+
 def test_a_label_names_what_comes_out_of_a_piece() -> None:
     program = program_of(
         "model (1, 8, 8) { flatten as flat; repeat 2 { linear(64) } as twice; relu;"

@@ -35,6 +35,7 @@ model (1, 8, 8) given p on cpu {
   residual { linear(27) }
   concat(x)
   branch concat { tanh }
+  branch mul { linear(30); sigmoid } { linear(30); branch mean { relu } { tanh } }
   branch add {}
   linear(10)
 }

@@ -51,7 +51,7 @@ def _told(text: str) -> list[str]:
         ("model (4) { relu as a as b }", "`given`, `on` or the end of the line"),
         ("model (4) { repeat 2 given a { relu } given b }", "`as`, `on` or the end of the line"),
         ("model (4) { branch add on cpu {} on cpu }", "`as`, `given`, `{` or the end of the line"),
-        ("model (4) { branch sum { relu } }", "`add` or `concat`"),
+        ("model (4) { branch sum { relu } }", "`add`, `concat`, `mean` or `mul`"),
         ("model (4)\n{ relu }", "`given`, `on` or `{`"),
         ("let a = f(2,, 3)", "`)` or a value"),
         ("let model = 3", "a name"),

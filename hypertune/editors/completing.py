@@ -132,7 +132,7 @@ def _clauses(context: Context) -> Iterable[Completion]:
     if context.last in ("as", "repeat") or not context.words:
         return ()
     if context.last == "branch":
-        return _words(("concat", "add"))
+        return _words(("concat", "add", "mean", "mul"))
     left = ("given", "on", "as") if context.inner else ("given", "on")
     clauses = {word: CLAUSES[word] for word in left if word not in context.words}
     if context.words[0] == "residual" and context.last == "}":

@@ -38,6 +38,8 @@ MODES: Final[Mapping[str, str]] = {
     "fixed": "the spread is not tuned",
     "add": "the outputs are added",
     "concat": "the outputs are laid side by side",
+    "mean": "the mean of the outputs",
+    "mul": "the outputs are multiplied, such as values and their gates",
 }
 CONSTANTS: Final = ("true", "false", "none", "all")
 UNITS: Final = ("epochs", "steps", "seconds", "min", "hours")

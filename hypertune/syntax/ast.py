@@ -201,7 +201,7 @@ class Residual(Labelled):
 
 @frozen
 class Branch(Labelled):
-    """`branch concat { … } { … }`; `mode` is concat or add."""
+    """`branch concat { … } { … }`; `mode` is a merge: add, concat, mean or mul."""
 
     mode: Name
     bodies: tuple[Body, ...]

@@ -6,7 +6,7 @@ from lark import Token
 
 from hypertune.syntax.habits import advice, misspelt, place
 from hypertune.syntax.mistakes import Unexpected
-from hypertune.syntax.tokens import OPERATORS, RESERVED, Scan
+from hypertune.syntax.tokens import CONTEXTUAL, OPERATORS, RESERVED, Scan
 
 _SIGNS = {
     "COMMA": "`,`", "RPAR": "`)`", "RSQB": "`]`", "EQUAL": "`=`", "COLON": "`:`", "DOT": "`.`",
@@ -17,7 +17,7 @@ _SIGNS = {
 }  # fmt: skip
 _ORDER = {word: place for place, word in enumerate(dict.fromkeys(_SIGNS.values()))}
 _WORDS = _ORDER["a name"] - 0.5  # where words of the language come in
-_NAMES = {"NAME", "FIXED", "EXAMPLE", "BATCH", "ADD", "CONCAT"}
+_NAMES = {"NAME"} | CONTEXTUAL
 # Where all of the first can stand, all of the second are said in one word.
 _TOGETHER = (
     ({"NUMBER", "STRING"}, _NAMES | RESERVED | {"NUMBER", "STRING", "LPAR", "MINUS"}, "a value"),

@@ -9,11 +9,11 @@ from attrs import frozen
 from lark import Token
 
 from hypertune.diagnostics import closest
-from hypertune.syntax.tokens import OPERATORS, RESERVED, STATEMENTS
+from hypertune.syntax.tokens import CONTEXTUAL, MERGES, OPERATORS, RESERVED, STATEMENTS
 
 _VALUE: Final = {"NUMBER", "STRING"}  # where all of these can stand, a value can
 _LAYER: Final = {"GIVEN", "AS", "_END"}  # what can stand behind a layer
-_WORDS: Final = RESERVED | {"FIXED", "EXAMPLE", "BATCH", "ADD", "CONCAT"}
+_WORDS: Final = RESERVED | CONTEXTUAL
 
 
 @frozen
@@ -57,7 +57,7 @@ def misspelt(at: Place) -> tuple[Token, str] | None:
     words = [kind.lower() for kind in at.accepted if kind in _WORDS]
     if at.follows_layer and "LPAR" in at.accepted:
         pieces = ("repeat", "residual", "branch")
-        opens = at.token.type in ("LBRACE", "NUMBER", "ADD", "CONCAT")
+        opens = at.token.type in MERGES | {"LBRACE", "NUMBER"}
         return _near(at.before, pieces) if opens else _near(at.token, words)
     return _near(at.token, words) or (
         _near(at.before, words) if at.before.type == "UNIT" else None
@@ -87,7 +87,7 @@ def _brace(at: Place) -> str:
     if at.ends_line and "LBRACE" in at.accepted and at.after.type == "LBRACE":
         return "a `{` stands on the line of what it belongs to"
     if at.token.type == "LBRACE" and at.follows_layer:
-        return "a body belongs to `residual`, `repeat N`, `branch add` or `branch concat`"
+        return "a body belongs to `residual`, `repeat N` or `branch`"
     return ""
 
 

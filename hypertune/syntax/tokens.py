@@ -19,6 +19,8 @@ STATEMENTS = {
 RESERVED = STATEMENTS | {
     "GIVEN", "ON", "AS", "PER", "SPREAD", "FROZEN", "REPEAT", "RESIDUAL", "SHORTCUT", "BRANCH",
 }  # fmt: skip
+MERGES = {"ADD", "CONCAT", "MEAN", "MUL"}
+CONTEXTUAL = MERGES | {"FIXED", "EXAMPLE", "BATCH"}  # words of the language that may be names too
 # Of a text, so that none takes longer than somebody would wait.
 MOST_CHARACTERS = 1_000_000
 _MOST_TOKENS = 200_000  # comments and line breaks included

@@ -13,7 +13,20 @@ T = TypeVar("T")
 STEMS = (
     *("width", "depth", "rate_in", "h2", "a", "x_", "very_long_name_of_a_thing", "p", "q", "tau"),
     # words that mean something else elsewhere
-    *("fixed", "example", "batch", "add", "concat", "epochs", "steps", "relu", "linear", "stn"),
+    *(
+        "fixed",
+        "example",
+        "batch",
+        "add",
+        "concat",
+        "mean",
+        "mul",
+        "epochs",
+        "steps",
+        "relu",
+        "linear",
+        "stn",
+    ),
     *("adam", "digits", "accuracy", "auto", "cuda", "standardize", "seed", "train", "linear_1"),
 )
 

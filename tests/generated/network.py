@@ -120,7 +120,7 @@ def _residual(place: Place, shape: Shape, blocks: Sequence[Block]) -> Piece | No
 
 
 def _branch(place: Place, shape: Shape, blocks: Sequence[Block]) -> Piece | None:
-    mode = place.author.pick(("add", "concat"))
+    mode = place.author.pick(("add", "concat", "mean", "mul"))
     drawn = [_inner(place, shape, blocks) for _ in range(place.author.pick((1, 2, 2, 3)))]
     aim = min((leaves for _, leaves in drawn), key=len)
     bodies: list[list[Piece]] = []
@@ -140,7 +140,7 @@ def _branch(place: Place, shape: Shape, blocks: Sequence[Block]) -> Piece | None
 
 
 def _merge(place: Place, shape: Shape) -> Piece | None:
-    mode = place.author.pick(("add", "concat"))
+    mode = place.author.pick(("add", "concat", "mean", "mul"))
     fit = [name for name, had in place.inside.labels.items() if _fits(mode, had, shape)]
     if not fit:
         return None
@@ -155,14 +155,14 @@ def _merge(place: Place, shape: Shape) -> Piece | None:
 
 
 def _fits(mode: str, one: Shape, other: Shape) -> bool:
-    return one == other if mode == "add" else len(one) == len(other) and one[1:] == other[1:]
+    return one[mode == "concat" :] == other[mode == "concat" :] and len(one) == len(other)
 
 
 def merged(mode: str, shapes: Sequence[Shape]) -> Shape:
-    """The shape of a sum, or of values side by side along the first axis."""
+    """The shape of a sum, mean or product, or of values side by side along the first axis."""
     if not all(_fits(mode, shapes[0], shape) for shape in shapes):
         raise Misfit
-    return shapes[0] if mode == "add" else (sum(s[0] for s in shapes), *shapes[0][1:])
+    return (sum(s[0] for s in shapes), *shapes[0][1:]) if mode == "concat" else shapes[0]
 
 
 def _braced(pieces: Sequence[Piece]) -> str:

@@ -70,7 +70,7 @@ def _blocks(author: Author, shape: tuple[int, ...]) -> tuple[list[str], list[Blo
     for _ in range(author.pick((0, 0, 1, 2, 3))):
         at = author.pick((shape, (12,), (2, 4, 4)))
         name = author.name()
-        while name in ("add", "concat", "relu", "linear"):  # layers of the language
+        while name in ("add", "concat", "mean", "mul", "relu", "linear"):  # layers of the language
             name = author.name()
         text, made = block(author, name, at, blocks)
         texts.append(text)

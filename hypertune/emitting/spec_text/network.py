@@ -9,7 +9,7 @@ from attrs import frozen
 from hypertune.emitting.spec_text.values import named
 from hypertune.ir import Node, Program, labels_in
 
-_MODES = ("add", "concat")  # what a branch can do, whatever merges a catalogue has
+_MODES = ("add", "concat", "mean", "mul")  # what a branch can do, whatever merges a catalogue has
 
 
 def model(program: Program) -> list[str]:
