@@ -69,12 +69,26 @@ def picture(run: Run, other: Run, other_name: str) -> str:
         name: [(row["epoch"], row["hypers"][name]) for row in run.events]
         for name in run.events[0]["hypers"]
     }
-    lines = panel(30, "validation loss", losses)
-    lines += panel(30 + HEIGHT + GAP, "hyperparameters while the network trains once", hypers)
-    size = f'viewBox="0 0 {WIDTH} {30 + 2 * HEIGHT + GAP + 30}"'
-    style = 'font-family="sans-serif" font-size="12"'
-    foot = 30 + 2 * HEIGHT + GAP + 20
+    return drawing(
+        [
+            panel(stacked(0), "validation loss", losses),
+            panel(stacked(1), "hyperparameters while the network trains once", hypers),
+        ]
+    )
+
+
+def stacked(number: int) -> int:
+    """Where a panel begins, under so many others."""
+    return 30 + number * (HEIGHT + GAP)
+
+
+def drawing(panels: list[list[str]]) -> str:
+    """An SVG of panels, one under another, over the same epochs."""
+    foot = stacked(len(panels)) - GAP + 20
+    lines = [line for panel in panels for line in panel]
     lines.append(label(WIDTH - RIGHT, foot, "epochs", 'text-anchor="end"'))
+    size = f'viewBox="0 0 {WIDTH} {foot + 10}"'
+    style = 'font-family="sans-serif" font-size="12"'
     body = "\n".join(lines)
     return f'<svg xmlns="http://www.w3.org/2000/svg" {size} {style}>\n{body}\n</svg>\n'
 

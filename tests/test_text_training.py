@@ -179,3 +179,10 @@ def test_that_the_experiment_of_the_paper_compiles(tmp_path: Path) -> None:
     units, tokens = 650, 4
     lstm = 8 * units * (units + 1)
     assert found.total("base") == 2 * lstm + tokens * units + tokens
+
+
+def test_that_the_shipped_text_needs_no_files() -> None:
+    spec = resource_folder("specs") / "texts" / "docs_lstm.hspec"
+    compiled = compile_text(spec.read_text(encoding="utf-8"), str(spec))
+    assert not compiled.warnings
+    assert [tune.name for tune in compiled.program.tunes] == ["stn", "delta", "untuned"]
