@@ -101,6 +101,7 @@ CURVED = IMPLICIT + "test_cg_ends_where_the_curvature_is_negative"
 QUALITY = IMPLICIT + "test_a_solve_says_how_well_it_did"
 DAMPED = IMPLICIT + "test_damping_is_added_to_the_diagonal"
 DIFFERENCES = UNROLLED + "test_the_gradient_is_that_of_finite_differences"
+RESTARTED = UNROLLED + "test_restarted_windows_begin_with_the_weights_of_the_problem"
 MODES = UNROLLED + "test_both_modes_agree"
 RECURRENT, STREAMS = "response/recurrent/", "tests/test_recurrent.py::"
 GATES = RECURRENT + "gates.py"
@@ -414,6 +415,9 @@ MUTATIONS = (
     Mutation(SOLVERS + "solver.py", "add_(found, x, damping)", "add_(found, x)", DAMPED),
     Mutation(
         "methods/algorithms/tuned.py", "constrain(leaf), leaf, into", "leaf, leaf, into", CLOSED
+    ),
+    Mutation(
+        "methods/algorithms/unrolled.py", "state.start or state.point", "state.point", RESTARTED
     ),
     Mutation("methods/algorithms/unrolling.py", "[a + b for a, b", "[b for a, b", DIFFERENCES),
     Mutation("methods/algorithms/unrolling.py", "(a * t).sum()", "(a - t).sum()", MODES),

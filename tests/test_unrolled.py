@@ -99,6 +99,25 @@ def valid_loss_after(start, optimiser, options, steps, **recipe):
 
 
 @MODES
+@pytest.mark.parametrize("warmup", [0, 12])
+def test_restarted_windows_begin_with_the_weights_of_the_problem(mode, warmup):
+    method = Unrolled(window=4, mode=mode, warmup=warmup, restart=True)
+    recipe = Recipe(WEIGHTS["adam"], hypers=PLAIN)
+    going = training(method, ridge(), recipe)
+    before = []
+    for k in range(4):
+        before.append(float(going.state.unconstrained_H))
+        going.method.step(going.passes, going.state, k)
+    once = stepped(method, ridge([before[-1]]), recipe).state
+    on = stepped(Unrolled(window=4, mode=mode), ridge([before[-1]]), recipe)
+    on.method.step(on.passes, on.state, 1)
+
+    assert (before[2] != before[1]) == (warmup == 0)
+    assert torch.equal(going.state.weights["w"], once.weights["w"])
+    assert not torch.allclose(on.state.weights["w"], once.weights["w"])
+
+
+@MODES
 @pytest.mark.parametrize("name", WEIGHTS)
 @pytest.mark.parametrize("clip", [None, 0.5, 100.0])
 def test_the_gradient_is_that_of_finite_differences(mode, name, clip):

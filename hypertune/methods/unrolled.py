@@ -45,6 +45,12 @@ UNROLLED = MethodType(
             default=None,
             low=1,
         ),
+        Arg(
+            "restart",
+            "bool",
+            "begin each window with the weights that the training began with",
+            default=False,
+        ),
         WARMUP,
     ),
     follows=frozenset({Use.SMOOTH, Use.OPTIMISER}),

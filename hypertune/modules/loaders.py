@@ -3,14 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Any
+from typing import Any, Protocol
 
 import torch
 from torch import Tensor
 from torch.utils import _pytree as pytree
-from torch.utils.data import DataLoader
 
 from hypertune.runtime import Batch, generators, mixed, seeded
+
+
+class Loader(Protocol):
+    """What is asked of a `DataLoader`; a list of batches has it too."""
+
+    def __len__(self) -> int: ...
+
+    def __iter__(self) -> Iterator[Any]: ...
 
 
 class Loaders:
@@ -30,8 +37,8 @@ class Loaders:
 
     def __init__(
         self,
-        train: DataLoader[Any],
-        valid: DataLoader[Any],
+        train: Loader,
+        valid: Loader,
         device: torch.device | str = "cpu",
         seed: int = 0,
     ) -> None:
@@ -61,7 +68,7 @@ def batch_of(given: Any, device: torch.device) -> Batch:
 class _Numbered:
     """A loader read from any batch on; one after another costs nothing more."""
 
-    def __init__(self, loader: DataLoader[Any], seed: int) -> None:
+    def __init__(self, loader: Loader, seed: int) -> None:
         self._loader, self._seed = loader, seed
         self._generators = generators([])
         self._next = -1

@@ -6,6 +6,7 @@ from collections.abc import Callable, Collection, Mapping
 from functools import cached_property
 from typing import Protocol
 
+import torch
 from attrs import evolve, field, frozen
 from torch import Tensor
 
@@ -62,10 +63,11 @@ class Hypers:
     Args:
         names: what each unconstrained value is called.
         start_H: where they start.
-        scale_H: perturbation scales to start from; zero for none.
-        scale_fixed_H: whose scale is not tuned.
-        per_batch_H: whose perturbation is drawn once for a batch instead of for each example.
-        frozen_H: which are not tuned.
+        scale_H: perturbation scales to start from; zero for none. All one if not given.
+        scale_fixed_H: whose scale is not tuned; none if not given.
+        per_batch_H: whose perturbation is drawn once for a batch instead of for each example;
+            none if not given.
+        frozen_H: which are not tuned; none if not given.
         constrain: from unconstrained values (…, H) to constrained ones (…, C).
         values: the names of the constrained values, where they are others than `names`.
         vectors: those that there are many of, by name.
@@ -79,16 +81,26 @@ class Hypers:
 
     names: tuple[str, ...]
     start_H: Tensor
-    scale_H: Tensor
-    scale_fixed_H: Tensor
-    per_batch_H: Tensor
-    frozen_H: Tensor
+    scale_H: Tensor = field()
+    scale_fixed_H: Tensor = field()
+    per_batch_H: Tensor = field()
+    frozen_H: Tensor = field()
     constrain: Callable[[Tensor], Tensor] = _same
     values: tuple[str, ...] = field()
     vectors: Mapping[str, Vector] = field(factory=dict)
     uses: Mapping[str, frozenset[Use]] = field()
     reported: Callable[[Tensor], Mapping[str, float | str]] | None = None
     unconstrain: Callable[[Tensor], Tensor] | None = field()
+
+    @scale_H.default
+    def _ones(self) -> Tensor:
+        return torch.ones_like(self.start_H)
+
+    @scale_fixed_H.default
+    @per_batch_H.default
+    @frozen_H.default
+    def _none(self) -> Tensor:
+        return torch.zeros_like(self.start_H, dtype=torch.bool)
 
     @unconstrain.default
     def _same_values(self) -> Callable[[Tensor], Tensor] | None:

@@ -22,10 +22,14 @@ _MODES = {"reverse": reverse, "forward": forward}
 
 
 class UnrolledState(RuledState):
-    """Base weights with the slots of their optimiser, and the hyperparameters."""
+    """Base weights with the slots of their optimiser, and the hyperparameters.
 
-    def __init__(self, problem: Problem, recipe: Recipe) -> None:
+    `start` is where each window begins; None if that is where the last one ended.
+    """
+
+    def __init__(self, problem: Problem, recipe: Recipe, restart: bool) -> None:
         super().__init__(problem, recipe)
+        self.start = self.point if restart else None
         self.tuned = Tuned(problem.hypers, recipe, roles=("weights",))
 
     @property
@@ -52,8 +56,8 @@ class UnrolledState(RuledState):
 class Unrolled:
     """A window of training, and the validation loss differentiated through it.
 
-    The weights go on from where the window has left them. Options of the weights' optimiser may
-    be hyperparameters.
+    The weights go on from where the window has left them, or start anew. Options of the weights'
+    optimiser may be hyperparameters.
 
     Statistics: in reverse mode, `truncation` is the share of the validation gradient that is left
     at the start of what is differentiated: what the steps before would have had to say.
@@ -62,6 +66,8 @@ class Unrolled:
         window: training batches of a step.
         mode: `reverse`, or `forward` for few hyperparameters and long windows.
         truncated: how many steps, the last, are differentiated; all if None.
+        restart: whether each window begins with the weights of the problem, as in meta-learning.
+            The schedule and what passes have left behind go on all the same.
         warmup: training batches before the hyperparameters first move.
 
     """
@@ -70,6 +76,7 @@ class Unrolled:
     warmup: int = option(UNROLLED, "warmup")
     mode: str = option(UNROLLED, "mode")
     truncated: int | None = option(UNROLLED, "truncated")
+    restart: bool = option(UNROLLED, "restart")
 
     def __attrs_post_init__(self) -> None:
         why = UNROLLED.refuses(asdict(self))
@@ -98,22 +105,23 @@ class Unrolled:
         return evolve(self, window=truncated + before, truncated=truncated, warmup=0)
 
     def init(self, problem: Problem, recipe: Recipe) -> UnrolledState:
-        return UnrolledState(problem, recipe)
+        return UnrolledState(problem, recipe, self.restart)
 
     def conditioning(self, problem: Problem, state: UnrolledState) -> Conditioning:
         return state.tuned.conditioning(state.tuned.constrained())
 
     def step(self, passes: Passes, state: UnrolledState, k: int) -> Step:
         at, dynamics = state.tuned.constrained(), state.dynamics(passes)
+        start = state.start or state.point
         batches = range(k * self.window, (k + 1) * self.window)
         if not state.tuned or batches.stop <= self.warmup:
-            losses = []
+            losses, state.point = [], start
             for batch in batches:
                 state.point, _, loss = dynamics.first(state.point, at, batch)
                 losses.append(loss)
             return Step(torch.stack(losses).mean())
         skipped = self.window - (self.truncated or self.window)
-        found = _MODES[self.mode](dynamics, state.point, at, batches, skipped, passes.valid(k))
+        found = _MODES[self.mode](dynamics, start, at, batches, skipped, passes.valid(k))
         state.point = found.end
         state.tuned.descend(found.gradient)
         return Step(torch.stack(found.losses).mean(), found.statistics)
