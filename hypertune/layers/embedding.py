@@ -23,7 +23,8 @@ def _build(args: Args, shape: Shape, given: int) -> Any:
 
     rate = args["dropout"]
     rate = None if isinstance(rate, Ref) else float(rate)
-    return Embedding(args["num_embeddings"], args["embedding_dim"], given, rate)
+    size = args["num_embeddings"], args["embedding_dim"]
+    return Embedding(*size, given, rate, args["init_range"])
 
 
 def _plain(args: Args, shape: Shape) -> Plain:
@@ -55,6 +56,15 @@ EMBEDDING = LayerType(
             use=Use.STOCHASTIC,
             per_batch=True,
         ),
+        Arg(
+            "init_range",
+            "float",
+            "the weights are drawn evenly from -init_range to init_range",
+            default=None,
+            low=0,
+            open_low=True,
+            unset="normal",
+        ),
         TIED,
     ),
     ranks=(1,),
@@ -66,6 +76,7 @@ EMBEDDING = LayerType(
     weight=_weight,
     tokens="num_embeddings",
     waived={
+        "is initialised as its plain twin": "torch's Embedding has no `init_range`",
         "trains as its plain twin": "torch has no dropout of tokens",
         "draws its noise for each row alone": "a mask on weights is one for all rows",
     },
