@@ -59,11 +59,10 @@ EMBEDDING = LayerType(
         Arg(
             "init_range",
             "float",
-            "the weights are drawn evenly from -init_range to init_range",
+            "the weights are drawn evenly from -init_range to init_range, not normally",
             default=None,
             low=0,
             open_low=True,
-            unset="normal",
         ),
         TIED,
     ),
