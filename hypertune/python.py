@@ -46,6 +46,8 @@ def train(
     device: str = "",
     out: str | Path | None = None,
     any_size: bool = False,
+    jobs: int = 1,
+    storage: str = "",
     catalogue: Catalogue = STANDARD,
     sinks: Iterable[Sink] = (),
 ) -> Run:
@@ -60,6 +62,9 @@ def train(
         device: for layers without `on`; the first accelerator, or the CPU, if empty.
         out: the run folder; `runs/NAME-TIME` if None.
         any_size: train even what is not planned to fit into memory.
+        jobs: how many processes train the trials of a study; they know the standard kinds, and
+            those of installed packages.
+        storage: the URL of a database, for a study that several processes work on.
         catalogue: the kinds it may use.
         sinks: functions that are called with each event.
 
@@ -68,6 +73,7 @@ def train(
         KeyError: if there is no such tune block.
         DataError: if the data is not there.
         RunError: if the folder cannot be used, or the memory is too little.
+        CannotTrain: if several processes are asked for where there is one training.
 
     """
     from hypertune.jobs.job import Order, start
@@ -87,6 +93,8 @@ def train(
         epochs=epochs,
         device=device,
         any_size=any_size,
+        jobs=jobs,
+        storage=storage,
     )
     return load_run(start(order, None if out is None else Path(out), catalogue, sinks))
 

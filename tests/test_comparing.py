@@ -214,3 +214,13 @@ def test_a_browser_draws_every_plot(folder, tmp_path):
 
 def test_a_comparison_without_a_run_has_a_page():
     assert "No run has ended yet." in comparison_page("none", [], "hspec 1\n")
+
+
+def test_runs_side_by_side_are_the_same(folder, spec, tmp_path):
+    words = ("--seeds", 2, "--jobs", 2, "--tune", "plain", "--out", tmp_path / "c")
+    done = invoke("compare", spec, *words)
+    assert done.exit_code == 0, done.output
+    alone = {row["seed"]: row for row in rows(folder) if row["tune"] == "plain"}
+    for row in rows(tmp_path / "c"):
+        assert row["valid_loss"] == alone[row["seed"]]["valid_loss"]
+        assert row["test_loss"] == alone[row["seed"]]["test_loss"]

@@ -37,6 +37,7 @@ class Seconds(click.ParamType[float]):
 @click.option("--tune", "tunes", metavar="A,B,…", default="", help="Blocks to run; default all.")
 @click.option("--budget", type=Seconds(), help="Of training for each run, such as 10min.")
 @click.option("--seeds", type=click.IntRange(1, 1000), default=1, help="Runs of each block.")
+@click.option("--jobs", type=click.IntRange(1, 1024), default=1, help="Runs side by side.")
 @set_option
 @click.option("--device", metavar="D", default="", help="For layers without `on`.")
 @click.option("--out", type=click.Path(path_type=Path), help="The folder; must be empty.")
@@ -48,6 +49,7 @@ def command(
     tunes: str,
     budget: float | None,
     seeds: int,
+    jobs: int,
     overrides: tuple[Setting, ...],
     device: str,
     out: Path | None,
@@ -70,7 +72,7 @@ def command(
     from hypertune.jobs.comparing import Comparison, begin
     from hypertune.jobs.job import Order
 
-    comparison = Comparison(file.stem, tuple(blocks), seeds, budget, device, catalogue_name)
+    comparison = Comparison(file.stem, tuple(blocks), seeds, budget, device, catalogue_name, jobs)
     path = out or Path("comparisons") / f"{file.stem}-{datetime.now():%Y%m%d-%H%M%S}"
     begin(path, comparison, Order(program=found.program, spec=found.text))
     ctx.exit(compare(path, catalogue))

@@ -34,6 +34,7 @@ _COMMANDS = (
     "conform",
     "fmt",
     "lsp",
+    "work",
 )
 
 

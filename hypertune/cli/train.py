@@ -28,6 +28,8 @@ if TYPE_CHECKING:
 @click.option("--out", type=click.Path(path_type=Path), help="The run folder; must be empty.")
 @click.option("--epochs", type=click.IntRange(1), help="Instead of the spec's length.")
 @click.option("--any-size", is_flag=True, help="Train even what is too large for the memory.")
+@click.option("--jobs", type=click.IntRange(1, 1024), default=1, help="Trials side by side.")
+@click.option("--storage", metavar="URL", default="", help="A study that others work on, too.")
 @logging_options
 @catalogue_option
 @click.pass_context
@@ -41,6 +43,8 @@ def command(
     out: Path | None,
     epochs: int | None,
     any_size: bool,
+    jobs: int,
+    storage: str,
     catalogue_name: str,
     logged: Callable[[str], list[Sink]],
 ) -> None:
@@ -68,6 +72,8 @@ def command(
         catalogue=catalogue_name,
         command=tuple(sys.argv[1:]),
         any_size=any_size,
+        jobs=jobs,
+        storage=storage,
     )
     planned = length(order.settled, order.settled.tune(tune.name), catalogue)
     if planned.too_short:

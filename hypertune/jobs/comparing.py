@@ -9,6 +9,7 @@ from pathlib import Path
 from secrets import token_hex
 from shutil import rmtree
 
+import torch
 from attrs import asdict, evolve, field, frozen, validators
 from cattrs import BaseValidationError, structure
 
@@ -16,11 +17,14 @@ from hypertune.catalogue import Catalogue
 from hypertune.ir import to_json
 from hypertune.jobs.compared import compared
 from hypertune.jobs.fitting import verified_program
+from hypertune.jobs.interruption import interruptible
 from hypertune.jobs.job import Order, resume, start
 from hypertune.jobs.trained import Run
+from hypertune.jobs.workers import Workers, ending_with, work_command
+from hypertune.lowering import visible_devices
 from hypertune.pages import Compared
 from hypertune.reporting.sink import Sink
-from hypertune.runs import DamagedRun, FolderTaken
+from hypertune.runs import DamagedRun, FolderTaken, WorkersLost
 from hypertune.runs.about import read_about
 from hypertune.runs.files import MOST_JSON, read_bytes, read_json, write_atomically, write_json
 from hypertune.runs.folder import Folder
@@ -42,6 +46,7 @@ class Comparison:
         budget: seconds of training of each run; None for the lengths of the blocks.
         device: for layers without `on`; the first accelerator, or the CPU, if empty.
         catalogue: what the user called the catalogue, for the record.
+        jobs: how many runs are trained side by side, each by a process of its own.
 
     """
 
@@ -51,6 +56,7 @@ class Comparison:
     budget: float | None = field(default=None, validator=validators.optional(validators.gt(0)))
     device: str = ""
     catalogue: str = ""
+    jobs: int = field(default=1, validator=validators.ge(1))
 
     def runs(self) -> Iterator[tuple[str, int]]:
         """Block and seed of each run, in the order in which they are made."""
@@ -121,20 +127,12 @@ def go_on(path: Path, catalogue: Catalogue, watched: Watched = nullcontext) -> I
 
     """
     comparison = read_comparison(path)
-    program = verified_program(Folder(path), catalogue)
-    if strangers := set(comparison.tunes) - {tune.name for tune in program.tunes}:
-        raise DamagedRun(path / _FILE, f"has no such tune block: {', '.join(strangers)}")
-    spec = read_bytes(path / "spec.hspec", MOST_JSON).decode(errors="replace")
-    order = Order(
-        program=program,
-        spec=spec,
-        name=comparison.name,
-        device=comparison.device,
-        catalogue=comparison.catalogue,
-    )
+    order = _order(path, comparison, catalogue)
+    if comparison.jobs > 1:
+        yield from _side_by_side(path, comparison)
+        return
     for tune, seed in comparison.runs():
-        folder = _folder(path, tune, seed)
-        _check(folder, tune, seed)
+        folder = _checked(path, tune, seed)
         if not folder.ended:
             one = evolve(order, tune=tune, seed=seed)
             with watched() as sinks:
@@ -144,12 +142,67 @@ def go_on(path: Path, catalogue: Catalogue, watched: Watched = nullcontext) -> I
         yield Run(folder)
 
 
-def _check(folder: Folder, tune: str, seed: int) -> None:
-    if not folder.about.exists():
-        return
-    about = read_about(folder.about)
-    if (about.tune, about.seed) != (tune, seed):
-        raise DamagedRun(folder.about, f"is of the block `{about.tune}` with seed {about.seed}")
+def work(path: Path, number: int, catalogue: Catalogue, parent: int) -> None:
+    """Train one run of a comparison, as long as the process that asked is there.
+
+    Args:
+        path: the folder.
+        number: of the run, from 0.
+        catalogue: has the program's kinds.
+        parent: the number of the process that asked.
+
+    """
+    comparison = read_comparison(path)
+    tune, seed = [*comparison.runs()][number]
+    order = evolve(_order(path, comparison, catalogue), tune=tune, seed=seed)
+    _, *devices = visible_devices()
+    if devices and not order.device:
+        order = evolve(order, device=devices[number % len(devices)])
+    torch.set_num_threads(max(1, torch.get_num_threads() // comparison.jobs))
+    folder = _checked(path, tune, seed)
+    _train(folder, order, catalogue, [ending_with(parent)], comparison.budget)
+
+
+def _side_by_side(path: Path, comparison: Comparison) -> Iterator[Run]:
+    """Train what is left, each run in a process of its own."""
+    folders = [_checked(path, tune, seed) for tune, seed in comparison.runs()]
+    yield from (Run(folder) for folder in folders if folder.ended)
+    left = {number: folder for number, folder in enumerate(folders) if not folder.ended}
+    commands = [work_command(path, number, comparison.catalogue) for number in left]
+    workers = Workers(commands, comparison.jobs)
+    with interruptible(workers.stop):
+        for _ in workers.run():
+            ended = [number for number, folder in left.items() if folder.ended]
+            yield from (Run(left.pop(number)) for number in ended)
+    if workers.lost:
+        raise WorkersLost(path, workers.lost)
+
+
+def _order(path: Path, comparison: Comparison, catalogue: Catalogue) -> Order:
+    """What all runs have in common."""
+    program = verified_program(Folder(path), catalogue)
+    if strangers := set(comparison.tunes) - {tune.name for tune in program.tunes}:
+        raise DamagedRun(path / _FILE, f"has no such tune block: {', '.join(strangers)}")
+    spec = read_bytes(path / "spec.hspec", MOST_JSON).decode(errors="replace")
+    return Order(
+        program=program,
+        spec=spec,
+        name=comparison.name,
+        device=comparison.device,
+        catalogue=comparison.catalogue,
+    )
+
+
+def _checked(path: Path, tune: str, seed: int) -> Folder:
+    """The folder of a run, which is not that of another."""
+    folder = _folder(path, tune, seed)
+    if folder.about.exists():
+        about = read_about(folder.about)
+        if (about.tune, about.seed) != (tune, seed):
+            raise DamagedRun(
+                folder.about, f"is of the block `{about.tune}` with seed {about.seed}"
+            )
+    return folder
 
 
 def _train(

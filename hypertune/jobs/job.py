@@ -16,13 +16,14 @@ from hypertune.data.failures import FileUnreadable
 from hypertune.data.fingerprint import Fingerprint, changes, fingerprint
 from hypertune.data.loading import Raw, load, look, read
 from hypertune.data.sets import Sets
-from hypertune.ir import Program, Quantity
+from hypertune.ir import Program, Quantity, Tune
 from hypertune.jobs.fitting import check_fits, check_parts, verified_program
 from hypertune.jobs.interruption import interruptible
 from hypertune.jobs.memory import check_memory
 from hypertune.jobs.recorded import Recorded
-from hypertune.jobs.searching import RecordedStudy
+from hypertune.jobs.searching import RecordedStudy, study_of
 from hypertune.jobs.trials import Trials
+from hypertune.jobs.workers import ending_with, work_command
 from hypertune.lowering import place, visible_devices
 from hypertune.reporting.sink import Sink
 from hypertune.runs import DamagedRun, DataChanged, FolderTaken
@@ -32,6 +33,7 @@ from hypertune.runs.lock import locked
 from hypertune.runtime import Event, Interrupted, Outcome, OutOfTime, Stepped, Within
 from hypertune.standard import STANDARD
 from hypertune.tuning import prepare
+from hypertune.uses import CannotTrain
 
 
 @frozen
@@ -49,6 +51,8 @@ class Order:
         catalogue: what the user called the catalogue, for the record.
         command: the words on the command line, for the record.
         any_size: train even what is not planned to fit into memory.
+        storage: the URL of a database, for a study that several processes work on.
+        jobs: how many processes train the trials of a study.
 
     """
 
@@ -62,6 +66,8 @@ class Order:
     catalogue: str = ""
     command: tuple[str, ...] = ()
     any_size: bool = False
+    storage: str = ""
+    jobs: int = 1
 
     @property
     def settled(self) -> Program:
@@ -87,22 +93,28 @@ def start(
         SpecError: if a device is not there.
         DataError: if the data is not there.
         RunError: if the folder cannot be used, or the memory is too little.
+        CannotTrain: if several processes are asked for where there is one training.
 
     """
     now = datetime.now(UTC)
     program = _found_anywhere(order.settled, catalogue)
     tune = program.tune(order.tune)
+    jobs, storage = order.jobs, order.storage
+    if jobs > 1 or storage:
+        storage = _shared(storage, tune, program, catalogue)
     about = About(
         name=order.name,
         tune=tune.name,
         seed=tune.seed,
         device=order.device or (*visible_devices()[1:], "cpu")[0],
-        threads=torch.get_num_threads(),
+        threads=max(1, torch.get_num_threads() // jobs),
         catalogue=order.catalogue,
         command=order.command,
         started=now.isoformat(timespec="seconds"),
         versions=versions(),
         scaling={},
+        storage=storage,
+        jobs=jobs,
     )
     if not order.any_size:  # a step is measured, so it must be one that can be taken
         check_fits(program, look(program.data, catalogue), catalogue)
@@ -130,6 +142,21 @@ def start(
     with locked(folder.path):
         _watch(begin(folder, known), sinks, most)
     return folder.path
+
+
+def _shared(storage: str, tune: Tune, program: Program, catalogue: Catalogue) -> str:
+    """The URL of a storage in full, if there is one; of a search alone."""
+    if catalogue.trials(program, tune) is None:
+        searches = [kind.name for kind in catalogue.of(MethodType).values() if kind.trials]
+        raise CannotTrain(
+            f"`{tune.method.kind}` trains once; --jobs and --storage are for methods that train "
+            f"many times: {', '.join(searches)}"
+        )
+    if not storage:
+        return ""
+    from hypertune.search.sharing import settled  # loads what others have no need of
+
+    return settled(storage)
 
 
 def _found_anywhere(program: Program, catalogue: Catalogue) -> Program:
@@ -221,16 +248,53 @@ def _ready(
     program: Program, about: About, catalogue: Catalogue, raw: Raw
 ) -> tuple[Callable[[Folder, About], _Job], Sets]:
     """What is to be done in a folder, and the data for it."""
-    check_fits(program, raw.source, catalogue)
-    placed = place(program, catalogue, visible_devices(), about.device)
-    sets = load(placed.data, catalogue, placed.layers[0].device, raw)
-    check_parts(program, sets, catalogue)
+    placed, sets = _loaded(program, about, catalogue, raw)
     if catalogue.trials(program, program.tune(about.tune)) is None:
         prepared = prepare(placed, about.tune, catalogue, sets)
         return lambda folder, about: Recorded(folder, prepared), sets
     return lambda folder, about: RecordedStudy(
-        folder, Trials(folder, program, placed, sets, about, catalogue)
+        folder,
+        Trials(folder, program, placed, sets, about, catalogue),
+        [work_command(folder.path, number, about.catalogue) for number in range(about.jobs)]
+        if about.jobs > 1
+        else [],
     ), sets
+
+
+def _loaded(
+    program: Program, about: About, catalogue: Catalogue, raw: Raw
+) -> tuple[Program, Sets]:
+    """The program placed, and its data there."""
+    check_fits(program, raw.source, catalogue)
+    placed = place(program, catalogue, visible_devices(), about.device)
+    sets = load(placed.data, catalogue, placed.layers[0].device, raw)
+    check_parts(program, sets, catalogue)
+    return placed, sets
+
+
+def work(path: Path, number: int, catalogue: Catalogue, parent: int) -> None:
+    """Train trials of a study until none is left, or until the process that asked has gone.
+
+    Args:
+        path: of the study, whose lock that process has.
+        number: of this worker, from 0.
+        catalogue: has the program's kinds.
+        parent: the number of the process that asked.
+
+    """
+    folder = find_folder(path)
+    about = read_about(folder.about)
+    torch.set_num_threads(about.threads)
+    program = verified_program(folder, catalogue, about.tune)
+    raw = read(program.data, catalogue)
+    _check_same(folder, about, fingerprint(raw.source, raw.arrays))
+    _, *devices = visible_devices()
+    if about.device in devices[:1]:  # each worker has one of its own
+        about = evolve(about, device=devices[number % len(devices)])
+    placed, sets = _loaded(program, about, catalogue, raw)
+    del raw
+    study = study_of(Trials(folder, program, placed, sets, about, catalogue))
+    _watch(study, [ending_with(parent)], None)
 
 
 def _scaling(sets: Sets) -> dict[str, dict[str, Any]]:

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Container, Iterator
 from contextlib import contextmanager
-from itertools import count
 
 from attrs import evolve, frozen
 
@@ -57,26 +56,27 @@ class Trials:
     about: About
     catalogue: Catalogue
 
-    def ended(self) -> list[Trial]:
-        """Those that have ended, up to the first that has not.
+    def ended(self, known: Container[int] = ()) -> list[Trial]:
+        """Those that have ended, by their numbers, without those that are known.
 
         Raises:
             DamagedRun: if a folder is not that of a trial of this study.
 
         """
-        found: list[Trial] = []
-        for number in count(1):
-            folder = self.study.trial(number)
-            if not folder.ended:
-                return found
-            written = {hyper.name: hyper.start for hyper in read_program(folder).hypers}
-            starts = {h.name: written.get(h.name, h.start) for h in searched(self.program)}
-            self._check(folder, starts)
-            rows = tuple(read_rows(folder.events))
-            if not rows:
-                raise DamagedRun(folder.events, "has no report, and the trial has ended")
-            found.append(Trial(starts, rows, read_summary(folder.summary)["outcome"]))
-        raise AssertionError  # there is no last number
+        paths = self.study.trials.glob("[0-9]*")
+        numbers = sorted(int(path.name) for path in paths if path.name.isdecimal())
+        new = [number for number in numbers if number not in known]
+        return [self._ended(number) for number in new if self.study.trial(number).ended]
+
+    def _ended(self, number: int) -> Trial:
+        folder = self.study.trial(number)
+        written = {hyper.name: hyper.start for hyper in read_program(folder).hypers}
+        starts = {h.name: written.get(h.name, h.start) for h in searched(self.program)}
+        self._check(folder, starts)
+        rows = tuple(read_rows(folder.events))
+        if not rows:
+            raise DamagedRun(folder.events, "has no report, and the trial has ended")
+        return Trial(number, starts, rows, read_summary(folder.summary)["outcome"])
 
     @contextmanager
     def training(self, number: int, starts: Starts) -> Iterator[Recorded]:
@@ -87,7 +87,8 @@ class Trials:
             if folder.ended:
                 raise DamagedRun(folder.path, "has ended, and a trial before it is missing")
         else:
-            about = evolve(self.about, name=f"{self.about.name}_{number:04}")
+            name = f"{self.about.name}_{number:04}"
+            about = evolve(self.about, name=name, storage="", jobs=1)
             make(folder, "", trial_of(self.program, self.about.tune, starts), about)
         with locked(folder.path):
             clear_parts(folder)

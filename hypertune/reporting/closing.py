@@ -24,6 +24,9 @@ def closing(start: Hypers, summary: Mapping[str, Any]) -> str:
     """
     best, last = summary["best"], summary["last"]
     head = f"{summary['method']}: {summary['message']} in {minutes(summary['seconds'])}"
+    if last is None and "study" in summary:
+        others = ["  other processes have trained all its trials", *_others(summary["study"])]
+        return visible_lines("\n\n".join([head, *others]))
     if best is None or last is None:
         return (
             visible_lines(head)
@@ -61,8 +64,17 @@ def _study(start: Hypers, summary: Mapping[str, Any]) -> Iterator[str]:
         yield aligned([["", "start", title], *hypers], indent="  ")
     numbers = [[_words(n), short(v)] for n, v in best.items() if n not in _NO_NUMBERS]
     yield aligned([["", title], *numbers], indent="  ")
+    yield from _others(summary.get("study", {}))
     if best["step"] == 1:
         yield "No trial was better than the first, which started as the spec says."
+
+
+def _others(study: Mapping[str, Any]) -> Iterator[str]:
+    """How a study stands that other processes work on as well."""
+    if "best" in study:
+        best = f"trial {study['best']} ({short(study.get('valid_loss'))}) of {study.get('run')}"
+        running = f", {study['running']} in progress" if study.get("running") else ""
+        yield f"  in the whole study: {study.get('trials')} trials{running}; the best is {best}"
 
 
 def _moved(start: Hypers, now: Hypers) -> bool:

@@ -10,4 +10,5 @@ from hypertune.runs.failures import (
     RunError as RunError,
     RunInUse as RunInUse,
     UnfinishedRun as UnfinishedRun,
+    WorkersLost as WorkersLost,
 )

@@ -28,7 +28,8 @@ class About:
     the `mean` and `std` of the `input`, and those of a real `target`: numbers in nested lists, or
     None for 0 and 1; `fill` of the `input` is what takes the place of a missing number in each
     column, or None. `columns` names the numbers of an example, `class_names` the outputs, where
-    the data has such names. `data` is the data's fingerprint.
+    the data has such names. `data` is the data's fingerprint. `storage` is where a study is that
+    several processes work on, `jobs` how many of them are here.
     """
 
     name: str
@@ -44,6 +45,8 @@ class About:
     columns: tuple[str, ...] = ()
     class_names: tuple[str, ...] = ()
     data: Mapping[str, Any] = field(factory=dict)
+    storage: str = ""
+    jobs: int = 1
 
     def differences(self, now: Mapping[str, str]) -> list[str]:
         """What has another version now."""
@@ -84,6 +87,8 @@ def read_about(path: Path) -> About:
         raise DamagedRun(
             path, f"asks for {about.threads} threads; 1 to {_MOST_THREADS} are allowed"
         )
+    if not 1 <= about.jobs <= _MOST_THREADS:
+        raise DamagedRun(path, f"asks for {about.jobs} jobs; 1 to {_MOST_THREADS} are allowed")
     numbers = [value for scaling in about.scaling.values() for value in scaling.values()]
     if not all(map(_is_scaling, numbers)):
         raise DamagedRun(path, "scales data by what are no numbers")

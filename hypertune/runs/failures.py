@@ -41,6 +41,17 @@ class RunInUse(RunError):
         super().__init__(f"{folder} is in use: another process is training this run")
 
 
+class WorkersLost(RunError):
+    """Processes that trained for a run have ended before their time."""
+
+    def __init__(self, folder: Path, count: int) -> None:
+        lost = "a process that trained" if count == 1 else f"{count} processes that trained"
+        super().__init__(
+            f"{lost} for {folder} ended early; what they had done is kept, and "
+            f"`hypertune resume {folder}` goes on from there"
+        )
+
+
 class UnfinishedRun(RunError):
     """The run has not ended yet."""
 

@@ -71,6 +71,11 @@ class Folder:
         return self.path / "trials"
 
     @property
+    def storage(self) -> Path:
+        """Which process tries what, if several work on the trials of this study."""
+        return self.path / "study.db"
+
+    @property
     def ended(self) -> bool:
         """Whether there is nothing left to do; the summary is the last file that is written."""
         return self.summary.exists()

@@ -99,7 +99,9 @@ def read_summary(path: Path) -> Summary:
 
     """
     summary = read_json(path)
-    if not has_fields(summary, _KINDS) or not is_flat(summary["hypers"]):
+    if not has_fields(summary, _KINDS) or not all(
+        is_flat(summary.get(name, {})) for name in ("hypers", "study")
+    ):
         raise DamagedRun(path, "is no summary of a run")
     states = [summary[name] for name in ("best", "last") if summary[name] is not None]
     whole = all(has_fields(state, _STATE) and is_flat(state) for state in states)

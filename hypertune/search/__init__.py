@@ -1,5 +1,6 @@
 """Methods that train many times: a study, above `Training` and with the same surface."""
 
+from hypertune.search.asking import Source as Source
 from hypertune.search.searches import (
     Asha as Asha,
     Bayesian as Bayesian,

@@ -14,9 +14,8 @@ from hypertune.runs.journal import Row, row_of
 from hypertune.runs.summary import WORDS
 from hypertune.runtime.events import Ended, Event, Reported, Started, TrainingEvent, Tried, Within
 from hypertune.runtime.outcome import Completed, Diverged, Interrupted, Outcome, Pruned
-from hypertune.runtime.seeding import mixed
 from hypertune.runtime.snapshots import Tree, copied
-from hypertune.search.asking import Asked
+from hypertune.search.asking import Alone, Asked, Source
 from hypertune.search.searches import Search
 from hypertune.search.space import Space, Starts
 from hypertune.search.trial import Trial, trial_of
@@ -51,7 +50,8 @@ Train = Callable[[int, Starts], AbstractContextManager[Trainable]]
 class Study:
     """Trials of one search, to be stopped and taken up anywhere.
 
-    What is tried depends on the seed and on the trials that have ended, on nothing else.
+    What is tried depends on the seed and on the trials that have ended, on nothing else, unless
+    other processes work on the study as well.
 
     Args:
         search: says what to try.
@@ -60,24 +60,36 @@ class Study:
         train: gives the training of a trial, from its number (from 1) and its starts; within the
             context nobody else trains it.
         seed: what all draws start from.
+        source: gives the trials, where others than this process work on the study.
 
     """
 
     def __init__(
-        self, search: Search, space: Space, trials: int, train: Train, seed: int = 0
+        self,
+        search: Search,
+        space: Space,
+        trials: int,
+        train: Train,
+        seed: int = 0,
+        source: Source | None = None,
     ) -> None:
         self.trials, self.history = trials, list[Trial]()
-        self._search, self._space, self._train, self._seed = search, space, train, seed
+        self.source = source or Alone(search, space, trials, seed)
+        self._train, self._over = train, False
         self._training: Trainable | None = None
         self._stopping: Callable[[int], Outcome] | None = None
 
     def run(self) -> Iterator[Event]:
         """Go on to the end, or until `stop`."""
         yield Started(len(self.history), self.trials, 1.0)
-        while len(self.history) < self.trials and self._stopping is None:
-            yield from self._try(len(self.history) + 1)
-        ending, self._stopping = self._stopping or Interrupted, None
-        yield Ended(len(self.history), self._outcome(ending))
+        while self._stopping is None and not self._over:
+            asked = self.source.ask(self.history)
+            self._over = asked is None
+            if asked is not None:
+                yield from self._try(asked)
+        ended = Ended(len(self.history), self.outcome(self._over))
+        self._stopping = None
+        yield ended
 
     def stop(self, ending: Callable[[int], Outcome] = Interrupted) -> None:
         """End after the step in progress of the trial in progress; for signal handlers.
@@ -105,22 +117,55 @@ class Study:
         self.history = [trial_of(copied(trial)) for trial in tree["trials"]]
 
     def reports(self) -> list[Tried]:
-        """What was yielded of each trial that has ended."""
+        """What was yielded of each trial that has ended, were they tried in order."""
         found, epochs, seconds, best = list[Tried](), 0.0, 0.0, inf
-        for number, trial in enumerate(self.history, 1):
+        for trial in self.history:
             last = trial.rows[-1]
             epochs, seconds = epochs + last["epoch"], seconds + last["seconds"]
             report = evolve(
-                trial.shown, step=number, epoch=epochs, seconds=seconds, best=trial.loss < best
+                trial.shown,
+                step=trial.number,
+                epoch=epochs,
+                seconds=seconds,
+                best=trial.loss < best,
             )
             best = min(best, trial.loss)
             found.append(Tried(report, trial.outcome))
         return found
 
-    def _try(self, number: int) -> Iterator[Event]:
-        asked = Asked(self._search, self._space, self.history, mixed(self._seed, number))
+    @property
+    def ranking(self) -> list[int]:
+        """The numbers of all trials with a validation loss, the best first."""
+        found = [(trial.loss, trial.number) for trial in self.history if trial.loss < inf]
+        return [number for _, number in sorted(found)]
+
+    def outcome(self, over: bool) -> Outcome:
+        """How the study ends here, where nothing is left to try if it is `over`."""
+        done = len(self.history)
+        if not over and done < self.trials:
+            return (self._stopping or Interrupted)(done)
+        if self.history and all(trial.loss == inf for trial in self.history):
+            advice = "try smaller learning rates, or narrower domains"
+            return Diverged(done, "no trial has a validation loss that is a number", advice)
+        return Completed(done, "trials")
+
+    def add(self, trial: Trial) -> Tried:
+        """Take note of a trial that has ended."""
+        best = min((past.loss for past in self.history), default=inf)
+        self.history = sorted([*self.history, trial], key=lambda past: past.number)
+        last = self.reports()[-1].report
+        report = evolve(
+            trial.shown,
+            step=trial.number,
+            epoch=last.epoch,
+            seconds=last.seconds,
+            best=trial.loss < best,
+        )
+        return Tried(report, trial.outcome)
+
+    def _try(self, asked: Asked) -> Iterator[Event]:
         outcome: Outcome = Interrupted(0)
-        with self._train(number, asked.starts) as training:
+        with self._train(asked.number, asked.starts) as training:
             rows = [*training.rows] if isinstance(training, Resumed) else []
             if any([asked.is_pruned_after(row) for row in rows]):  # noqa: C419  # all are asked
                 training.stop(Pruned)  # it was killed before it could say so
@@ -135,17 +180,10 @@ class Study:
                             training.stop(Pruned)
                     case Ended():
                         outcome = event.outcome
-                yield Within(number, event)
+                asked.beat()
+                yield Within(asked.number, event)
         self._training = None
         if rows and not isinstance(outcome, Interrupted):
-            self.history.append(Trial(asked.starts, tuple(rows), WORDS[type(outcome)]))
-            yield self.reports()[-1]
-
-    def _outcome(self, ending: Callable[[int], Outcome]) -> Outcome:
-        done = len(self.history)
-        if done < self.trials:
-            return ending(done)
-        if all(trial.loss == inf for trial in self.history):
-            advice = "try smaller learning rates, or narrower domains"
-            return Diverged(done, "no trial has a validation loss that is a number", advice)
-        return Completed(done, "trials")
+            trial = Trial(asked.number, asked.starts, tuple(rows), WORDS[type(outcome)])
+            asked.tell(trial)
+            yield self.add(trial)

@@ -16,8 +16,9 @@ from hypertune.search.space import Starts
 
 @frozen
 class Trial:
-    """What was tried, all its reports, and how it ended (a word, as in summary.json)."""
+    """Its number, what was tried, all its reports, and how it ended (as in summary.json)."""
 
+    number: int
     starts: Starts
     rows: tuple[Row, ...]
     outcome: str
@@ -36,11 +37,16 @@ class Trial:
 
     def tree(self) -> dict[str, Any]:
         """All of it in plain values."""
-        return {"starts": dict(self.starts), "rows": [*self.rows], "outcome": self.outcome}
+        return {
+            "number": self.number,
+            "starts": dict(self.starts),
+            "rows": [*self.rows],
+            "outcome": self.outcome,
+        }
 
 
 def trial_of(tree: dict[str, Any]) -> Trial:
-    return Trial(tree["starts"], tuple(tree["rows"]), tree["outcome"])
+    return Trial(tree["number"], tree["starts"], tuple(tree["rows"]), tree["outcome"])
 
 
 def lowest(rows: Iterable[Row]) -> Iterator[tuple[int, float]]:
