@@ -150,3 +150,21 @@ def test_nothing_here_unpickles_or_evaluates_text():
                 assert node.func.id not in risky, f"{path.name}: {node.func.id}"
             if isinstance(node, ast.Call) and ast.unparse(node.func) == "torch.load":
                 raise AssertionError(f"{path.name}: torch.load")
+
+
+def test_a_small_training_loads_no_package_that_it_does_not_use(tmp_path):
+    heavy = {"torch._dynamo", "sympy", "optuna", "sklearn", "matplotlib", "rich"}
+    code = (
+        "import sys\nfrom hypertune.cli import main\n"
+        "main(sys.argv[1:], standalone_mode=False)\n"
+        f"print(*{heavy} & set(sys.modules))"
+    )
+    command = ["train", "quickstart", "--epochs", "1", "--device", "cpu", "--out", "run"]
+    done = subprocess.run(
+        [sys.executable, "-c", code, *command],
+        capture_output=True,
+        text=True,
+        check=False,
+        cwd=tmp_path,
+    )
+    assert done.stdout.splitlines()[-1:] == [""], done.stderr

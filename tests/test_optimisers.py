@@ -152,3 +152,22 @@ def test_cosine_falls_over_the_length_of_the_run():
 def test_a_single_milestone_needs_no_tuple():
     seen = rates(defaults(SCHEDULES["multi_step"], milestones=2), 4, [0.0] * 4)
     assert seen == pytest.approx([1, 1, 0.1, 0.1])
+
+
+@pytest.mark.parametrize("name", OPTIMISERS)
+def test_steps_are_those_of_torch_bit_for_bit_and_build_no_graph(name):
+    torch.manual_seed(0)
+    value = optimiser(defaults(OPTIMISERS[name], lr=0.1), CATALOGUE)
+    ours = torch.randn(7, requires_grad=True)
+    theirs = ours.detach().clone().requires_grad_()
+    fused = {"fused": True} if name in ("sgd", "adam", "adamw") else {}
+    moves = value.make([ours]), value.torch([theirs], **value.options, **fused)
+    for _ in range(3):
+        for p, moving in zip((ours, theirs), moves, strict=True):
+            p.grad = p.detach().sin()
+            moving.step()
+            assert p.is_leaf
+    assert ours.equal(theirs)
+    for state in (moves[1].state_dict(), moves[0].state_dict()):
+        moves[0].load_state_dict(state)
+        assert isinstance(moves[0], value.torch)

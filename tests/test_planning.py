@@ -13,7 +13,7 @@ from hypertune.compiler import compile_text
 from hypertune.lowering import place
 from hypertune.lowering.network import lower
 from hypertune.optimisers.making import optimiser
-from hypertune.planning import plan, print_plan
+from hypertune.planning import ceiling, plan, print_plan
 from hypertune.response.parameters import split_parameters
 from hypertune.standard import STANDARD
 
@@ -220,3 +220,16 @@ def test_a_training_in_bf16_is_planned_as_one_in_float32():
     text = CONVOLUTIONS.replace("epochs = 3 }", "precision = bf16; epochs = 3 }")
     peak = plan(program_of(text), STANDARD, "delta").memory["cpu"].peak
     assert peak == plan(program_of(CONVOLUTIONS), STANDARD, "delta").memory["cpu"].peak
+
+
+@pytest.mark.parametrize("text", [QUICKSTART, CONVOLUTIONS], ids=["quickstart", "convolutions"])
+def test_what_is_said_without_measuring_is_far_above_what_is_measured(text):
+    program = program_of(text)
+    for tune in program.tunes:
+        memory = plan(program, STANDARD, tune.name).memory
+        assert ceiling(program, tune, STANDARD) > 10 * memory["cpu"].peak
+
+
+def test_nothing_is_said_without_measuring_of_steps_that_are_more_than_passes():
+    program = compile_text((HOUSE / "specs" / "ridge.hspec").read_text(encoding="utf-8")).program
+    assert ceiling(program, program.tune(""), STANDARD) is None

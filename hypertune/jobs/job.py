@@ -21,8 +21,6 @@ from hypertune.jobs.fitting import check_fits, check_parts, verified_program
 from hypertune.jobs.interruption import interruptible
 from hypertune.jobs.memory import check_memory
 from hypertune.jobs.recorded import Recorded
-from hypertune.jobs.searching import RecordedStudy, study_of
-from hypertune.jobs.trials import Trials
 from hypertune.jobs.workers import ending_with, work_command
 from hypertune.lowering import place, visible_devices
 from hypertune.reporting.sink import Sink
@@ -252,6 +250,9 @@ def _ready(
     if catalogue.trials(program, program.tune(about.tune)) is None:
         prepared = prepare(placed, about.tune, catalogue, sets)
         return lambda folder, about: Recorded(folder, prepared), sets
+    from hypertune.jobs.searching import RecordedStudy  # loads Optuna
+    from hypertune.jobs.trials import Trials
+
     return lambda folder, about: RecordedStudy(
         folder,
         Trials(folder, program, placed, sets, about, catalogue),
@@ -293,6 +294,9 @@ def work(path: Path, number: int, catalogue: Catalogue, parent: int) -> None:
         about = evolve(about, device=devices[number % len(devices)])
     placed, sets = _loaded(program, about, catalogue, raw)
     del raw
+    from hypertune.jobs.searching import study_of
+    from hypertune.jobs.trials import Trials
+
     study = study_of(Trials(folder, program, placed, sets, about, catalogue))
     _watch(study, [ending_with(parent)], None)
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from hypertune.catalogue import Catalogue
 from hypertune.data.main_memory import free_bytes, size
 from hypertune.ir import Program
-from hypertune.planning import plan
+from hypertune.planning import ceiling, plan
 from hypertune.planning.plan import LayerPlan
 from hypertune.runs import RunError
 
@@ -33,9 +33,14 @@ def check_memory(program: Program, tune: str, catalogue: Catalogue) -> None:
         TooLittleMemory: naming the device, and the largest layer on it.
 
     """
+    devices = {node.device or "cpu" for node in program.layers}
+    there = {device: free_bytes() if device == "cpu" else _free_on(device) for device in devices}
+    at_most = ceiling(program, program.tune(tune), catalogue)  # measuring takes seconds
+    if at_most is not None and all(free is None or at_most < free for free in there.values()):
+        return
     found = plan(program, catalogue, tune)
     for device, memory in (found.memory or {}).items():
-        free = free_bytes() if device == "cpu" else _free_on(device)
+        free = there[device]
         if free is not None and memory.peak > free:
             here = [layer for layer in found.layers if layer.device == device]
             largest = max(here, key=_weights)

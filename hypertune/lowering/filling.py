@@ -39,7 +39,8 @@ class Filled:
         for slot in self._parameters:
             parameter = slot.holder[slot.key]
             if id(parameter) not in empty:
-                shape = torch.empty_like(parameter, device="meta")
+                # not `empty_like`, which loads a package of symbolic algebra for it
+                shape = torch.empty(parameter.shape, dtype=parameter.dtype, device="meta")
                 empty[id(parameter)] = nn.Parameter(shape, requires_grad=False)
             slot.holder[slot.key] = empty[id(parameter)]
         for slot in self._statistics:

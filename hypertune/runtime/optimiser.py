@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from inspect import unwrap
 from typing import Any, Protocol
 
+import torch
 from attrs import Attribute, field, frozen
 from torch import Tensor, optim
 from torch.optim import Optimizer
@@ -66,9 +68,22 @@ class Optimiser:
         options: dict[str, Any] = dict(self.options)
         if self.torch in _FUSED:
             options["fused"] = True  # one pass over the parameters instead of three
-        return self.torch(parameters, **options)
+        return _eager(self.torch)(parameters, **options)
 
     def options_at(self, values: Mapping[str, Tensor]) -> Options:
         """The options where the hyperparameters have these constrained values."""
         moved = {option: values[hyper] for option, hyper in self.tied.items() if hyper in values}
         return {**self.options, **moved}
+
+
+_WRAPPED = ("add_param_group", "load_state_dict", "state_dict", "zero_grad")
+
+
+def _eager(optimiser: type[Optimizer]) -> type[Optimizer]:
+    """The optimiser without the wrappers that keep `torch.compile` out of it.
+
+    At their first call they import torch's compiler, which takes as long as torch itself.
+    """
+    methods = {name: unwrap(getattr(optimiser, name)) for name in _WRAPPED}
+    methods["step"] = torch.no_grad()(unwrap(optimiser.step))
+    return type(optimiser.__name__, (optimiser,), methods)
