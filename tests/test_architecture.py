@@ -52,7 +52,7 @@ MAY_IMPORT = {
     "diagnosis": "methods runtime conditioning",
     "pages": "catalogue ir runs reporting editors",
     "jobs": "semantics catalogue ir standard emitting pages influence diagnosis methods "
-    "conditioning data planning lowering tuning runtime runs reporting search",
+    "conditioning data planning lowering tuning runtime runs reporting search uses",
     "python": "catalogue ir standard spec_files compiler reporting jobs",
 }
 # The same within `semantics`; what lies beside these rooms puts them together.
