@@ -130,6 +130,14 @@ SECTIONS: Final[Mapping[str, Mapping[str, Setting]]] = {
                 default=None,
             ),
             Arg("seed", "int", "what all randomness starts from", 0, low=0),
+            Arg(
+                "refit",
+                "string",
+                "whether the network is trained again, on the training and the validation part, "
+                "through what was tuned: until the `best` epoch or the `last`",
+                None,
+                choices=("best", "last"),
+            ),
         ),
     },
 }

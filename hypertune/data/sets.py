@@ -6,12 +6,12 @@ from collections.abc import Iterator
 from math import ceil
 
 import torch
-from attrs import field, frozen
+from attrs import evolve, field, frozen
 from torch import Tensor
 
 from hypertune.catalogue import UNKNOWN, Tokens
 from hypertune.data.scaling import Scaling
-from hypertune.data.stored import Inputs
+from hypertune.data.stored import Inputs, joined
 from hypertune.runtime import Batch
 
 
@@ -124,6 +124,19 @@ class Sets:
     class_names: tuple[str, ...] = ()
     classes: int = 0  # how many; 0 for a real target
     fill: Tensor | None = None
+
+    def together(self) -> Sets:
+        """The same, with the validation examples among those that train as well.
+
+        Raises:
+            TypeError: of a text, whose parts do not go on one after the other.
+
+        """
+        one, other = self.train, self.valid
+        if not (isinstance(one, Part) and isinstance(other, Part)):
+            raise TypeError("the parts of a text are not joined")
+        y = torch.cat([one.y, other.y])
+        return evolve(self, train=evolve(one, x=joined(one.x, other.x), y=y))
 
     @property
     def tokens(self) -> Tokens | None:

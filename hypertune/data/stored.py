@@ -68,6 +68,13 @@ class Stored:
 Inputs = Tensor | Stored
 
 
+def joined(x: Inputs, other: Inputs) -> Inputs:
+    """The rows of both, one after the other; those of one file are not read yet."""
+    if isinstance(x, Stored) and isinstance(other, Stored) and x.x is other.x:
+        return evolve(x, places_N=torch.cat([x.places_N, other.places_N]))
+    return torch.cat([x[:], other[:]])
+
+
 def only(x: Inputs, rows: Tensor | slice) -> Inputs:
     """Some rows; those of a file are not read yet."""
     return x.only(rows) if isinstance(x, Stored) else x[rows]

@@ -28,7 +28,7 @@ from hypertune.ir.program import (
 )
 from hypertune.ir.verification import verify_structure
 
-VERSION: Final = 3
+VERSION: Final = 4
 FORMAT: Final = "hypertune program"
 
 Read = Callable[[Any, str], Any]  # a decoded JSON value and its place -> what it stands for

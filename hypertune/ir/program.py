@@ -127,6 +127,7 @@ class Tune:
     length: Quantity
     patience: Quantity | None
     seed: int
+    refit: str | None = None  # "best" or "last": until when it is trained again, on both parts
 
 
 @frozen

@@ -30,7 +30,7 @@ def compared(tune: str, seed: int, run: Run, catalogue: Catalogue) -> Compared:
     per_epoch = planned.length.per_epoch if planned.length else 0
     memory = max((device.peak for device in (planned.memory or {}).values()), default=0)
     losses = (inf if row["valid_loss"] is None else row["valid_loss"] for row in rows)
-    best = summary["best"] or {}
+    best = {**(summary["best"] or {}), **(summary.get("refit") or {})}
     return Compared(
         tune=tune,
         seed=seed,

@@ -183,6 +183,9 @@ def _order(path: Path, comparison: Comparison, catalogue: Catalogue) -> Order:
     program = verified_program(Folder(path), catalogue)
     if strangers := set(comparison.tunes) - {tune.name for tune in program.tunes}:
         raise DamagedRun(path / _FILE, f"has no such tune block: {', '.join(strangers)}")
+    if comparison.budget is not None:  # which ends a training; a second one would have none
+        tunes = tuple(evolve(tune, refit=None) for tune in program.tunes)
+        program = evolve(program, tunes=tunes)
     spec = read_bytes(path / "spec.hspec", MOST_JSON).decode(errors="replace")
     return Order(
         program=program,

@@ -208,6 +208,9 @@ def _state(
 ) -> tuple[Mapping[str, Tensor], Mapping[str, float | str]]:
     """Plain weights, and the hyperparameters that they were trained at."""
     summary = run.summary
+    if at == "best" and summary.get("refit"):
+        why = "its network was trained on the validation part as well; `--at last` is of the one"
+        raise NoInfluence(run.path, f"{why} before")
     if at == "best":
         return run.state_dict(), summary["hypers"]
     program = verified_program(run.folder, catalogue, run.about.tune)

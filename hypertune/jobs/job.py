@@ -21,6 +21,7 @@ from hypertune.jobs.fitting import check_fits, check_parts, verified_program
 from hypertune.jobs.interruption import interruptible
 from hypertune.jobs.memory import check_memory
 from hypertune.jobs.recorded import Recorded
+from hypertune.jobs.refitting import Refitted
 from hypertune.jobs.workers import ending_with, work_command
 from hypertune.lowering import place, visible_devices
 from hypertune.reporting.sink import Sink
@@ -28,7 +29,7 @@ from hypertune.runs import DamagedRun, DataChanged, FolderTaken
 from hypertune.runs.about import About, read_about, versions
 from hypertune.runs.folder import Folder, clear_parts, find_folder, free_path, make, new_folder
 from hypertune.runs.lock import locked
-from hypertune.runtime import Event, Interrupted, Outcome, OutOfTime, Stepped, Within
+from hypertune.runtime import Event, Interrupted, Outcome, OutOfTime, Refitting, Stepped, Within
 from hypertune.standard import STANDARD
 from hypertune.tuning import prepare
 from hypertune.uses import CannotTrain
@@ -247,19 +248,28 @@ def _ready(
 ) -> tuple[Callable[[Folder, About], _Job], Sets]:
     """What is to be done in a folder, and the data for it."""
     placed, sets = _loaded(program, about, catalogue, raw)
+    until = program.tune(about.tune).refit
     if catalogue.trials(program, program.tune(about.tune)) is None:
         prepared = prepare(placed, about.tune, catalogue, sets)
-        return lambda folder, about: Recorded(folder, prepared), sets
+
+        def training(folder: Folder, about: About) -> _Job:
+            job = Recorded(folder, prepared)
+            if until is None:
+                return job
+            return Refitted(folder, job, lambda: (prepared, job.rows), until, catalogue)
+
+        return training, sets
     from hypertune.jobs.searching import RecordedStudy  # loads Optuna
     from hypertune.jobs.trials import Trials
 
-    return lambda folder, about: RecordedStudy(
-        folder,
-        Trials(folder, program, placed, sets, about, catalogue),
-        [work_command(folder.path, number, about.catalogue) for number in range(about.jobs)]
-        if about.jobs > 1
-        else [],
-    ), sets
+    def study(folder: Folder, about: About) -> _Job:
+        trials = Trials(folder, program, placed, sets, about, catalogue)
+        workers = range(about.jobs if about.jobs > 1 else 0)
+        commands = [work_command(folder.path, number, about.catalogue) for number in workers]
+        job = RecordedStudy(folder, trials, commands)
+        return job if until is None else Refitted(folder, job, trials.best, until, catalogue)
+
+    return study, sets
 
 
 def _loaded(
@@ -318,7 +328,7 @@ def _watch(job: _Job, sinks: Iterable[Sink], most: float | None) -> None:
     """Go on with it to its end, until its seconds are used up, or until a signal."""
     with interruptible(job.stop) as interrupted:
         for event in job.run():
-            step = event.event if isinstance(event, Within) else event
+            step = event.event if isinstance(event, Within | Refitting) else event
             if most is not None and isinstance(step, Stepped) and job.seconds >= most:
                 job.stop(Interrupted if interrupted() else OutOfTime)
             for sink in sinks:

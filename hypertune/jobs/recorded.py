@@ -10,7 +10,7 @@ from hypertune.runs.folder import Folder
 from hypertune.runs.journal import Row, read_rows
 from hypertune.runs.model import write_model
 from hypertune.runs.recorder import Recorder, recover
-from hypertune.runs.summary import summarise
+from hypertune.runs.summary import Summary, summarise
 from hypertune.runtime import Diverged, Ended, Interrupted, Outcome, TrainingEvent
 from hypertune.runtime.templates import template
 from hypertune.tuning import Prepared
@@ -43,21 +43,28 @@ class Recorded:
         return self._prepared.training.seconds
 
     def run(self) -> Iterator[TrainingEvent]:
-        """Go on to the end, or until `stop`; each event has been written down."""
+        """Go on to the end, or until `stop`; at the end there is a summary."""
+        for event in self.events():
+            yield event
+            if isinstance(event, Ended) and not isinstance(event.outcome, Interrupted):
+                write_json(self._folder.summary, self.finish(event.outcome))
+
+    def events(self) -> Iterator[TrainingEvent]:
+        """The same without the summary; each event has been written down."""
         training = self._prepared.training
         record = Recorder(self._folder, training.snapshot, len(self.rows))
         for event in training.run():
             record(event)
+            if isinstance(event, Ended):
+                self.rows = read_rows(self._folder.events)
             yield event
-            if isinstance(event, Ended) and not isinstance(event.outcome, Interrupted):
-                self._finish(event.outcome)
 
     def stop(self, ending: Callable[[int], Outcome] = Interrupted) -> None:
         """End after the step in progress; the folder then has a checkpoint of it."""
         self._prepared.training.stop(ending)
 
-    def _finish(self, outcome: Outcome) -> None:
-        """Measure what is kept on the test part, write the plain weights, then the summary."""
+    def finish(self, outcome: Outcome) -> Summary:
+        """Measure what is kept on the test part, and write the plain weights."""
         folder, prepared = self._folder, self._prepared
         kept = {"last": folder.last, "best": folder.best}
         if isinstance(outcome, Diverged):
@@ -68,5 +75,4 @@ class Recorded:
                 prepared.training.restore(read_checkpoint(path, self._like).state)
                 test[name] = prepared.evaluate("test")
         model = write_model(folder.model, prepared.plain_state()) if "best" in test else None
-        rows = read_rows(folder.events)
-        write_json(folder.summary, summarise(prepared.tune, outcome, rows, test, model))
+        return summarise(prepared.tune, outcome, read_rows(folder.events), test, model)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+from collections.abc import Iterable, Sequence
 from io import StringIO
 from math import ceil
 
@@ -36,11 +37,15 @@ def scheduled(run: Run) -> list[str]:
 
 def schedule_table(run: Run) -> str:
     """CSV: from which epoch on which values hold, a line for each report."""
-    names = scheduled(run)
+    return table_of(run.events, scheduled(run))
+
+
+def table_of(rows: Iterable[Row], names: Sequence[str]) -> str:
+    """The same of some reports and hyperparameters."""
     text = StringIO()
     table = csv.writer(text, lineterminator="\n")
     table.writerow(["epoch", *names])
-    table.writerows(_cells(row, names) for row in run.events)
+    table.writerows(_cells(row, names) for row in rows)
     return text.getvalue()
 
 
@@ -63,6 +68,6 @@ def replaying(run: Run, table: str) -> Program:
     return evolve(program, tunes=(replay,))
 
 
-def _cells(row: Row, names: list[str]) -> list[str]:
+def _cells(row: Row, names: Sequence[str]) -> list[str]:
     values = (row["hypers"][name] for name in names)
     return [repr(row["epoch"]), *(x if isinstance(x, str) else repr(x) for x in values)]

@@ -14,7 +14,7 @@ from hypertune.runs.files import write_json
 from hypertune.runs.folder import Folder
 from hypertune.runs.journal import append_row, read_rows, row_of_trial, write_rows
 from hypertune.runs.model import read_model, write_model
-from hypertune.runs.summary import best_row, read_summary, summarise
+from hypertune.runs.summary import Summary, best_row, read_summary, summarise
 from hypertune.runtime import Ended, Event, Interrupted, Outcome, Started, Tried
 from hypertune.search import Search, Study, space_of
 
@@ -62,14 +62,19 @@ class RecordedStudy:
             self._drop_weights(trial.number)
 
     def run(self) -> Iterator[Event]:
-        """Go on to the end, or until `stop`; each event has been written down."""
+        """Go on to the end, or until `stop`; at the end there is a summary."""
+        for event in self.events():
+            yield event
+            if isinstance(event, Ended) and not isinstance(event.outcome, Interrupted):
+                write_json(self._folder.summary, self.finish(event.outcome))
+
+    def events(self) -> Iterator[Event]:
+        """The same without the summary; each event has been written down."""
         events = self._study.run() if self._workers is None else self._watched(self._workers)
         for event in events:
             if isinstance(event, Tried):
                 self._record(event)
             yield event
-            if isinstance(event, Ended) and not isinstance(event.outcome, Interrupted):
-                self._finish(event.outcome)
 
     def stop(self, ending: Callable[[int], Outcome] = Interrupted) -> None:
         """End after the step in progress of the trials in progress."""
@@ -110,8 +115,8 @@ class RecordedStudy:
             for worse in {number, *ranking[1:2]} - {*ranking[:1]}:
                 self._trials.drop_weights(worse)
 
-    def _finish(self, outcome: Outcome) -> None:
-        """Take over the best trial's weights and measurements; the summary comes last."""
+    def finish(self, outcome: Outcome) -> Summary:
+        """Take over the best trial's weights and measurements."""
         self._write_rows()  # by their numbers, whoever was first
         rows = read_rows(self._folder.events)
         best, model = best_row(rows), None
@@ -125,7 +130,7 @@ class RecordedStudy:
         summary["trials"] = dict(Counter(row["outcome"] for row in rows))
         if self._trials.about.storage:
             summary["study"] = self._study.source.report()
-        write_json(self._folder.summary, summary)
+        return summary
 
     def _measured(self, number: int) -> dict[str, float]:
         """What a trial measured on the test part where its validation loss was lowest."""

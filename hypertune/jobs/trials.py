@@ -15,18 +15,18 @@ from hypertune.jobs.recorded import Recorded
 from hypertune.runs import DamagedRun
 from hypertune.runs.about import About
 from hypertune.runs.folder import Folder, clear_parts, make, read_program
-from hypertune.runs.journal import read_rows
+from hypertune.runs.journal import Row, read_rows
 from hypertune.runs.lock import locked
 from hypertune.runs.summary import read_summary
 from hypertune.search import Starts, Trial
-from hypertune.tuning import prepare
+from hypertune.tuning import Prepared, prepare
 
 FIXED = Call("fixed")
 
 
 def trial_of(program: Program, tune: str, starts: Starts) -> Program:
     """The program of one trial: other starts, all frozen, and plain training."""
-    block = evolve(program.tune(tune), method=FIXED)
+    block = evolve(program.tune(tune), method=FIXED, refit=None)
     tried = {hyper.name for hyper in searched(program)}
     hypers = tuple(
         evolve(hyper, start=starts[hyper.name], frozen=True) if hyper.name in tried else hyper
@@ -94,6 +94,14 @@ class Trials:
             clear_parts(folder)
             program = trial_of(self.placed, self.about.tune, starts)
             yield Recorded(folder, prepare(program, self.about.tune, self.catalogue, self.sets))
+
+    def best(self) -> tuple[Prepared, list[Row]]:
+        """The training that ended with the lowest validation loss, not begun, and its reports."""
+        trials = self.ended()
+        best = min(trials, key=lambda trial: trial.loss)
+        program = trial_of(self.placed, self.about.tune, best.starts)
+        prepared = prepare(program, self.about.tune, self.catalogue, self.sets)
+        return prepared, list(best.rows)
 
     def drop_weights(self, number: int) -> None:
         """Remove the weights of a trial that has ended; its rows and its summary stay."""

@@ -81,6 +81,8 @@ def _results(run: Recorded) -> str:
     found["last"] = run.rows[-1]
     if run.summary:
         found = {key: {**row, **(run.summary[key] or {})} for key, row in found.items()}
+        again = run.summary.get("refit")
+        found |= {"refit": again} if again else {}
     measures = [name for row in found.values() for name, x in row.items() if _is_number(x)]
     unwanted = ("best", "seconds")
     names = [name for name in dict.fromkeys(measures) if name not in unwanted]

@@ -18,7 +18,16 @@ from rich.progress import (
 from rich.text import Text
 
 from hypertune.reporting.numbers import short
-from hypertune.runtime.events import Ended, Event, Reported, Started, Stepped, Tried, Within
+from hypertune.runtime.events import (
+    Ended,
+    Event,
+    Refitting,
+    Reported,
+    Started,
+    Stepped,
+    Tried,
+    Within,
+)
 from hypertune.terminal import visible
 
 
@@ -65,6 +74,8 @@ class Bar:
                 self._live.update(Group(self._progress, *lines))
             case Within(trial=trial, event=Reported() as report):
                 self._show_trial(trial, report)
+            case Refitting(event=within):
+                self(within)
             case Tried(report=report):
                 self._progress.update(self._task, completed=report.step)
                 self._best = report if report.best else self._best

@@ -35,18 +35,22 @@ def closing(start: Hypers, summary: Mapping[str, Any]) -> str:
     if "trials" in summary:
         return visible_lines("\n\n".join([head, *_study(start, summary)]))
     parts = [head]
+    states = {"best": best, "last": last}
+    if again := summary.get("refit"):
+        states["refit"] = again
     if start:
-        title = ["", "start", "best", "last"]
         hypers = [
-            [name, *map(short, (value, best["hypers"].get(name), last["hypers"].get(name)))]
+            [name, short(value), *(short(state["hypers"].get(name)) for state in states.values())]
             for name, value in start.items()
         ]
-        parts.append(aligned([title, *hypers], indent="  "))
+        parts.append(aligned([["", "start", *states], *hypers], indent="  "))
     names = [name for name in last if name not in _NO_NUMBERS]
-    title = ["", f"best (epoch {short(best['epoch'])})", f"last (epoch {short(last['epoch'])})"]
-    numbers = [[_words(name), short(best.get(name)), short(last.get(name))] for name in names]
-    parts.append(aligned([title, *numbers], indent="  "))
-    if _moved(start, last["hypers"]) and not _moved(start, best["hypers"]):
+    epochs = [f"{name} (epoch {short(state['epoch'])})" for name, state in states.items()]
+    numbers = [[_words(n), *(short(x.get(n, "")) for x in states.values())] for n in names]
+    parts.append(aligned([["", *epochs], *numbers], indent="  "))
+    if again:
+        parts.append("The network of `refit` is kept: it saw the validation part as well.")
+    elif _moved(start, last["hypers"]) and not _moved(start, best["hypers"]):
         parts.append(
             "The best validation loss was measured before tuning began: the network that is kept "
             "is the\none that training without tuning would have kept."
@@ -56,14 +60,21 @@ def closing(start: Hypers, summary: Mapping[str, Any]) -> str:
 
 def _study(start: Hypers, summary: Mapping[str, Any]) -> Iterator[str]:
     """The best of its trials; the last is nothing special."""
-    best, title = summary["best"], f"best (trial {summary['best']['step']})"
+    best = summary["best"]
+    states = {f"best (trial {best['step']})": best}
+    if again := summary.get("refit"):
+        states["refit"] = again
     counts = ", ".join(f"{count} {outcome}" for outcome, count in summary["trials"].items())
     yield f"  trials: {counts}; {short(summary['epochs'])} epochs in all"
     if start:
-        hypers = [[name, short(v), short(best["hypers"].get(name))] for name, v in start.items()]
-        yield aligned([["", "start", title], *hypers], indent="  ")
-    numbers = [[_words(n), short(v)] for n, v in best.items() if n not in _NO_NUMBERS]
-    yield aligned([["", title], *numbers], indent="  ")
+        hypers = [
+            [name, short(value), *(short(state["hypers"].get(name)) for state in states.values())]
+            for name, value in start.items()
+        ]
+        yield aligned([["", "start", *states], *hypers], indent="  ")
+    names = [name for name in best if name not in _NO_NUMBERS]
+    numbers = [[_words(n), *(short(x.get(n, "")) for x in states.values())] for n in names]
+    yield aligned([["", *states], *numbers], indent="  ")
     yield from _others(summary.get("study", {}))
     if best["step"] == 1:
         yield "No trial was better than the first, which started as the spec says."

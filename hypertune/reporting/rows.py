@@ -5,7 +5,16 @@ from __future__ import annotations
 from typing import TextIO
 
 from hypertune.reporting.numbers import minutes, short
-from hypertune.runtime.events import Ended, Event, Reported, Started, Stepped, Tried, Within
+from hypertune.runtime.events import (
+    Ended,
+    Event,
+    Refitting,
+    Reported,
+    Started,
+    Stepped,
+    Tried,
+    Within,
+)
 from hypertune.terminal import visible
 
 
@@ -23,7 +32,9 @@ class Rows:
             case Tried(report=report):
                 word = "best" if report.best else event.outcome * (event.outcome != "completed")
                 self._report(report, {"trial": str(report.step)}, word)
-            case Started() | Stepped() | Ended() | Within():
+            case Refitting(event=Reported() as report):
+                self._report(report, {}, "refit")
+            case Started() | Stepped() | Ended() | Within() | Refitting():
                 pass
 
     def _report(self, event: Reported, lead: dict[str, str], remark: str) -> None:

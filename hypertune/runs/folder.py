@@ -18,7 +18,8 @@ from hypertune.runs.files import MOST_JSON, read_bytes, write_atomically
 from hypertune.runs.lock import locked
 
 _PART = re.compile(
-    r"\.((last|best|model)\.safetensors|(run|program|summary)\.json|events\.jsonl)"
+    r"\.((last|best|model)\.safetensors|(run|program|summary)\.json|events\.jsonl"
+    r"|schedule\.csv)"
     r"\.[0-9a-f]{8}\.part"
 )
 _TRIAL_PART = re.compile(r"\.\d{4,}\.[0-9a-f]{8}\.part")
@@ -61,6 +62,16 @@ class Folder:
     @property
     def summary(self) -> Path:
         return self.path / "summary.json"
+
+    @property
+    def refit(self) -> Folder:
+        """What a second training leaves behind, if there is one: no run by itself."""
+        return Folder(self.path / "refit")
+
+    @property
+    def schedule(self) -> Path:
+        """The hyperparameters over time that a second training goes through."""
+        return self.path / "schedule.csv"
 
     def trial(self, number: int) -> Folder:
         """The run of one trial, if this is a study."""

@@ -39,6 +39,8 @@ _STATE: Mapping[str, Any] = {
     "hypers": dict,
 }
 
+_REFIT: Mapping[str, Any] = {"step": int, "epoch": NUMBER, "hypers": dict}
+
 WORDS: Mapping[type[Outcome], str] = {
     Completed: "completed",
     OutOfPatience: "out of patience",
@@ -85,8 +87,8 @@ def summarise(
         "steps": outcome.step,
         "seconds": last["seconds"] if last else 0.0,
         "hypers": shown["hypers"] if shown else {},
-        "best": _numbers(best, test.get("best", {})),
-        "last": _numbers(last, test.get("last", {})),
+        "best": numbers_of(best, test.get("best", {})),
+        "last": numbers_of(last, test.get("last", {})),
         "model": model,
     }
 
@@ -104,13 +106,17 @@ def read_summary(path: Path) -> Summary:
     ):
         raise DamagedRun(path, "is no summary of a run")
     states = [summary[name] for name in ("best", "last") if summary[name] is not None]
+    again = summary.get("refit")
+    if again is not None and not (has_fields(again, _REFIT) and is_flat(again["hypers"])):
+        raise DamagedRun(path, "does not say what training again has given")
     whole = all(has_fields(state, _STATE) and is_flat(state) for state in states)
     if not whole or (summary["model"] and not summary["best"]):
         raise DamagedRun(path, "does not say what was best, or last")
     return summary
 
 
-def _numbers(row: Row | None, test: Mapping[str, float]) -> Summary | None:
+def numbers_of(row: Row | None, test: Mapping[str, float]) -> Summary | None:
+    """What a report says of a state, and what was measured of it on the test part."""
     if row is None:
         return None
     unwanted = ("best", "seconds", "statistics", "outcome")

@@ -4,6 +4,7 @@ from hypertune.runtime.batch import Batch as Batch, Kept as Kept, Sample as Samp
 from hypertune.runtime.events import (
     Ended as Ended,
     Event as Event,
+    Refitting as Refitting,
     Reported as Reported,
     Started as Started,
     Stepped as Stepped,

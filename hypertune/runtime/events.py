@@ -81,6 +81,16 @@ class Within:
 
 
 @frozen
+class Refitting:
+    """What happened where a network is trained again, on training and validation part together.
+
+    What is reported of the validation part is then of examples that the network has seen.
+    """
+
+    event: TrainingEvent
+
+
+@frozen
 class Tried:
     """After each trial of a study; its steps are trials.
 
@@ -93,4 +103,4 @@ class Tried:
     outcome: str
 
 
-Event = TrainingEvent | Within | Tried
+Event = TrainingEvent | Within | Tried | Refitting

@@ -18,7 +18,7 @@ from hypertune.semantics.perturbations import check_perturbations
 from hypertune.semantics.scope.scope import Constant, Knowledge, Scope, Unknown
 from hypertune.semantics.sections.data import DataFacts, read_data
 from hypertune.semantics.sections.objective import read_objective
-from hypertune.semantics.sections.tuning import check_batches, read_tune
+from hypertune.semantics.sections.tuning import check_batches, check_refits, read_tune
 from hypertune.syntax import ast
 
 
@@ -60,6 +60,7 @@ def elaborate(spec: ast.Spec | Whole, catalogue: Catalogue) -> Elaborated:
     plans = [read_tune(section, scope) for section in found.tune]
     if facts and facts.data:
         check_batches(plans, facts.data.batch, scope)
+    check_refits(plans, source, scope)
     if goals:
         check_direct(knowledge, goals[0].direct, plans)
     if facts and networks:

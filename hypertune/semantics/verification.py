@@ -24,7 +24,7 @@ from hypertune.catalogue import (
 from hypertune.ir import DamagedProgram
 from hypertune.semantics.arguments.conversions import Own, accepts
 from hypertune.semantics.network.sizes import output_shape, weight_of
-from hypertune.semantics.sections.tuning import is_endless
+from hypertune.semantics.sections.tuning import is_endless, no_refit
 
 _KINDS: Final[Mapping[str, Any]] = {
     key: setting.kind for section in SECTIONS.values() for key, setting in section.items()
@@ -165,6 +165,9 @@ def _verify_tune(tune: ir.Tune, program: ir.Program, catalogue: Catalogue) -> No
             raise DamagedProgram(place, f"`{method.name}` cannot search `{hyper.name}`")
     if method.whole_batch and program.data.batch is not None:
         raise DamagedProgram(place, f"`{method.name}` needs the whole training part in a batch")
+    source = catalogue.of(SourceType)[program.data.source.kind]
+    if tune.refit and (why := no_refit(method, program.hypers, source)):
+        raise DamagedProgram(place, f"it cannot be trained again: {why}")
     weights = tune.optimisers.get("weights")
     if weights and method.differentiates and not catalogue.of(OptimiserType)[weights.kind].rule:
         raise DamagedProgram(place, f"`{method.name}` cannot differentiate `{weights.kind}`")

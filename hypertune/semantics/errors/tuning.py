@@ -89,6 +89,28 @@ class NoRule(Diagnostic):
     able: tuple[str, ...]
 
 
+class CannotRefit(Diagnostic):
+    """A network is to be trained again on examples of which something is not known.
+
+    `refit` adds the validation examples to the training part, and replays the hyperparameters of
+    the run with the optimiser of its weights. A text has parts that do not go on one after the
+    other; a hyperparameter with a value for each example or weight is not kept over time; and
+    `hoag` and `maid` solve for the weights instead of training them.
+    """
+
+    code = "HT652"
+    title = "`refit` cannot train this network again"
+    label = "{why}"
+    example = Example(
+        both="data.batch = all",
+        inside="tune { method = …; weights = adam; epochs = 5; refit = best }",
+        wrong="hoag",
+        right="fixed",
+    )
+
+    why: str
+
+
 class WantsWholeBatch(Diagnostic):
     """A method solves its problem instead of following a stream of batches.
 

@@ -16,6 +16,7 @@ from hypertune.catalogue import (
     MethodType,
     OptimiserType,
     ScheduleType,
+    SourceType,
     Unreadable,
 )
 from hypertune.diagnostics import Span
@@ -23,6 +24,7 @@ from hypertune.semantics.arguments.calls import settle, where
 from hypertune.semantics.errors.data import UnreadableFile
 from hypertune.semantics.errors.statements import Duplicate
 from hypertune.semantics.errors.tuning import (
+    CannotRefit,
     EndlessSchedule,
     MissingLength,
     MissingOptimiser,
@@ -43,6 +45,7 @@ class TuneFacts:
     method: MethodType | None  # None: not known
     options: Mapping[str, ir.Value]
     place: Span  # of the method
+    refit: Span | None  # of what says that the network is trained again, if anything does
     tune: ir.Tune | None  # None: something in it is wrong
 
 
@@ -56,7 +59,8 @@ def read_tune(section: ast.Section, scope: Scope) -> TuneFacts:
         _look(expr, *settled, scope)
     tune = attempt(_tune, settings, settled, place)
     method, options = (settled[0], settled[1].args) if settled else (None, {})
-    return TuneFacts(method, options, place, tune)
+    again = settings.expr("refit") if tune and tune.refit else None
+    return TuneFacts(method, options, place, again.span if again else None, tune)
 
 
 def check_batches(plans: Iterable[TuneFacts], batch: int | None, scope: Scope) -> None:
@@ -64,6 +68,24 @@ def check_batches(plans: Iterable[TuneFacts], batch: int | None, scope: Scope) -
     for plan in plans:
         if batch is not None and plan.method and plan.method.whole_batch:
             scope.findings.add(WantsWholeBatch(plan.place, plan.method.name))
+
+
+def check_refits(plans: Iterable[TuneFacts], source: SourceType | None, scope: Scope) -> None:
+    """Refuse to train again what cannot be."""
+    hypers = [declared.hyper for declared in scope.knowledge.hypers.values()]
+    for plan in plans:
+        if plan.refit and plan.method and (why := no_refit(plan.method, hypers, source)):
+            scope.findings.add(CannotRefit(plan.refit, why))
+
+
+def no_refit(method: MethodType, hypers: Iterable[ir.Hyper], source: SourceType | None) -> str:
+    """Why a network cannot be trained again on training and validation part; empty if it can."""
+    if source and source.sequence:
+        return f"the parts of `{source.name}` are texts of their own"
+    if "weights" not in method.optimisers:
+        return f"`{method.name}` has no optimiser of the weights"
+    many = [hyper for hyper in hypers if hyper.over and not hyper.frozen]
+    return f"`{many[0].name}` has a value for each {many[0].over}" if many else ""
 
 
 def _look(expr: ast.Expr, method: MethodType, call: ir.Call, scope: Scope) -> None:
