@@ -78,6 +78,7 @@ CONVERTED = (
 )
 BATCH_NORM, NORM = "response/batch_norm.py", "tests/test_batch_norm.py::"
 NORMALISATION = "response/normalisation.py"
+STANDARDISATION = "response/standardisation.py"
 DOT_PRODUCT, ATTENTION = "response/dot_product.py", "tests/test_attention.py::"
 ATTENDED = ATTENTION + "test_the_tangent_is_torchs_forward_mode_through_each_examples_own_weights"
 TORCHS = NORM + "test_it_is_torchs_in_training_and_evaluation_with_its_statistics"
@@ -334,18 +335,18 @@ MUTATIONS = (
     ),
     # Batch normalisation.
     Mutation(
-        NORMALISATION,
+        STANDARDISATION,
         "dx - dx.mean(list(axes), keepdim=True) - normal * slope",
         "dx - dx.mean(list(axes), keepdim=True)",
         TANGENT,
     ),
     Mutation(
-        NORMALISATION,
+        STANDARDISATION,
         "dx - dx.mean(list(axes), keepdim=True) - normal * slope",
         "dx - normal * slope",
         TANGENT,
     ),
-    Mutation(NORMALISATION, "correction=0", "correction=1", TANGENT),
+    Mutation(STANDARDISATION, "correction=0", "correction=1", TANGENT),
     Mutation(
         NORMALISATION, "_along(self.weight + moved[0], x)", "_along(self.weight, x)", NORM_FOLDED
     ),

@@ -77,6 +77,17 @@ def test_what_it_responds_with_is_what_it_folds_to(training):
         torch.testing.assert_close(found[i], twin(x)[i], rtol=1e-12, atol=1e-12)
 
 
+@pytest.mark.parametrize("training", [True, False], ids=["training", "evaluation"])
+def test_one_response_for_all_examples_is_taken_by_torchs_kernel_to_the_bit(training):
+    (x,) = batches((6, 5, 4, 3), count=1)
+    layer, twin = pair(x.float(), given=2)
+    layer.train(training), twin.train(training)
+    for delta in (torch.zeros(2), torch.randn(2)):
+        twin.load_state_dict(layer.folded(delta))
+        with restored(layer):
+            assert torch.equal(layer(x.float(), Conditioning({}, delta[None])), twin(x.float()))
+
+
 @pytest.mark.parametrize("trained", [True, False], ids=["trained", "detached"])
 @pytest.mark.parametrize("training", [True, False], ids=["training", "evaluation"])
 @pytest.mark.parametrize("shape", SHAPES.values(), ids=SHAPES)

@@ -2,17 +2,23 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
+import pytest
 import torch
 from attrs import evolve
 from hypothesis import HealthCheck, given, settings, strategies as st
 from torch import Tensor
-from torch.func import jvp
+from torch.func import functional_call, jvp
+from torch.nn import functional as F
 
 from hypertune import hyper, layers
 from hypertune.catalogue import Catalogue, LayerType, WrongShape
 from hypertune.conditioning import Conditioning, Values
 from hypertune.ir import Call, Data, Hyper, Node, Objective, Program, Shape
 from hypertune.lowering.network import Network, lower
+from hypertune.response import Layer
+from hypertune.response.affine import Affine
 from hypertune.testing.buffers import restored
 from hypertune.testing.drawing import arguments
 from hypertune.testing.seeding import seeded
@@ -139,3 +145,52 @@ def _hold_gradients(network: Network, found: Tensor, expected: Tensor) -> None:
     right = torch.autograd.grad(expected.square().sum(), responses, materialize_grads=True)
     for gradient, by_jvp in zip(gradients, right, strict=True):
         _same(gradient, by_jvp)
+
+
+NORMS = {  # of the outputs (B, C) of a layer, by torch's kernels
+    "batch_norm": lambda x: F.batch_norm(x, None, None, training=True),
+    "instance_norm": lambda x: F.instance_norm(x[None])[0],
+    "layer_norm": lambda x: F.layer_norm(x, x.shape[1:]),
+    "torch.batch_norm": lambda x: torch.batch_norm(x, *[None] * 4, True, 0.1, 1e-5, False),
+    "torch.layer_norm": lambda x: torch.layer_norm(x, x.shape[1:]),
+}
+
+
+class Normalised(Layer):
+    """A user's own composite, with a normalisation by torch behind weights that respond."""
+
+    def __init__(self, norm: Callable[[Tensor], Tensor]) -> None:
+        super().__init__()
+        self.affine, self.norm = Affine(3, 4, True, 2).double(), norm
+
+    def forward(self, x: Tensor, conditioning: Conditioning) -> Tensor:
+        return self.norm(self.affine(x, conditioning))
+
+
+@pytest.mark.parametrize("norm", NORMS)
+def test_the_tangent_of_torchs_own_normalisation_has_right_gradients(norm: str) -> None:
+    torch.manual_seed(0)
+    layer = Normalised(NORMS[norm])
+    x, response = torch.randn(5, 3).double(), torch.randn(5, 2).double()
+    with torch.no_grad():
+        for parameter in layer.parameters():
+            parameter.copy_(torch.randn_like(parameter))
+    names, values = zip(*layer.named_parameters(), strict=True)
+
+    def tangent(*parameters: Tensor) -> Tensor:
+        at = dict(zip(names, parameters, strict=True))
+        inputs = x, torch.ones_like(x), Conditioning({}, response)
+        return functional_call(Linearised(layer), {f"layer.{k}": v for k, v in at.items()}, inputs)
+
+    assert torch.autograd.gradcheck(tangent, values)
+
+
+class Linearised(torch.nn.Module):
+    """The tangent of a layer, as a module."""
+
+    def __init__(self, layer: Layer) -> None:
+        super().__init__()
+        self.layer = layer
+
+    def forward(self, x: Tensor, dx: Tensor, conditioning: Conditioning) -> Tensor | None:
+        return self.layer.linearised(x, dx, conditioning)[1]

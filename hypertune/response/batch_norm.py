@@ -6,12 +6,8 @@ import torch
 from torch import Tensor
 from torch.nn import functional as F
 
-from hypertune.response.normalisation import (
-    Kernel,
-    Normalisation,
-    standardised,
-    standardised_tangent,
-)
+from hypertune.response.normalisation import Kernel, Normalisation
+from hypertune.response.standardisation import standardised, standardised_tangent
 
 
 class BatchNorm(Normalisation):

@@ -11,6 +11,7 @@ from torch import Tensor, nn
 
 from hypertune.conditioning import Conditioning
 from hypertune.response.parameters import has_response
+from hypertune.response.written_norms import WrittenNorms
 
 
 class Layer(nn.Module):
@@ -108,8 +109,9 @@ class Layer(nn.Module):
             return function(*at)
 
         try:
-            # mypy: jvp gives three with `has_aux`
-            y, dy = torch.func.jvp(with_own_buffers, at, along)  # type: ignore[misc]
+            with WrittenNorms():
+                # mypy: jvp gives three with `has_aux`
+                y, dy = torch.func.jvp(with_own_buffers, at, along)  # type: ignore[misc]
         finally:  # what was assigned inside belongs to the transformation
             for buffers, values in before:
                 buffers.update(values)

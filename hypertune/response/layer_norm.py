@@ -6,24 +6,51 @@ Sennrich 2019 (root mean square); torch.nn's classes.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from math import prod
 from typing import ClassVar
 
 import torch
 from torch import Tensor
 from torch.nn import functional as F
 
-from hypertune.response.normalisation import (
-    Kernel,
-    Normalisation,
-    standardised,
-    standardised_tangent,
-)
+from hypertune.conditioning import Conditioning
+from hypertune.response.normalisation import Kernel, Normalisation
+from hypertune.response.standardisation import standardised, standardised_tangent
 
 
-class LayerNorm(Normalisation):
-    """Of the last axis. Shapes: x (B, …, C)."""
+class LastAxes(Normalisation):
+    """Of the last axes of an example, read as one. Shapes: x (B, …, *sizes)."""
 
     axis: ClassVar[int] = -1
+
+    def __init__(
+        self, sizes: int | Sequence[int], given: int, eps: float, gain: bool, bias: bool
+    ) -> None:
+        self.sizes = (sizes,) if isinstance(sizes, int) else tuple(sizes)
+        super().__init__(prod(self.sizes), given, eps, gain, bias)
+
+    def forward(self, x: Tensor, conditioning: Conditioning) -> Tensor:
+        return super().forward(self._joined(x), conditioning).reshape(x.shape)
+
+    def linearised(
+        self, x: Tensor, dx: Tensor | None, conditioning: Conditioning
+    ) -> tuple[Tensor, Tensor | None]:
+        dx = None if dx is None else self._joined(dx)
+        y, dy = super().linearised(self._joined(x), dx, conditioning)
+        return y.reshape(x.shape), None if dy is None else dy.reshape(x.shape)
+
+    def _joined(self, x: Tensor) -> Tensor:
+        return x.flatten(-len(self.sizes))
+
+    def folded(self, response_G: Tensor | None) -> dict[str, Tensor]:
+        return {
+            name: value.reshape(self.sizes) for name, value in super().folded(response_G).items()
+        }
+
+
+class LayerNorm(LastAxes):
+    """By mean and variance."""
 
     def normalised(
         self,
@@ -53,13 +80,13 @@ class LayerNorm(Normalisation):
         return normal, kernel
 
 
-class RMSNorm(Normalisation):
-    """By the root of the mean square of the last axis; no bias. Shapes: x (B, …, C)."""
+class RMSNorm(LastAxes):
+    """By the root of the mean square; no bias."""
 
-    axis: ClassVar[int] = -1
-
-    def __init__(self, channels: int, given: int, eps: float | None, affine: bool) -> None:
-        super().__init__(channels, given, eps or 0.0, gain=affine, bias=False)
+    def __init__(
+        self, sizes: int | Sequence[int], given: int, eps: float | None, affine: bool
+    ) -> None:
+        super().__init__(sizes, given, eps or 0.0, gain=affine, bias=False)
         self.smallest = eps is None  # torch adds the smallest step of the dtype
 
     def normalised(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from typing import Any, ClassVar
 
 import torch
@@ -68,6 +68,9 @@ class Normalisation(Layer):
         moved = self._moved(conditioning.response_BG)
         if moved is None or self.weight is None:
             return self.normalised(x, self.weight, self.bias)
+        if len(moved[0]) == 1:  # for all examples: torch's kernel, as without a response
+            weight, bias = self._at(moved)
+            return self.normalised(x, weight, bias)
         gain, shift = self._along(self.weight + moved[0], x), moved[1]
         if self.bias is None or shift is None:
             return gain * self.normalised(x)
@@ -105,12 +108,18 @@ class Normalisation(Layer):
             y = self._along(self.weight, x) * normal
         return y, normal, None if dx is None else _symmetric(dx, kernel)
 
+    def _at(self, moved: tuple[Tensor, Tensor | None]) -> tuple[Tensor | None, Tensor | None]:
+        """Gain and bias at one response, (C,) each."""
+        both = zip((self.weight, self.bias), moved, strict=True)
+        weight, bias = (own if own is None or by is None else own + by[0] for own, by in both)
+        return weight, bias
+
     def folded(self, response_G: Tensor | None) -> dict[str, Tensor]:
         plain = {name: x.detach() for name, x in self.named_parameters(recurse=False)}
         moved = self._moved(None if response_G is None else response_G[None])
-        for name, by_1C in zip(("weight", "bias"), moved or (), strict=False):
-            if by_1C is not None:
-                plain[name] = plain[name] + by_1C[0].detach()
+        if moved is not None:
+            at = zip(("weight", "bias"), self._at(moved), strict=True)
+            plain |= {name: value.detach() for name, value in at if value is not None}
         return plain | dict(self.named_buffers())
 
     def _moved(self, response_BG: Tensor | None) -> tuple[Tensor, Tensor | None] | None:
@@ -149,19 +158,3 @@ class _Symmetric(Function):
     @staticmethod
     def backward(ctx: Any, gradient: Tensor) -> tuple[Tensor, None]:
         return _symmetric(gradient, ctx.kernel), None
-
-
-def standardised(x: Tensor, axes: Sequence[int], eps: float) -> tuple[Tensor, Tensor]:
-    """Numbers of mean zero and variance one along axes, and the deviation."""
-    exact = x.to(torch.promote_types(x.dtype, torch.float32))
-    variance, mean = torch.var_mean(exact, list(axes), correction=0, keepdim=True)
-    deviation = (variance + eps).sqrt()
-    return ((exact - mean) / deviation).to(x.dtype), deviation.to(x.dtype)
-
-
-def standardised_tangent(
-    dx: Tensor, normal: Tensor, deviation: Tensor, axes: Sequence[int]
-) -> Tensor:
-    """The tangent of `standardised`: mean and deviation have tangents as well."""
-    slope = (normal * dx).mean(list(axes), keepdim=True)
-    return (dx - dx.mean(list(axes), keepdim=True) - normal * slope) / deviation

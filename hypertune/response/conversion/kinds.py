@@ -129,17 +129,20 @@ def _layer_norm2d(plain: nn.LayerNorm, given: int) -> Layer:
 
 
 def _of_last_axis(kind: type[LayerNorm], plain: nn.LayerNorm, given: int) -> Layer:
-    if len(plain.normalized_shape) != 1:
-        raise CannotConvert("it normalises several axes together")
     options = {"gain": plain.weight is not None, "bias": plain.bias is not None}
-    return _taken_over(kind(plain.normalized_shape[0], given, plain.eps, **options), plain)
+    return _taken_over(kind(_last_axis(plain), given, plain.eps, **options), plain)
 
 
 def _rms_norm(plain: nn.RMSNorm, given: int) -> Layer:
+    return _taken_over(
+        RMSNorm(_last_axis(plain), given, plain.eps, plain.weight is not None), plain
+    )
+
+
+def _last_axis(plain: nn.LayerNorm | nn.RMSNorm) -> int:
     if len(plain.normalized_shape) != 1:
         raise CannotConvert("it normalises several axes together")
-    affine = plain.weight is not None
-    return _taken_over(RMSNorm(plain.normalized_shape[0], given, plain.eps, affine), plain)
+    return plain.normalized_shape[0]
 
 
 def _group_norm(plain: nn.GroupNorm, given: int) -> Layer:

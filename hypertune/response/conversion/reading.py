@@ -10,6 +10,7 @@ from torch.autograd import forward_ad
 from torch.nn.attention import SDPBackend, sdpa_kernel
 
 from hypertune.conditioning import Conditioning
+from hypertune.response.written_norms import WrittenNorms
 
 
 class Reading:
@@ -34,6 +35,7 @@ class Reading:
                 torch.backends.mha.set_fastpath_enabled(False)
                 if conditioning.linearised:
                     stack.enter_context(forward_ad.dual_level())
+                    stack.enter_context(WrittenNorms())
                     stack.enter_context(sdpa_kernel(SDPBackend.MATH))  # the others have no tangent
                 yield
         finally:
