@@ -4,7 +4,7 @@ from attrs import evolve
 from hypothesis import strategies as st
 
 from hypertune import layers
-from hypertune.catalogue import LayerType
+from hypertune.catalogue import LayerType, WrongShape
 from hypertune.layers.adaptive_avg_pool1d import ADAPTIVE_AVG_POOL1D
 from hypertune.layers.adaptive_avg_pool2d import ADAPTIVE_AVG_POOL2D
 from hypertune.layers.adaptive_avg_pool3d import ADAPTIVE_AVG_POOL3D
@@ -48,6 +48,9 @@ from hypertune.layers.linear import LINEAR
 from hypertune.layers.locked_dropout import LOCKED_DROPOUT
 from hypertune.layers.log_softmax import LOG_SOFTMAX
 from hypertune.layers.logsigmoid import LOGSIGMOID
+from hypertune.layers.lp_pool1d import LP_POOL1D
+from hypertune.layers.lp_pool2d import LP_POOL2D
+from hypertune.layers.lp_pool3d import LP_POOL3D
 from hypertune.layers.lstm import LSTM
 from hypertune.layers.max_pool1d import MAX_POOL1D
 from hypertune.layers.max_pool2d import MAX_POOL2D
@@ -110,6 +113,28 @@ def reshaping() -> st.SearchStrategy[Case]:
     args = st.fixed_dictionaries({"shape": layouts})
     few, seeds = st.integers(1, 4), st.integers(0, 2**16 - 1)
     return st.builds(Case, st.just(RESHAPE), args, shapes, st.just(0), few, seeds)
+
+
+def joining(kind: LayerType) -> st.SearchStrategy[Case]:
+    """Uses of a normalisation of the last axes: of one unsaid, or of some of them together."""
+
+    def joined(case: Case) -> Case:
+        last = case.seed % 4 % (len(case.shape) + 1)
+        said = {"normalized_shape": case.shape[-last:] if last else None}
+        return evolve(case, args={**case.args, **said})
+
+    unsaid = tuple(arg for arg in kind.args if arg.name != "normalized_shape")
+    drawn = cases(evolve(kind, args=unsaid, output=lambda args, shape: shape))
+    return drawn.map(lambda case: joined(evolve(case, kind=kind))).filter(fits)
+
+
+def fits(case: Case) -> bool:
+    """Whether the kind takes arguments and shape together."""
+    try:
+        case.kind.output(case.args, case.shape)
+    except WrongShape:
+        return False
+    return True
 
 
 @layer_laws(LINEAR)
@@ -372,12 +397,12 @@ def test_pixel_shuffle(law):
     law()
 
 
-@layer_laws(LAYER_NORM)
+@layer_laws(LAYER_NORM, joining(LAYER_NORM))
 def test_layer_norm(law):
     law()
 
 
-@layer_laws(RMS_NORM, one_in=2)
+@layer_laws(RMS_NORM, joining(RMS_NORM), one_in=2)
 def test_rms_norm(law):
     law()
 
@@ -454,6 +479,21 @@ def test_transpose(law):
 
 @layer_laws(SELECT, one_in=3)
 def test_select(law):
+    law()
+
+
+@layer_laws(LP_POOL1D, one_in=5)
+def test_lp_pool1d(law):
+    law()
+
+
+@layer_laws(LP_POOL2D, one_in=2)
+def test_lp_pool2d(law):
+    law()
+
+
+@layer_laws(LP_POOL3D, one_in=8)
+def test_lp_pool3d(law):
     law()
 
 

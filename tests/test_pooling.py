@@ -8,8 +8,10 @@ from hypothesis import given, settings, strategies as st
 from torch import nn
 
 from hypertune.catalogue import WrongShape
+from hypertune.conditioning import Conditioning
 from hypertune.layers.avg_pool2d import AVG_POOL2D
 from hypertune.layers.conv2d import CONV2D
+from hypertune.layers.lp_pool1d import LP_POOL1D
 from hypertune.layers.max_pool2d import MAX_POOL2D
 
 ARGS = {"stride": None, "padding": 0, "dilation": 1, "ceil_mode": False}
@@ -68,6 +70,26 @@ def test_that_it_says_why_a_window_does_not_fit(args: dict[str, int], why: str, 
         MAX_POOL2D.output(ARGS | args, (1, 4, 3))
     assert str(refused.value) == why
     assert refused.value.advice == advice
+
+
+def test_that_a_window_of_zeros_has_a_norm_without_slope():
+    x = torch.zeros(1, 1, 4, dtype=torch.double)
+    x[..., 2:] = torch.tensor([3.0, -4.0])
+    pool = LP_POOL1D.build(
+        {"norm_type": 2, "kernel_size": 2, "stride": None, "ceil_mode": False}, (1, 4), 0
+    )
+    y, dy = pool.linearised(x, torch.ones_like(x), Conditioning())
+    assert y.flatten().tolist() == [0, 5]
+    assert dy.flatten().tolist() == pytest.approx([0, -0.2])
+    (slope,) = torch.autograd.grad(pool(x.requires_grad_(), Conditioning()).sum(), x)
+    assert slope.flatten().tolist() == pytest.approx([0, 0, 0.6, -0.8])
+
+
+def test_that_a_norm_of_an_odd_power_is_refused():
+    args = {"norm_type": 3, "kernel_size": 2, "stride": None, "ceil_mode": False}
+    with pytest.raises(WrongShape, match="has no root") as refused:
+        LP_POOL1D.output(args, (1, 4))
+    assert refused.value.advice == "choose `norm_type = 4`"
 
 
 def test_that_a_kernel_has_two_sizes_as_well():

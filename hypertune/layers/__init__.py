@@ -46,6 +46,9 @@ from hypertune.layers.linear import LINEAR
 from hypertune.layers.locked_dropout import LOCKED_DROPOUT
 from hypertune.layers.log_softmax import LOG_SOFTMAX
 from hypertune.layers.logsigmoid import LOGSIGMOID
+from hypertune.layers.lp_pool1d import LP_POOL1D
+from hypertune.layers.lp_pool2d import LP_POOL2D
+from hypertune.layers.lp_pool3d import LP_POOL3D
 from hypertune.layers.lstm import LSTM
 from hypertune.layers.max_pool1d import MAX_POOL1D
 from hypertune.layers.max_pool2d import MAX_POOL2D
@@ -146,6 +149,9 @@ STANDARD: tuple[LayerType, ...] = (
     RESHAPE,
     TRANSPOSE,
     SELECT,
+    LP_POOL1D,
+    LP_POOL2D,
+    LP_POOL3D,
 )
 
 MERGES: tuple[MergeType, ...] = (ADD, CONCAT, MUL, MEAN)

@@ -57,9 +57,7 @@ def avg_pool(axes: int) -> LayerType:
         declared += (Arg("divisor_override", "int", what, default=None, low=1),)
 
     def output(args: Args, shape: Shape) -> Shape:
-        kernel = sizes(args, "kernel_size", axes)
-        if axes == 3 and any(size < k for size, k in zip(shape[1:], kernel, strict=True)):
-            raise WrongShape("torch takes no volume that is smaller than a window")
+        _refuse_small_volume(args, shape)
         return pooled(args, shape)
 
     def build(args: Args, shape: Shape, given: int) -> Any:
@@ -82,6 +80,56 @@ def avg_pool(axes: int) -> LayerType:
         build=build,
         plain=lambda args, shape: Plain.of(f"AvgPool{axes}d", args, declared),
         costs=_sliding_costs,
+    )
+
+
+def _refuse_small_volume(args: Args, shape: Shape) -> None:
+    """Refuse what torch's means of windows do.
+
+    Raises:
+        WrongShape: if a volume is smaller than a window.
+
+    """
+    kernel = sizes(args, "kernel_size", len(shape) - 1)
+    if len(kernel) == 3 and any(size < k for size, k in zip(shape[1:], kernel, strict=True)):
+        raise WrongShape("torch takes no volume that is smaller than a window")
+
+
+def lp_pool(axes: int) -> LayerType:
+    """That of `nn.LPPool2d` and its like."""
+    window, stride, _ = window_args(axes)
+    declared = (
+        Arg("norm_type", "int", "the power of the norm: 1, or an even one", low=1),
+        window,
+        stride,
+        ceil_mode(),
+    )
+
+    def output(args: Args, shape: Shape) -> Shape:
+        power = args["norm_type"]
+        if power > 1 and power % 2:
+            raise WrongShape(
+                "an odd power of a negative number is negative, and has no root",
+                f"choose `norm_type = {power + 1}`",
+            )
+        _refuse_small_volume(args, shape)
+        return pooled({**args, "padding": 0}, shape)
+
+    def build(args: Args, shape: Shape, given: int) -> Any:
+        from hypertune.response.lp_pool import LPPool
+
+        kernel, stride = sizes(args, "kernel_size", axes), stride_of(args, axes)
+        return LPPool(args["norm_type"], kernel, stride, args["ceil_mode"])
+
+    return LayerType(
+        name=f"lp_pool{axes}d",
+        doc=f"The norm of every window of {SPACE[axes]}: the root of the sum of powers.",
+        args=declared,
+        ranks=(1 + axes,),
+        output=output,
+        build=build,
+        plain=lambda args, shape: Plain.of(f"LPPool{axes}d", args, declared),
+        costs=lambda args, shape, given: _sliding_costs({**args, "padding": 0}, shape, given),
     )
 
 

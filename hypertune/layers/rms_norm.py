@@ -1,14 +1,15 @@
-"""`rms_norm`: the last axis, divided by the root of its mean square; the gain responds."""
+"""`rms_norm`: the last axes, divided by the root of their mean square; the gain responds."""
 
 from __future__ import annotations
 
+from math import prod
 from typing import Any
 
-from hypertune.catalogue import Arg, Args, LayerType, Plain
+from hypertune.catalogue import Arg, Args, Costs, LayerType
 from hypertune.ir import Shape
-from hypertune.layers.norms import norm_costs
+from hypertune.layers.norms import NORMALIZED_SHAPE, gain_costs, last_sizes, plain_norm
 
-_ARGS = (
+_OPTIONS = (
     Arg(
         "eps",
         "float",
@@ -21,21 +22,31 @@ _ARGS = (
 )
 
 
+def _output(args: Args, shape: Shape) -> Shape:
+    last_sizes(args, shape)
+    return shape
+
+
 def _build(args: Args, shape: Shape, given: int) -> Any:
     from hypertune.response.layer_norm import RMSNorm
 
-    return RMSNorm(shape[-1], given, args["eps"], args["elementwise_affine"])
+    return RMSNorm(last_sizes(args, shape), given, args["eps"], args["elementwise_affine"])
+
+
+def _costs(args: Args, shape: Shape, given: int) -> Costs:
+    count = args["elementwise_affine"] * prod(last_sizes(args, shape))
+    return gain_costs(count, shape, given)
 
 
 RMS_NORM = LayerType(
     name="rms_norm",
-    doc="The numbers of the last axis, divided by the root of their mean square; the gain "
-    "responds.",
-    args=_ARGS,
-    output=lambda args, shape: shape,
+    doc="The numbers of the last axis, or of several together, divided by the root of their mean "
+    "square; the gain responds.",
+    args=(NORMALIZED_SHAPE, *_OPTIONS),
+    output=_output,
     build=_build,
-    plain=lambda args, shape: Plain("RMSNorm", (shape[-1],), Plain.of("", args, _ARGS).options),
+    plain=plain_norm("RMSNorm", _OPTIONS),
     responds=True,
     penalised=False,
-    costs=norm_costs(-1, each=1, switch="elementwise_affine"),
+    costs=_costs,
 )

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from math import prod
-from typing import Any
+from attrs import evolve
 
-from hypertune.catalogue import Arg, Args, Costs, LayerType, Plain
+from hypertune.catalogue import Arg, Args, LayerType, Plain
 from hypertune.ir import Shape
 from hypertune.layers.axes import axis
+from hypertune.layers.elementwise import elementwise
+
+_DIM = Arg("dim", "int", "that axis, counting the batch as 0", default=-1)
 
 
 def _output(args: Args, shape: Shape) -> Shape:
@@ -15,18 +17,15 @@ def _output(args: Args, shape: Shape) -> Shape:
     return shape
 
 
-def _build(args: Args, shape: Shape, given: int) -> Any:
-    from hypertune.response.elementwise import softmax
+def shares(name: str, doc: str, torch: str) -> LayerType:
+    """That of `nn.Softmax` or its logarithm."""
+    return evolve(
+        elementwise(name, doc, torch, _DIM),
+        output=_output,
+        plain=lambda args, shape: Plain(torch, (), {"dim": args["dim"]}),  # torch warns without
+    )
 
-    return softmax(args["dim"])
 
-
-SOFTMAX = LayerType(
-    name="softmax",
-    doc="Shares that add up to one along an axis: exp(x), divided by their sum.",
-    args=(Arg("dim", "int", "that axis, counting the batch as 0", default=-1),),
-    output=_output,
-    build=_build,
-    plain=lambda args, shape: Plain("Softmax", (), {"dim": args["dim"]}),
-    costs=lambda args, shape, given: Costs(flops=prod(shape)),
+SOFTMAX = shares(
+    "softmax", "Shares that add up to one along an axis: exp(x), divided by their sum.", "Softmax"
 )

@@ -6,8 +6,10 @@ import torch
 from torch import Tensor
 from torch.utils.flop_counter import FlopCounterMode
 
+from hypertune.response import Layer
 from hypertune.testing.case import (
     Case,
+    Conditioning,
     evaluating,
     response_parameters,
     row,
@@ -33,10 +35,13 @@ def folds_to_a_plain_layer(case: Case) -> None:
 
 @law(responds)
 def penalises_its_effective_weights(case: Case) -> None:
-    """Biases (whatever has one axis) do not count; where nothing does, None is right as well."""
+    """Biases (whatever has one axis) do not count, nor do kinds that are not `penalised`.
+
+    Where nothing counts, None is right as well.
+    """
     layer, conditioning = case.perturbed(), case.conditioning()
     for on in (unconditioned(conditioning), conditioning):
-        weights = [_effective(case.folded(layer, row(on, i))) for i in range(case.examples)]
+        weights = [_effective(case, layer, row(on, i)) for i in range(case.examples)]
         for what, norm, found in (
             ("squares", torch.square, layer.squares(on)),
             ("absolutes", torch.abs, layer.absolutes(on)),
@@ -50,9 +55,10 @@ def penalises_its_effective_weights(case: Case) -> None:
             same(found.expand(case.examples), expected, f"`{what}` is not that of its weights")
 
 
-def _effective(folded: dict[str, Tensor]) -> Tensor:
-    """The numbers of all weights, one after the other."""
-    weights = [p.flatten() for p in folded.values() if p.dim() > 1]
+def _effective(case: Case, layer: Layer, on: Conditioning) -> Tensor:
+    """The numbers of all weights that penalties are on, one after the other."""
+    folded = case.folded(layer, on).values() if case.kind.penalised else ()
+    weights = [p.flatten() for p in folded if p.dim() > 1]
     return torch.cat(weights) if weights else torch.zeros(0).double()
 
 
