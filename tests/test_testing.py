@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import pytest
+import shelf
+import torch
 from attrs import evolve
 from hypothesis import Phase, given, settings
 from responding_prelu import PRELU
@@ -17,7 +19,7 @@ from hypertune.diagnostics import SpecError
 from hypertune.layers.dropout import DROPOUT
 from hypertune.layers.linear import LINEAR
 from hypertune.layers.relu import RELU
-from hypertune.testing import LAWS, Case, cases, layer_laws, trials
+from hypertune.testing import LAWS, Case, Sample, cases, layer_laws, trials
 from hypertune.testing.law import Law
 
 pytest_plugins = ["pytester"]
@@ -104,6 +106,36 @@ def test_that_the_environment_asks_for_more_cases_and_others(monkeypatch: pytest
     assert len(tried()) == 40
     monkeypatch.setenv("HYPERTUNE_SEED", "1")
     assert tried()[:25] != first
+
+
+def test_that_a_sibling_is_tried_in_full_where_the_environment_says_how_many(
+    monkeypatch: pytest.MonkeyPatch,
+):
+    monkeypatch.delenv("HYPERTUNE_CASES", raising=False)
+    assert Sample().one_in(8).size == 3
+    monkeypatch.setenv("HYPERTUNE_CASES", "200")
+    assert Sample().one_in(8).size == 200
+
+
+def test_that_the_environment_names_the_device(monkeypatch: pytest.MonkeyPatch):
+    found: set[str] = set()
+
+    def hold(case: Case) -> None:
+        found.add(torch.empty(0).device.type)
+
+    def tried() -> set[str]:
+        found.clear()
+        evolve(trials(RELU)["treats rows alone"], law=Law("is tried", hold))()
+        return found
+
+    assert tried() == {"cpu"}
+    monkeypatch.setenv("HYPERTUNE_DEVICE", "meta")
+    assert tried() == {"meta"}
+
+
+def test_that_thirty_wrong_kinds_or_more_stand_on_the_shelf():
+    assert sum(map(len, shelf.SHELF.values())) >= 30
+    assert all(shelf.SHELF.values())
 
 
 @pytest.mark.parametrize("kind", layers.STANDARD, ids=lambda kind: kind.name)

@@ -27,8 +27,9 @@ _SHOWN = 8  # lines of what is found
 @click.argument("target", metavar=_HINT)
 @click.option("--cases", default=25, show_default=True, help="How many are tried for a law.")
 @click.option("--seed", default=0, show_default=True, help="Which ones.")
+@click.option("--device", default="cpu", show_default=True, help="Where: `cuda`, `cuda:1`.")
 @click.pass_context
-def command(ctx: click.Context, target: str, cases: int, seed: int) -> None:
+def command(ctx: click.Context, target: str, cases: int, seed: int, device: str) -> None:
     """Hold a layer type, augmentation or loss, or all of a catalogue, against its laws.
 
     Exit 1 if one breaks.
@@ -43,12 +44,13 @@ def command(ctx: click.Context, target: str, cases: int, seed: int) -> None:
             raise
         why = "hypothesis is not installed: pip install 'hypertune-stn[test]'"
         raise click.UsageError(why) from missing
+    _check_device(device)
     warnings.simplefilter("ignore")  # what torch and layers warn of is no verdict
     endings: Counter[str] = Counter()
     for kind in kinds:
         click.echo(f"{kind.name}:")
         try:
-            for verdict in verdicts(kind, Sample(cases, seed)):
+            for verdict in verdicts(kind, Sample(cases, seed, device)):
                 click.echo(indent(_told(verdict), "  "))
                 endings[verdict.ending] += 1
         except ValueError as wrong:  # of its declaration
@@ -56,6 +58,19 @@ def command(ctx: click.Context, target: str, cases: int, seed: int) -> None:
     click.echo(f"{endings['held']} laws held, {endings['waived']} waived", nl=False)
     click.echo(f", {endings['broken']} broken" if endings["broken"] else "")
     ctx.exit(WRONG_SPEC if endings["broken"] else DONE)
+
+
+def _check_device(device: str) -> None:
+    import torch
+
+    try:
+        torch.empty(0, device=device)
+    except (
+        RuntimeError,
+        AssertionError,
+    ) as fault:  # torch has both for a device that is not there
+        why = str(fault).partition("\n")[0]
+        raise click.BadParameter(f"torch: {why}", param_hint="--device") from fault
 
 
 def _conforming(found: Any, target: str) -> list[Conforming]:

@@ -6,7 +6,8 @@ Source: MacKay et al. 2019, section 4 (the structured response); Bae and Grosse 
 
 from __future__ import annotations
 
-from typing import ClassVar
+from collections.abc import Callable
+from typing import Any, ClassVar, Self
 
 from torch import Tensor, nn
 
@@ -34,6 +35,24 @@ class RespondingMap(Layer):
         self.bias = None if bias is None else nn.Parameter(bias)
         self.response: StructuredResponse | None = None
         self.tied = False
+
+    @classmethod
+    def initialised_as(cls, twin: Callable[[], Any], given: int) -> Self:
+        """A map with the weight and bias of a plain module, whose U and c are another's.
+
+        Args:
+            twin: builds the module, freshly initialised each time.
+            given: how many hyperparameters it responds to; 0 for none.
+
+        """
+        plain = twin()
+        made = cls(plain.weight.data, None if plain.bias is None else plain.bias.data)
+        if given:
+            second = twin()
+            made.respond_to(
+                given, second.weight.data, None if second.bias is None else second.bias.data
+            )
+        return made
 
     def respond_to(self, given: int, weight: Tensor, bias: Tensor | None) -> None:
         """Let the weights respond to `given` hyperparameters; weight and bias are U and c."""

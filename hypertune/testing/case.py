@@ -21,7 +21,7 @@ from hypertune.ir import Ref, Shape
 from hypertune.response import Layer
 from hypertune.response.parameters import split_parameters
 from hypertune.testing.buffers import has_states, restored, statistics
-from hypertune.testing.seeding import drawing_from, seeded
+from hypertune.testing.seeding import default_generator, drawing_from, seeded, stream
 from hypertune.testing.values import some_values
 from hypertune.testing.writing import model_fragment, written
 
@@ -198,7 +198,8 @@ class Case:
             for name, value in self.args.items()
         }
         twin = self.kind.plain(values, self.shape)
-        known = not isinstance(twin, Plain) or hasattr(nn, twin.name)
+        ours = not isinstance(twin, Plain) or twin.library != "torch.nn"
+        known = ours or hasattr(nn, twin.name)
         assert known, f"`plain` names `{twin.name}`, and torch.nn has no such class"
         return self._many(self.seed + _TWINS, twin.build)
 
@@ -210,9 +211,9 @@ class Case:
     def plain_draws(self, module: nn.Module, x: Tensor) -> bool:
         """Whether a plain twin draws any noise."""
         with seeded(self.seed):
-            before = torch.get_rng_state()
+            before = default_generator().get_state()
             self._read_plain(module, x)
-            return not torch.equal(before, torch.get_rng_state())
+            return not torch.equal(before, default_generator().get_state())
 
     def _read_plain(self, module: nn.Module, x: Tensor) -> Tensor:
         y: Tensor = self.kind.plain(self.args, self.shape).read(module, x)
@@ -220,9 +221,9 @@ class Case:
 
     def _many(self, seed: int, build: Callable[[], M]) -> Iterator[M]:
         """Modules, each built by the next numbers of one stream."""
-        stream = torch.Generator().manual_seed(seed)
+        numbers = stream(seed)
         while True:
-            with drawing_from(stream):
+            with drawing_from(numbers):
                 module = build()
             yield module.double()
 

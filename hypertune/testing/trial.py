@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Mapping, Sequence
+from contextlib import AbstractContextManager, nullcontext
 from os import environ
 from typing import Any
 
+import torch
 from attrs import evolve, field, frozen
 from hypothesis import HealthCheck, Phase, given, seed, settings, strategies as st
 
@@ -22,18 +24,27 @@ from hypertune.testing.writing import Conforming
 
 @frozen
 class Sample:
-    """How many cases a law is tried on, and the seed by which they are drawn.
+    """How many cases a law is tried on, the seed by which they are drawn, and the device.
 
-    Both are the same every time, unless the environment variables `HYPERTUNE_CASES` and
-    `HYPERTUNE_SEED` ask for others.
+    All are the same every time, unless the environment variables `HYPERTUNE_CASES`,
+    `HYPERTUNE_SEED` and `HYPERTUNE_DEVICE` ask for others.
     """
 
     size: int = field(factory=lambda: int(environ.get("HYPERTUNE_CASES", "25")))
     seed: int = field(factory=lambda: int(environ.get("HYPERTUNE_SEED", "0")))
+    device: str = field(factory=lambda: environ.get("HYPERTUNE_DEVICE", "cpu"))
 
     def one_in(self, count: int) -> Sample:
-        """A sample of one case where this one has `count`, of one at least."""
-        return evolve(self, size=max(1, self.size // count))
+        """A sample of one case where this one has `count`, of one at least.
+
+        It is this one where the environment says how many cases each law shall be tried on.
+        """
+        asked = "HYPERTUNE_CASES" in environ
+        return self if asked else evolve(self, size=max(1, self.size // count))
+
+    def there(self) -> AbstractContextManager[object]:
+        """Within, tensors are made on the device."""
+        return nullcontext() if self.device == "cpu" else torch.device(self.device)
 
 
 @frozen
@@ -70,7 +81,8 @@ class Trial:
 
     def _hold(self, check: Check) -> None:
         def hold(case: Any) -> None:
-            check(case)
+            with self.sample.there():
+                check(case)
 
         modest = settings(
             deadline=None,
@@ -124,7 +136,9 @@ def method_trials(
     found = {}
     for law in methods.LAWS:
         tried = cases if law in methods.ANSWERED else cases[:1]
-        found[law.name] = Trial(law, st.sampled_from(tried), Sample(), law.name in waived)
+        found[law.name] = Trial(
+            law, st.sampled_from(tried), Sample(device="cpu"), law.name in waived
+        )
     _check_waived(type(method).__name__, waived, found)
     return found
 

@@ -6,8 +6,12 @@ from hypertune import LayerType
 from hypertune.catalogue import Costs, Plain
 
 
+def plain(args, shape):
+    return Plain("Conv2d", (shape[0], shape[0], 1), {"groups": shape[0]})
+
+
 def build(args, shape, given):
-    import torch
+    import torch  # not above: specs are checked without it
 
     from hypertune.response import RespondingMap
 
@@ -17,14 +21,7 @@ def build(args, shape, given):
         def product(self, x, weight, bias=None):
             return torch.conv2d(x, weight, bias, groups=len(weight))
 
-    def drawn():
-        plain = torch.nn.Conv2d(shape[0], shape[0], 1, groups=shape[0])
-        return plain.weight.data, plain.bias.data
-
-    layer = Film(*drawn())
-    if given:
-        layer.respond_to(given, *drawn())
-    return layer
+    return Film.initialised_as(plain(args, shape).build, given)
 
 
 FILM = LayerType(
@@ -34,7 +31,7 @@ FILM = LayerType(
     ranks=(3,),  # an example is (channels, height, width)
     output=lambda args, shape: shape,
     build=build,
-    plain=lambda args, shape: Plain("Conv2d", (shape[0], shape[0], 1), {"groups": shape[0]}),
+    plain=plain,
     responds=True,
     costs=lambda args, shape, given: Costs(
         2 * shape[0], (2 + 2 * given) * shape[0] if given else 0, 2 * prod(shape)

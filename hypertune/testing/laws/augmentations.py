@@ -87,7 +87,7 @@ def draws_for_each_row_alone(case: AugmentCase) -> None:
         if draw == _ROWS and not any(products):
             return  # it does nothing, or hardly ever something
         up_B = (first - second).flatten(1).sum(1).sign()
-        up_B = up_B[torch.randperm(_ROWS, generator=shuffle)]
+        up_B = up_B[torch.randperm(_ROWS, generator=shuffle, device="cpu")]
         products.append((up_B[::2] * up_B[1::2]).sum().double())
     found = drift(torch.stack(products)[:, None])
     assert found < _LIMIT, f"what rows draw is not independent ({found:.1f} times chance)"

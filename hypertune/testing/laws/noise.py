@@ -85,7 +85,7 @@ def draws_its_noise_for_each_row_alone(case: Case) -> None:
     for draw in range(_DRAWS):
         first, second = (case.run(layer, x, conditioning, 2 * draw + i) for i in range(2))
         up_B = ((first - second) * signs).flatten(1).sum(1).sign()
-        up_B = up_B[torch.randperm(_ROWS, generator=shuffle)]
+        up_B = up_B[torch.randperm(_ROWS, generator=shuffle, device="cpu")]
         products.append((up_B[::2] * up_B[1::2]).sum())
     found = drift(torch.stack(products)[:, None])
     assert found < _LIMIT, f"the noise of its rows is not independent ({found:.1f} times chance)"
