@@ -31,10 +31,10 @@ def test_a_small_part_is_trained_on_as_a_whole_and_a_large_one_in_batches():
     assert suited(100_000, own_test=False, pictures=False).batch == 256
 
 
-def test_a_tenth_of_few_examples_is_too_little_to_tune_on():
-    assert suited(60, own_test=False, pictures=False).valid == 20
-    assert suited(600, own_test=False, pictures=False).valid == 15
-    assert suited(6_000, own_test=False, pictures=False).valid == 10
+def test_what_is_tuned_on_is_more_where_it_is_given_back():
+    small, middle, large = (suited(n, own_test=False, pictures=False) for n in (60, 6_000, 60_000))
+    assert [sizes.valid for sizes in (small, middle, large)] == [30, 20, 10]
+    assert [sizes.refit for sizes in (small, middle, large)] == [True, True, False]
 
 
 def table(path, count, target):
@@ -62,14 +62,17 @@ def test_both_blocks_of_a_draft_train_alike_but_for_the_method(tmp_path):
     assert tuned.length == untuned.length == Quantity(1_500, "epochs")
     assert tuned.optimisers["weights"] == untuned.optimisers["weights"]
     assert tuned.schedule == untuned.schedule
+    assert tuned.refit == untuned.refit == "last"
 
 
-def test_regression_starts_from_a_stronger_decay(tmp_path):
-    def decay(target):
-        hypers = compile_text(table(tmp_path, 200, target)).program.hypers
+def test_numbers_start_from_a_stronger_decay_the_fewer_they_are(tmp_path):
+    def decay(count, target):
+        hypers = compile_text(table(tmp_path, count, target)).program.hypers
         return next(hyper.start for hyper in hypers if hyper.name == "decay")
 
-    assert decay(lambda i: i / 3) > decay(lambda i: "no" if i % 3 else "yes")
+    classes = decay(200, lambda i: "no" if i % 3 else "yes")
+    many, some, few = (decay(count, lambda i: i / 3) for count in (2_000, 200, 20))
+    assert few > some > many > classes
 
 
 def test_a_draft_fits_into_lines_of_100_letters(tmp_path, monkeypatch):

@@ -11,8 +11,8 @@ from typing import Final
 
 from attrs import frozen
 
-_FEW: Final = 100  # examples, of which a tenth would say nothing about hyperparameters
-_SOME: Final = range(300, 1_000)  # examples: more to tune on; with fewer, the weights lack more
+_FEW: Final = 1_000  # examples, of which a fifth would say too little about hyperparameters
+_PLENTY: Final = 20_000  # examples, of which a tenth is enough, and is not missed by the weights
 _WHOLE: Final = 512  # training examples whose gradient costs no more than that of a batch
 _DEEP: Final = 2_000  # training examples that are worth a second hidden layer
 _MANY: Final = 20_000  # training examples for which a larger batch is steadier and not too coarse
@@ -22,8 +22,13 @@ _FEWEST_EPOCHS: Final = 20
 
 @frozen
 class Sizes:
-    """Shares of the split in percent, the examples of a batch (None: all), and epochs."""
+    """Shares of the split in percent, the examples of a batch (None: all), and epochs.
 
+    `rows` are those of the training part, `refit` says whether those that are tuned on are added
+    to them at the end.
+    """
+
+    rows: int
     train: int
     valid: int
     test: int  # 0 where there is a test part already
@@ -31,6 +36,11 @@ class Sizes:
     epochs: int
     warmup: int
     deep: bool
+    refit: bool
+
+    def decay(self, classes: bool) -> str:
+        """Where the decay starts: of numbers, the stronger the fewer examples they come from."""
+        return "5e-3" if classes else f"{min(1.0, max(1e-3, 10 / self.rows)):.1g}"
 
     @property
     def parts(self) -> str:
@@ -42,12 +52,13 @@ class Sizes:
 def suited(count: int, own_test: bool, pictures: bool) -> Sizes:
     """Sizes for so many examples, of which some become the test part unless there is one.
 
-    Weights want examples more than the few hyperparameters do. Small tables are trained on as a
-    whole: an epoch is a step then, and they need many.
+    Unless there are many, what is tuned on is given back to the weights at the end, and may be
+    much. Small tables are trained on as a whole: an epoch is a step then, and they need many.
 
     """
     test = 0 if own_test else 20
-    valid = 20 if count < _FEW else 15 if count in _SOME else 10
+    refit = count < _PLENTY
+    valid = 30 if count < _FEW else 20 if refit else 10
     train = 100 - valid - test
     rows = count * train // 100
     batch = None if rows <= _WHOLE and not pictures else 64 if rows < _MANY else 256
@@ -55,4 +66,4 @@ def suited(count: int, own_test: bool, pictures: bool) -> Sizes:
         batch = min(batch, max(1, rows // 2))
     per_epoch = max(1, rows // batch) if batch else 1
     epochs = max(_FEWEST_EPOCHS, ceil(_STEPS / per_epoch))
-    return Sizes(train, valid, test, batch, epochs, epochs // 5, rows >= _DEEP)
+    return Sizes(rows, train, valid, test, batch, epochs, epochs // 5, rows >= _DEEP, refit)

@@ -41,13 +41,16 @@ def spec(about: str, source: str, seen: Seen, network: Network, sizes: Sizes) ->
         layers=_layers(seen.shape, network, sizes.deep),
         drops="drop_1, drop_2" if twice else "drop",
         colon=" " * (6 if twice else 0),
-        decay="5e-3" if seen.classes else "3e-2",
+        decay=sizes.decay(seen.classes > 0),
+        top="1" if seen.classes else "10",
         outputs=seen.classes or 1,
         loss="cross_entropy" if seen.classes else "mse",
         metric="accuracy" if seen.classes else "rmse",
         warmup=sizes.warmup,
         epochs=f"{sizes.epochs:_}",
         rate="0.002" if twice else "0.005",
+        refit=_REFIT if sizes.refit else "",
+        again=_AGAIN if sizes.refit else "",
     )
 
 
@@ -62,6 +65,10 @@ def _layers(shape: Shape, network: Network, deep: bool) -> str:
     return flat + (_DEEP if deep else _SHALLOW)
 
 
+_REFIT = "  refit    = last\n"
+_AGAIN = """\
+# At the end the network is trained again, on training and validation part together (`refit`).
+"""
 _WHOLE = " It is small: every step takes all of it."
 _SHALLOW = """\
   linear(128)
@@ -94,7 +101,7 @@ hspec 1
 
 # Hyperparameters and their first guess; they are tuned while the network trains once.
 hyper $drops : rate         = 0.5
-hyper decay$colon : log(1e-6, 1) = $decay per batch
+hyper decay$colon : log(1e-6, $top) = $decay per batch
 
 # The seed decides $what. Numbers are scaled to mean 0 and deviation 1,
 # those of the training part.$whole
@@ -121,13 +128,13 @@ objective {
 
 # Tuning begins after the warm-up, when the weights have come near to where they go. With `sgd`, a
 # hyperparameter moves as much as it matters. The learning rate of the weights ends at 0.
-tune tuned {
+${again}tune tuned {
   method   = delta_stn(warmup = $warmup epochs)
   weights  = adam(lr = $rate)
   hypers   = sgd(lr = 0.1)
   schedule = cosine
   epochs   = $epochs
-}
+$refit}
 
 # The same training, stuck with the guess.
 tune untuned {
@@ -135,5 +142,5 @@ tune untuned {
   weights  = adam(lr = $rate)
   schedule = cosine
   epochs   = $epochs
-}
+$refit}
 """)
