@@ -29,7 +29,7 @@ MAY_IMPORT = {
     "optimisers": "catalogue ir runtime",
     "data": "catalogue ir runtime",
     "methods": "catalogue ir runtime conditioning uses search data",
-    "search": "catalogue ir runtime runs",
+    "search": "catalogue ir runtime runs methods",
     "lowering": "diagnostics catalogue ir hyper response losses runtime conditioning",
     "runs": "ir runtime version",
     "reporting": "terminal runtime",

@@ -14,7 +14,11 @@ from hypertune.augment.flip import FLIP
 from hypertune.layers import LINEAR, RELU
 from hypertune.losses.squared import MSE
 from hypertune.response import Layer
+from hypertune.methods.algorithms import Implicit, Unrolled
+from hypertune.methods.algorithms.solvers import CG
 from hypertune.standard import STANDARD
+from hypertune.testing import TOYS, MethodUse
+from torch import no_grad
 
 class Centred(Layer):
     def forward(self, x, conditioning):
@@ -37,6 +41,19 @@ MINE = {"dense": DENSE}
 MORE = STANDARD | MINE
 CLASH = {"relu": evolve(LINEAR, name="relu")}
 MERGE = {"concat": evolve(LINEAR, name="concat")}
+
+class Uphill(Implicit):
+    def step(self, passes, state, k):
+        before = state.unconstrained_H
+        found = super().step(passes, state, k)
+        moved = state.unconstrained_H - before
+        with no_grad():
+            state.tuned._columns.trainable["unconstrained"].sub_(2 * moved[state.tuned._places])
+        return found
+
+UPHILL = MethodUse(Uphill(solver=CG()), steps=20, toys=TOYS[:1], waived={
+    "reaches the known optimum": "it climbs",
+})
 """
 
 
@@ -145,6 +162,27 @@ def test_that_augmentations_and_losses_are_held_to_theirs():
     assert "  broken  keeps shape and dtype" in lines
     assert "            augment = halved" in lines
     assert "  held    is the mean over examples" in lines[lines.index("mse:") :]
+
+
+def test_that_a_method_is_held_to_the_laws_of_methods():
+    done = conform("UPHILL")
+    assert done.exit_code == 1
+    lines = done.stdout.splitlines()
+    assert lines[0] == "Uphill:"
+    assert "  waived  reaches the known optimum: it climbs" in lines
+    where = lines.index("  broken  first goes downhill")
+    assert lines[where + 1].startswith("          the exact validation loss rises with the first")
+    case = lines[lines.index("          with the seed 0, of", where) + 1]
+    assert case.startswith("            Uphill(solver=CG(")
+    assert case.endswith("on `ridge`")
+    assert "  held    repeats itself" in lines
+    assert lines[-1] == "8 laws held, 1 waived, 1 broken"
+
+
+def test_that_a_method_whose_options_are_missing_is_told():
+    done = conform("Implicit")
+    assert done.exit_code == 2
+    assert "name a value such as Implicit(…)" in " ".join(done.stderr.split())
 
 
 def test_that_a_layer_that_fails_is_told_without_a_traceback():

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Callable, Iterator
 from contextlib import suppress
 from pathlib import Path
@@ -15,6 +16,7 @@ from hypothesis import HealthCheck, given, settings, strategies as st
 
 from hypertune.diagnostics import Source
 from hypertune.ir import DamagedProgram, Program, Ref, from_json, print_program, to_json
+from hypertune.ir.json_form import VERSION
 from hypertune.semantics import elaborate, verify
 from hypertune.standard import STANDARD
 from hypertune.syntax import parse
@@ -28,6 +30,17 @@ def program_of(text: str) -> Program:
     return elaborate(parse(Source("a.hspec", text)), STANDARD).program
 
 
+VECTOR = program_of(
+    """
+    hspec 1
+    hyper decays[weight] : log(1e-6, 10) = (0.5, 1)
+    data { source = diabetes; split = (train = 60%, valid = 40%); batch = all }
+    model (10) { reshape((1, 10)); adaptive_avg_pool1d(2); flatten; linear(1) }
+    objective { train = mse + l2(decays); valid = mse }
+    tune { method = random_search; weights = sgd(lr = 0.1); steps = 1 }
+    """
+)
+(DECAYS,) = VECTOR.hypers
 QUICKSTART = program_of((ROOT.parent / "specs" / "quickstart.hspec").read_text(encoding="utf-8"))
 
 
@@ -71,7 +84,8 @@ def test_what_is_no_program_is_refused(text: str) -> None:
 @pytest.mark.parametrize("version", [0, 1, "2", None, [1], True])
 def test_an_unknown_version_is_refused_by_its_number(version: object) -> None:
     tree = json.loads(to_json(QUICKSTART)) | {"version": version}
-    with pytest.raises(DamagedProgram, match="version"):
+    said = f"has version {json.dumps(version)} of the format, and this hypertune reads {VERSION}"
+    with pytest.raises(DamagedProgram, match=re.escape(f"{said}: compile its spec again")):
         from_json(json.dumps(tree))
 
 
@@ -183,6 +197,8 @@ def with_layer(**changes: Any) -> Program:
             "cannot take this",
         ),
         (evolve(QUICKSTART, hypers=(evolve(HYPER, start=0.96), *QUICKSTART.hypers[1:])), "start"),
+        (evolve(VECTOR, hypers=(evolve(DECAYS, start=(1.0, 11.0)),)), "start 11 is not in its"),
+        (evolve(VECTOR, hypers=(evolve(DECAYS, entries=3, start=1.0),)), "there are 2 weights"),
         (evolve(QUICKSTART, hypers=(evolve(HYPER, per="day"), *QUICKSTART.hypers[1:])), "day"),
         (evolve(QUICKSTART, data=evolve(DATA, split={"train": 2.0})), "`train` has the size"),
         (evolve(QUICKSTART, data=evolve(DATA, batch=0)), "not positive"),

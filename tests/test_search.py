@@ -9,10 +9,15 @@ from attrs import evolve
 from bilevel_toys import ridge, training
 from optuna.distributions import FloatDistribution
 
-from hypertune.catalogue import MethodType
+from hypertune.catalogue import LayerType, MethodType
 from hypertune.compiler import compile_text
+from hypertune.diagnostics import Note, SpecError
+from hypertune.jobs.trials import trial_of
+from hypertune.lowering import place
+from hypertune.lowering.network import lower
 from hypertune.methods.algorithms import Fixed
 from hypertune.planning import length, plan, print_plan
+from hypertune.resources import resource_folder
 from hypertune.runtime import (
     Completed,
     Diverged,
@@ -25,6 +30,7 @@ from hypertune.runtime import (
     Within,
 )
 from hypertune.search import Asha, Bayesian, Grid, RandomSearch, Space, Study, space_of
+from hypertune.semantics.counting import penalised_weights
 from hypertune.standard import STANDARD
 
 SPEC = """\
@@ -41,6 +47,15 @@ model (1, 8, 8) { flatten; dropout(drop); linear(10) }
 objective { train = cross_entropy + l2(decay); valid = cross_entropy }
 tune { method = METHOD; weights = sgd(lr = 0.1); epochs = 3 }
 """
+VECTOR = """
+hspec 1
+hyper decays[weight] : log(1e-6, 10) = (0.5, 1, 2)
+data { source = diabetes; split = (train = 60%, valid = 20%, test = 20%); batch = all }
+model (10) { reshape((1, 10)); adaptive_avg_pool1d(3); flatten; linear(1) }
+objective { train = mse + l2(decays); valid = mse }
+tune grid { method = grid(points = 2); weights = sgd(lr = 0.1); steps = 2 }
+"""
+SHIPPED = sorted(resource_folder("specs").glob("*.hspec"))
 ALL = ("drop", "decay", "width", "far", "fill")
 
 
@@ -103,8 +118,56 @@ def test_a_study_of_trainings_of_problems_in_python_finds_the_best_start():
     assert all(trial.outcome == "completed" for trial in whole.history)
 
 
-def test_what_is_frozen_or_a_vector_is_not_searched():
+def test_what_is_frozen_is_not_searched():
     assert tuple(space_of(program(), STANDARD).domains) == ALL
+
+
+def test_a_vector_is_searched_entry_by_entry():
+    found = compile_text(VECTOR).program
+    space = space_of(found, STANDARD)
+    names = [f"decays[{place}]" for place in range(3)]
+    assert [*space.domains] == names
+    assert space.start == dict(zip(names, (0.5, 1.0, 2.0), strict=True))
+    assert STANDARD.trials(found, found.tune("grid")) == 1 + 2**3
+    starts = {"decays[0]": 0.1, "decays[1]": 0.2, "decays[2]": 0.3}
+    (hyper,) = trial_of(found, "grid", starts).hypers
+    assert (hyper.start, hyper.frozen) == ((0.1, 0.2, 0.3), True)
+
+
+@pytest.mark.parametrize("path", SHIPPED, ids=lambda path: path.stem)
+def test_the_compiler_counts_the_weights_that_penalties_are_on(path):
+    found = place(compile_text(path.read_text(), str(path)).program, STANDARD, ("cpu",))
+    counted = penalised_weights(found.layers, STANDARD.of(LayerType))
+    there = sum(w.numel() for w in lower(found, STANDARD, on_meta=True).penalised())
+    assert counted in (there, None)
+    kinds = [STANDARD.of(LayerType).get(node.kind) for node in found.layers]
+    assert (counted is None) == any(
+        k and k.responds and k.penalised and not k.weight for k in kinds
+    )
+
+
+@pytest.mark.parametrize(
+    ("size", "said"), [(100, ""), (101, "a search takes up to 100 of them, and there are 101")]
+)
+def test_a_vector_is_searched_up_to_a_hundred_entries(size, said):
+    text = VECTOR.replace("pool1d(3)", f"pool1d({size})").replace("(0.5, 1, 2)", "1")
+    if not said:
+        assert len(space_of(compile_text(text).program, STANDARD).domains) == size
+        return
+    with pytest.raises(SpecError) as refused:
+        compile_text(text)
+    (mistake,) = refused.value.diagnostics
+    assert mistake.code == "HT427"
+    assert said in [note.text for note in mistake.children() if isinstance(note, Note)]
+
+
+def test_a_vector_whose_length_is_not_known_is_not_searched():
+    text = VECTOR.replace("(0.5, 1, 2)", "1")
+    text = text.replace("reshape((1, 10)); adaptive_avg_pool1d(3)", "reshape((10, 1)); lstm(1)")
+    with pytest.raises(SpecError) as refused:
+        compile_text(text)
+    (mistake,) = refused.value.diagnostics
+    assert "how many there are is not known" in str(mistake.children())
 
 
 def test_the_first_trial_is_the_specs_own_start():
@@ -135,11 +198,11 @@ def test_random_search_covers_its_domains_evenly():
 def test_a_grid_has_as_many_points_as_is_declared(points, trials):
     found = program(f"grid(points = {points})")
     assert STANDARD.trials(found, found.tune()) == trials
-    assert 1 + len(space_of(found, STANDARD).grid(points)) == trials
+    assert 1 + len([*space_of(found, STANDARD).grid(points)]) == trials
 
 
 def test_a_grid_is_the_middles_of_equal_parts_and_whole_numbers_from_end_to_end():
-    grid = space_of(program(), STANDARD).grid(2)
+    grid = [*space_of(program(), STANDARD).grid(2)]
     values = {name: list(dict.fromkeys(point[name] for point in grid)) for name in ALL}
     assert values["drop"] == pytest.approx([0.2375, 0.7125])
     assert values["decay"] == pytest.approx([1e-6, 1e-2])

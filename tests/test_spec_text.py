@@ -51,6 +51,25 @@ tune short { method = fixed; weights = adam(betas = (0.8, 0.9)); epochs = 2; cli
 """.replace("add(input_2)", "add(y)")
 
 
+STARTS = """\
+hspec 1
+hyper drops[3] : rate = (0.1, 0.2, 0.1) frozen
+hyper same[2] : rate = 0.3 frozen
+hyper keep[example] : rate = (0.1, 0.5, 0.25) frozen
+data { source = digits; split = (train = 3, valid = 40%); batch = 3 }
+model (1, 8, 8) { flatten; dropout(drops[1]); dropout(same[0]); linear(10) }
+objective { train = cross_entropy(weight = keep); valid = cross_entropy }
+tune { method = fixed; weights = sgd(lr = 0.1); epochs = 3 }
+"""
+
+
+def test_starts_that_differ_are_written_as_a_tuple():
+    text = print_spec(program_of(STARTS))
+    assert "hyper drops[3] : rate = (0.1, 0.2, 0.1)" in text
+    assert "= 0.3 per" in text
+    assert program_of(text) == program_of(STARTS)
+
+
 def program_of(text):
     return compile_text(text).program
 

@@ -15,10 +15,12 @@ from tiny import TINY
 import hypertune
 from hypertune import ir
 from hypertune.cli import main
+from hypertune.pages import run_page
 from hypertune.reporting.bar import Bar
 from hypertune.runs import DamagedRun, UnfinishedRun
 from hypertune.runs.folder import read_program
 from hypertune.runtime import Stepped, Tried, Within
+from hypertune.standard import STANDARD
 
 SEARCH = (
     TINY
@@ -239,3 +241,36 @@ def test_a_study_knows_its_trials(undisturbed):
     paths = [run.path.name for run in undisturbed.trials]
     assert paths == ["0001", "0002", "0003"]
     assert undisturbed.trials[0].trials == []
+
+
+VECTOR = """
+hspec 1
+hyper decays[weight] : log(1e-6, 10) = 1
+data {
+  source = diabetes
+  split  = (train = 60%, valid = 20%, test = 20%)
+  scale  = standardize
+  batch  = all
+}
+model (10) { linear(1, bias = false) }
+objective { train = mse + l2(decays); valid = mse }
+tune { method = bayesian(trials = 13); weights = sgd(lr = 0.1); steps = 3 }
+"""
+
+
+def test_a_study_of_a_vector_names_its_entries_and_is_taken_up_bit_for_bit(tmp_path):
+    path = tmp_path / "vector.hspec"
+    path.write_text(VECTOR)
+    calm = hypertune.train(path, out=tmp_path / "calm")
+    run = hypertune.train(path, out=tmp_path / "run", sinks=[interrupting((12, 1))])
+    assert len(rows(run)) == 11
+    assert_same(hypertune.resume(run.path), calm)
+
+    names = [f"decays[{place}]" for place in range(10)]
+    assert all([*row["hypers"]] == names for row in calm.events)
+    assert [*calm.summary["hypers"]] == names
+    assert "decays[3]" in run_page(calm.recorded, STANDARD)
+    tried = trial(calm, 12).program.hypers[0].start
+    assert tuple(calm.events[11]["hypers"].values()) == tried
+    assert len(set(tried)) == 10
+    assert hypertune.compile_text(trial(calm, 12).spec).program == trial(calm, 12).program

@@ -24,7 +24,6 @@ def mistakes(spec: ast.Spec) -> tuple[Diagnostic, ...]:
 
 LEFT_OUT = {
     "ptb_lstm": {"HT615"},  # its files are the reader's
-    "ridge": {"HT427"},  # `bayesian` tunes no value for each weight
 }
 
 

@@ -7,7 +7,12 @@ from hypertune.catalogue.arguments import (
     Required as Required,
     Use as Use,
 )
-from hypertune.catalogue.catalogue import Catalogue as Catalogue, searched as searched
+from hypertune.catalogue.catalogue import (
+    MOST_SEARCHED as MOST_SEARCHED,
+    Catalogue as Catalogue,
+    is_searchable as is_searchable,
+    searched as searched,
+)
 from hypertune.catalogue.data_kinds import (
     UNKNOWN as UNKNOWN,
     AugmentType as AugmentType,
@@ -47,7 +52,7 @@ from hypertune.catalogue.settings import (
     SECTIONS as SECTIONS,
     Setting as Setting,
 )
-from hypertune.catalogue.splits import part_sizes as part_sizes
+from hypertune.catalogue.splits import part_sizes as part_sizes, parts_of as parts_of
 from hypertune.catalogue.streams import (
     shortage as shortage,
     windows as windows,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 from types import MappingProxyType
-from typing import TypeVar
+from typing import Final, TypeVar
 
 from hypertune.catalogue.domain_kinds import DomainType
 from hypertune.catalogue.kinds import Kind
@@ -15,9 +15,17 @@ from hypertune.ir import Hyper, Node, Program, Tune
 K = TypeVar("K", bound=Kind)
 
 
+MOST_SEARCHED: Final = 100  # entries of a vector; beyond, trials say next to nothing of each
+
+
 def searched(program: Program) -> tuple[Hyper, ...]:
     """The hyperparameters that a search tries values of."""
-    return tuple(hyper for hyper in program.hypers if not (hyper.frozen or hyper.over))
+    return tuple(h for h in program.hypers if not h.frozen and is_searchable(h))
+
+
+def is_searchable(hyper: Hyper) -> bool:
+    """Whether there are so few of it, and so many known, that a search may try values of each."""
+    return not hyper.over or (hyper.entries is not None and hyper.entries <= MOST_SEARCHED)
 
 
 class Catalogue:
@@ -59,7 +67,11 @@ class Catalogue:
         if method.trials is None:
             return None
         kinds = self.of(DomainType)
-        domains = [(kinds[h.domain.kind], h.domain.args) for h in searched(program)]
+        domains = [
+            (kinds[hyper.domain.kind], hyper.domain.args)
+            for hyper in searched(program)
+            for _ in hyper.names
+        ]
         return method.trials(tune.method.args, domains) if domains else 1
 
     def __iter__(self) -> Iterator[Kind]:

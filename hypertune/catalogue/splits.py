@@ -30,3 +30,16 @@ def part_sizes(split: Mapping[str, float | int], total: int) -> dict[str, int]:
     for part in sorted(exact, key=lambda part: floor(exact[part]) - exact[part])[:left]:
         sizes[part] += 1
     return {part: sizes[part] for part in split}
+
+
+def parts_of(sizes: Mapping[str, int], split: Mapping[str, float | int]) -> dict[str, int]:
+    """How many examples there are in each part: of the split, or the source's own.
+
+    Args:
+        sizes: of a source.
+        split: as for `part_sizes`.
+
+    """
+    own = dict(sizes)
+    pool = own.pop("all", None) or own.pop("train", 0)
+    return own | part_sizes(split, pool)

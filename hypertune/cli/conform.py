@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from hypertune.testing import Case, Verdict
     from hypertune.testing.augment_case import AugmentCase
     from hypertune.testing.loss_case import LossCase
+    from hypertune.testing.method_case import MethodCase, MethodUse
     from hypertune.testing.writing import Conforming
 
 _HINT = "MODULE:NAME"
@@ -30,13 +31,13 @@ _SHOWN = 8  # lines of what is found
 @click.option("--device", default="cpu", show_default=True, help="Where: `cuda`, `cuda:1`.")
 @click.pass_context
 def command(ctx: click.Context, target: str, cases: int, seed: int, device: str) -> None:
-    """Hold a layer type, augmentation or loss, or all of a catalogue, against its laws.
+    """Hold a layer type, augmentation, loss or method, or all of a catalogue, against its laws.
 
     Exit 1 if one breaks.
 
     A broken law is shown with the smallest case that breaks it, as the part of a spec.
     """
-    kinds = _conforming(named(target, _HINT), target)
+    found = named(target, _HINT)
     try:
         from hypertune.testing import Sample, verdicts
     except ModuleNotFoundError as missing:
@@ -45,6 +46,7 @@ def command(ctx: click.Context, target: str, cases: int, seed: int, device: str)
         why = "hypothesis is not installed: pip install 'hypertune-stn[test]'"
         raise click.UsageError(why) from missing
     _check_device(device)
+    kinds = _conforming(found, target)
     warnings.simplefilter("ignore")  # what torch and layers warn of is no verdict
     endings: Counter[str] = Counter()
     for kind in kinds:
@@ -73,15 +75,30 @@ def _check_device(device: str) -> None:
         raise click.BadParameter(f"torch: {why}", param_hint="--device") from fault
 
 
-def _conforming(found: Any, target: str) -> list[Conforming]:
-    if isinstance(found, LayerType | AugmentType | LossType):
+def _conforming(found: Any, target: str) -> list[Conforming | MethodUse]:
+    from hypertune.testing import MethodUse
+
+    if isinstance(found, LayerType | AugmentType | LossType | MethodUse):
         return [found]
+    if all(hasattr(found, name) for name in ("follows", "init", "step", "conditioning")):
+        return [MethodUse(_made(found) if isinstance(found, type) else found)]
     catalogue = as_catalogue(found, target, _HINT)
-    kinds = [kind for kind in catalogue if isinstance(kind, LayerType | AugmentType | LossType)]
+    kinds: list[Conforming | MethodUse] = [
+        kind for kind in catalogue if isinstance(kind, LayerType | AugmentType | LossType)
+    ]
     if not kinds:
         why = f"there is no layer type, augmentation or loss in {target}"
         raise click.BadParameter(why, param_hint=_HINT)
     return kinds
+
+
+def _made(method: type) -> Any:
+    """A method with the defaults of its options."""
+    try:
+        return method()
+    except TypeError as missing:
+        why = f"{missing}; name a value such as {method.__name__}(…)"
+        raise click.BadParameter(why, param_hint=_HINT) from missing
 
 
 def _told(verdict: Verdict) -> str:
@@ -94,6 +111,7 @@ def _told(verdict: Verdict) -> str:
     return "\n".join([line, *(indent(text, " " * 8) for text in [*lines, *shown])])
 
 
-def _shown(case: Case | AugmentCase | LossCase) -> list[str]:
-    examples = f"{case.examples} example{'s' * (case.examples != 1)}"
-    return [f"with {examples} and the seed {case.seed}, of", indent(case.fragment(), "  ")]
+def _shown(case: Case | AugmentCase | LossCase | MethodCase) -> list[str]:
+    examples = getattr(case, "examples", 0)  # a problem of a method has batches of its own
+    many = f"{examples} example{'s' * (examples != 1)} and " if examples else ""
+    return [f"with {many}the seed {case.seed}, of", indent(case.fragment(), "  ")]

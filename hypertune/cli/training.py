@@ -6,10 +6,12 @@ import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from statistics import median_low
 
 import click
 
 from hypertune.cli.exits import DONE, ENDED_BADLY, INTERRUPTED
+from hypertune.ir import Program
 from hypertune.reporting.closing import closing
 from hypertune.reporting.colour import is_terminal, wants_colour
 from hypertune.reporting.rows import Rows
@@ -33,6 +35,16 @@ def watched(threads: int) -> Iterator[tuple[Sink, ...]]:
         yield (bar,)
 
 
+def _starts(program: Program) -> dict[str, float | str]:
+    """As reports name them: of vectors the median."""
+    return {
+        f"{hyper.name}[median]" if hyper.over else hyper.name: median_low(hyper.start)
+        if isinstance(hyper.start, tuple)
+        else hyper.start
+        for hyper in program.hypers
+    }
+
+
 def finish(path: Path) -> int:
     """Say how the run ended, as far as it has; the exit code."""
     folder = find_folder(path)
@@ -42,10 +54,10 @@ def finish(path: Path) -> int:
         click.echo(f"interrupted; `{visible(again)}` goes on from here", err=True)
         return INTERRUPTED
     summary = read_summary(folder.summary)
-    start = {
-        f"{hyper.name}[median]" if hyper.over else hyper.name: hyper.start
-        for hyper in read_program(folder).hypers
-    }
+    program = read_program(folder)
+    start = _starts(program)
+    if "trials" in summary:
+        start = {name: at for name, at in program.starts.items() if name in summary["hypers"]}
     click.echo(closing(start, summary))
     click.echo(f"\nrun folder: {visible(path)}", err=True)
     return ENDED_BADLY if summary["outcome"] == "diverged" else DONE

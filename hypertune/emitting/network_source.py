@@ -25,8 +25,7 @@ def network_source(program: Program, catalogue: Catalogue) -> str:
     network that was trained is loaded into it by the names of its layers. Tied layers share their
     weight, unless it may respond: then training can leave the two apart.
     """
-    starts = {hyper.name: hyper.start for hyper in program.hypers}
-    layers = plain_layers(program, catalogue, starts)
+    layers = plain_layers(program, catalogue, program.starts)
     responding = {node.name for node in program.layers if node.given}
     tied = {name: owner for name, owner in ties(program).items() if owner not in responding}
     modules = [*module_lines(layers), *tie_lines(tied)]

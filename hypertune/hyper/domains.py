@@ -129,9 +129,10 @@ class Domains(nn.Module):
 
     def _start(self, place: int) -> list[float]:
         hyper, domain = self._hypers[place], self._domains[place]
-        if isinstance(hyper.start, str):
-            return [float(word == hyper.start) for word in self._words[place]]
-        return [domain.unconstrain(hyper.start, *domain.bounds(hyper.domain.args))]
+        start = hyper.starts[hyper.name]
+        if isinstance(start, str):
+            return [float(word == start) for word in self._words[place]]
+        return [domain.unconstrain(start, *domain.bounds(hyper.domain.args))]
 
     def _back(self, place: int, value: float) -> list[float]:
         if words := self._words[place]:

@@ -13,6 +13,7 @@ from hypertune.ir.program import (
     Quantity as Quantity,
     Ref as Ref,
     Shape as Shape,
+    Start as Start,
     Term as Term,
     Tune as Tune,
     Value as Value,

@@ -28,7 +28,9 @@ from hypertune.ir.program import (
 )
 from hypertune.ir.verification import verify_structure
 
-VERSION: Final = 4
+# Raised whenever a program written before would not be read, or would be read as another one: by a
+# field that comes, goes or means something else, and by an argument of a shipped kind that does.
+VERSION: Final = 5
 FORMAT: Final = "hypertune program"
 
 Read = Callable[[Any, str], Any]  # a decoded JSON value and its place -> what it stands for
@@ -62,11 +64,15 @@ def _from_json(text: str) -> Program:
         raise DamagedProgram("", f'this is not a program: it has no "format": "{FORMAT}"')
     found = json.dumps(tree.get("version"))
     if found != json.dumps(VERSION):
-        why = f"version {found} of the format is not known here, only {VERSION}"
-        raise DamagedProgram("version", why)
+        raise DamagedProgram("", _other_version(found))
     program: Program = _read(Program, tree.get("program"), "program")
     verify_structure(program)
     return program
+
+
+def _other_version(found: str) -> str:
+    why = f"this program has version {found} of the format, and this hypertune reads {VERSION}"
+    return f"{why}: compile its spec again, or use the hypertune that compiled it"
 
 
 def _plain(thing: Any) -> Any:
@@ -166,6 +172,13 @@ def _infinity(word: Any, place: str) -> float:
     return inf if word == "inf" else -inf
 
 
+def _start(tree: Any, place: str) -> Any:
+    """A number or a word, or a list of numbers."""
+    if isinstance(tree, list):
+        return _many(_scalar((int, float), "a number"))(tree, place)
+    return _scalar((int, float, str), "a number or a word")(tree, place)
+
+
 # By the annotations of the fields: a field that is added needs no line here.
 _SIMPLE: Final[Mapping[str, Read]] = {
     "str": _scalar((str,), "a string"),
@@ -173,7 +186,7 @@ _SIMPLE: Final[Mapping[str, Read]] = {
     "int": _scalar((int,), "a whole number"),
     "float": _scalar((int, float), "a number"),
     "float | int": _scalar((int, float), "a number"),
-    "float | str": _scalar((int, float, str), "a number or a word"),
+    "Start": _start,
     "Shape": _many(_scalar((int,), "a whole number")),
     "Value": _value,
 }

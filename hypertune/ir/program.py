@@ -44,6 +44,7 @@ class Call:
     args: Mapping[str, Value] = field(factory=dict)
 
 
+Start = float | str | tuple[float, ...]  # of a hyperparameter; a word where words are chosen from
 Value = None | bool | int | float | str | Ref | Label | Quantity | Call | tuple["Value", ...]
 
 
@@ -51,12 +52,14 @@ Value = None | bool | int | float | str | Ref | Label | Quantity | Call | tuple[
 class Hyper:
     """One hyperparameter, or one for each of something (`over`) under a single name.
 
+    Those of one name start alike, or each from its own item of a tuple.
+
     Units: `start` is constrained, `spread` (the scale of perturbations) unconstrained.
     """
 
     name: str
     domain: Call
-    start: float | str  # a word where words are chosen from
+    start: Start
     per: str = "example"  # or "batch": what gets a draw of its own
     spread: float = 1.0
     spread_fixed: bool = False
@@ -65,6 +68,20 @@ class Hyper:
     columns: int = (
         1  # how many unconstrained values it has; a choice has one for each of its words
     )
+    entries: int | None = None  # how many `over` makes of it, where the spec tells
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """What each of its values is called: itself, or `decays[0]`, `decays[1]`, …"""
+        if not self.over:
+            return (self.name,)
+        return tuple(f"{self.name}[{place}]" for place in range(self.entries or 0))
+
+    @property
+    def starts(self) -> dict[str, float | str]:
+        """Where each of its values starts."""
+        each = self.start if isinstance(self.start, tuple) else (self.start,) * len(self.names)
+        return dict(zip(self.names, each, strict=True))
 
 
 @frozen
@@ -148,6 +165,11 @@ class Program:
         ends = accumulate((hyper.columns for hyper in single), initial=0)
         places = [range(*place) for place in pairwise(ends)]
         return {hyper.name: place for hyper, place in zip(single, places, strict=True)}
+
+    @property
+    def starts(self) -> dict[str, float | str]:
+        """Where each hyperparameter starts."""
+        return {name: start for hyper in self.hypers for name, start in hyper.starts.items()}
 
     @property
     def output(self) -> Shape:

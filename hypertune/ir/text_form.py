@@ -82,7 +82,8 @@ def print_shape(shape: Shape) -> str:
 
 
 def _hyper(hyper: Hyper) -> str:
-    over = f"[{hyper.over}]" if hyper.over else ""
+    count = hyper.over if hyper.entries is None else f"{hyper.entries} {hyper.over}s"
+    over = f"[{count}]" if hyper.over else ""
     fixed = " fixed" if hyper.spread_fixed else ""
     mark = " frozen" if hyper.frozen else ""
     return (

@@ -11,6 +11,7 @@ from hypertune.ir.names import is_free
 from hypertune.ir.program import (
     Call,
     Data,
+    Hyper,
     Label,
     Node,
     Program,
@@ -41,8 +42,7 @@ def verify_structure(program: Program) -> None:
     for hyper in program.hypers:
         place = f"hyper {hyper.name}"
         _require(bool(_HYPER.fullmatch(hyper.name)), place, "it cannot be called this")
-        finite = isinstance(hyper.start, str) or isfinite(hyper.start)
-        _require(finite, place, "its start is not a finite number")
+        _verify_starts(hyper, place)
         _require(hyper.columns > 0, place, "it has no unconstrained value")
         _require(0 < hyper.spread < float("inf"), place, "its spread is not positive")
         over = ("", "example", "weight")
@@ -55,6 +55,17 @@ def verify_structure(program: Program) -> None:
     _require(bool(program.tunes), "tunes", "there is none")
     for tune in program.tunes:
         _verify_tune(tune)
+
+
+def _verify_starts(hyper: Hyper, place: str) -> None:
+    several = isinstance(hyper.start, tuple)
+    starts = hyper.start if isinstance(hyper.start, tuple) else (hyper.start,)
+    finite = all(isinstance(start, str) or isfinite(start) for start in starts)
+    _require(finite, place, "its start is not a finite number")
+    _require(hyper.entries is None or hyper.entries >= 0, place, "it has less than no entries")
+    _require(bool(hyper.over) or hyper.entries is None, place, "it is one, and counts entries")
+    fits = not several or len(starts) == hyper.entries
+    _require(fits, place, f"it starts from {len(starts)} numbers, and has {hyper.entries} entries")
 
 
 def _require(holds: bool, place: str, why: str) -> None:

@@ -9,7 +9,7 @@ from attrs import evolve, frozen
 
 from hypertune.catalogue import Catalogue, searched
 from hypertune.data.sets import Sets
-from hypertune.ir import Call, Program
+from hypertune.ir import Call, Hyper, Program
 from hypertune.jobs.fitting import verified_program
 from hypertune.jobs.recorded import Recorded
 from hypertune.runs import DamagedRun
@@ -29,10 +29,15 @@ def trial_of(program: Program, tune: str, starts: Starts) -> Program:
     block = evolve(program.tune(tune), method=FIXED, refit=None)
     tried = {hyper.name for hyper in searched(program)}
     hypers = tuple(
-        evolve(hyper, start=starts[hyper.name], frozen=True) if hyper.name in tried else hyper
-        for hyper in program.hypers
+        _frozen(hyper, starts) if hyper.name in tried else hyper for hyper in program.hypers
     )
     return evolve(program, hypers=hypers, tunes=(block,))
+
+
+def _frozen(hyper: Hyper, starts: Starts) -> Hyper:
+    if not hyper.over:
+        return evolve(hyper, start=starts[hyper.name], frozen=True)
+    return evolve(hyper, start=tuple(float(starts[name]) for name in hyper.names), frozen=True)
 
 
 @frozen
@@ -70,8 +75,7 @@ class Trials:
 
     def _ended(self, number: int) -> Trial:
         folder = self.study.trial(number)
-        written = {hyper.name: hyper.start for hyper in read_program(folder).hypers}
-        starts = {h.name: written.get(h.name, h.start) for h in searched(self.program)}
+        starts = self._starts(folder)
         self._check(folder, starts)
         rows = tuple(read_rows(folder.events))
         if not rows:
@@ -108,6 +112,13 @@ class Trials:
         folder = self.study.trial(number)
         for path in (folder.last, folder.best, folder.model):
             path.unlink(missing_ok=True)
+
+    def _starts(self, folder: Folder) -> dict[str, float | str]:
+        """What a trial started from, as its folder says."""
+        written = read_program(folder).starts
+        hypers = searched(self.program)
+        own = {name: start for hyper in hypers for name, start in hyper.starts.items()}
+        return {name: written.get(name, start) for name, start in own.items()}
 
     def _check(self, folder: Folder, starts: Starts) -> None:
         program = verified_program(folder, self.catalogue, self.about.tune)

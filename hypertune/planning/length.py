@@ -6,7 +6,7 @@ from math import ceil
 
 from attrs import frozen
 
-from hypertune.catalogue import Catalogue, SourceType, part_sizes, windows
+from hypertune.catalogue import Catalogue, SourceType, parts_of, windows
 from hypertune.ir import Data, Program, Quantity, Tune
 
 
@@ -39,9 +39,7 @@ class Length:
 def examples(data: Data, catalogue: Catalogue) -> dict[str, int]:
     """How many there are in each part: of the split, or the source's own."""
     source = catalogue.of(SourceType)[data.source.kind].seen(data.source.args)
-    sizes = dict(source.sizes)
-    pool = sizes.pop("all", None) or sizes.pop("train", 0)
-    return sizes | part_sizes(data.split, pool)
+    return parts_of(source.sizes, data.split)
 
 
 def length(program: Program, tune: Tune, catalogue: Catalogue) -> Length:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
+from itertools import islice
 from time import monotonic, time
 from typing import Any, Protocol
 from warnings import catch_warnings, simplefilter
@@ -90,13 +91,13 @@ class Alone:
         search, space, number = self._search, self._space, len(history) + 1
         if number > self._trials:
             return None
-        first = search.first(space)[number - 1 :]
+        first = first_of(search, space, number - 1)
         with quiet():
             study = optuna.create_study(sampler=RandomSampler(0), pruner=search.pruner())
             for trial in history if search.looks_back else ():
                 _tell(study, space, trial)
-            if first:
-                study.enqueue_trial(dict(first[0]))
+            if first is not None:
+                study.enqueue_trial(dict(first))
             study.sampler = search.sampler(seed_of(self._seed, number))
             asked = study.ask(dict(space.domains))
         return Asked(asked, number, space.starts(asked.params))
@@ -105,6 +106,11 @@ class Alone:
 
     def report(self) -> dict[str, Any]:
         return {}
+
+
+def first_of(search: Search, space: Space, place: int) -> Starts | None:
+    """What a search tries in a place, from 0, before it draws; None if it draws there."""
+    return next(islice(search.first(space), place, None), None)
 
 
 def seed_of(seed: int, number: int) -> int:

@@ -2,12 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Protocol
 
 from attrs import frozen
 from optuna.pruners import BasePruner, NopPruner, SuccessiveHalvingPruner
 from optuna.samplers import BaseSampler, RandomSampler, TPESampler
 
+from hypertune.methods.asha import ASHA
+from hypertune.methods.bayesian import BAYESIAN
+from hypertune.methods.grid import GRID
+from hypertune.methods.options import option
+from hypertune.methods.random_search import RANDOM_SEARCH
 from hypertune.search.space import Space, Starts
 
 
@@ -22,7 +28,7 @@ class Search(Protocol):
     def looks_back(self) -> bool:
         """Whether what is drawn, or ended early, depends on earlier trials."""
 
-    def first(self, space: Space) -> list[Starts]:
+    def first(self, space: Space) -> Iterator[Starts]:
         """What is tried before anything is drawn."""
 
     def sampler(self, seed: int) -> BaseSampler:
@@ -40,8 +46,8 @@ class _Random:
     def looks_back(self) -> bool:
         return False
 
-    def first(self, space: Space) -> list[Starts]:
-        return [space.start]
+    def first(self, space: Space) -> Iterator[Starts]:
+        yield space.start
 
     def sampler(self, seed: int) -> BaseSampler:
         return RandomSampler(seed)
@@ -54,27 +60,28 @@ class _Random:
 class RandomSearch(_Random):
     """Values drawn evenly, each trial for itself."""
 
-    trials: int = 20
-    keep: str = "best"
+    trials: int = option(RANDOM_SEARCH, "trials")
+    keep: str = option(RANDOM_SEARCH, "keep")
 
 
 @frozen
 class Grid(_Random):
     """Every combination of some values of each hyperparameter; nothing is drawn after these."""
 
-    points: int = 5
-    keep: str = "best"
+    points: int = option(GRID, "points")
+    keep: str = option(GRID, "keep")
 
-    def first(self, space: Space) -> list[Starts]:
-        return [space.start, *space.grid(self.points)]
+    def first(self, space: Space) -> Iterator[Starts]:
+        yield space.start
+        yield from space.grid(self.points)
 
 
 @frozen
 class Bayesian(_Random):
     """Values that earlier losses make likely to be good: a tree-structured Parzen estimator."""
 
-    trials: int = 50
-    keep: str = "best"
+    trials: int = option(BAYESIAN, "trials")
+    keep: str = option(BAYESIAN, "keep")
 
     @property
     def looks_back(self) -> bool:
@@ -88,10 +95,10 @@ class Bayesian(_Random):
 class Asha(_Random):
     """Random search by successive halving: of `reduction` trials at a rung, one goes on."""
 
-    trials: int = 50
-    reduction: int = 4
-    min_epochs: int = 1
-    keep: str = "best"
+    trials: int = option(ASHA, "trials")
+    reduction: int = option(ASHA, "reduction")
+    min_epochs: int = option(ASHA, "min_epochs")
+    keep: str = option(ASHA, "keep")
 
     @property
     def looks_back(self) -> bool:

@@ -23,7 +23,7 @@ from sqlalchemy import make_url
 from sqlalchemy.exc import ArgumentError, SQLAlchemyError
 
 from hypertune.runs import RunError
-from hypertune.search.asking import BEAT, SEEN, Asked, quiet, seed_of
+from hypertune.search.asking import BEAT, SEEN, Asked, first_of, quiet, seed_of
 from hypertune.search.searches import Search
 from hypertune.search.space import Space
 from hypertune.search.trial import Trial
@@ -167,8 +167,8 @@ class Shared:
                 study.tell(trial, state=TrialState.FAIL)
                 return None
             study.sampler = self._search.sampler(seed_of(self._seed, place + 1))
-            if first := self._search.first(self._space)[place : place + 1]:
-                study.sampler = PartialFixedSampler(dict(first[0]), study.sampler)
+            if first := first_of(self._search, self._space, place):
+                study.sampler = PartialFixedSampler(dict(first), study.sampler)
             drawn = {name: _suggested(trial, name, domains[name]) for name in domains}
             return Asked(trial, place + 1, self._space.starts(drawn))
 

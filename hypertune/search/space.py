@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from itertools import product
 from math import exp, inf, log, nextafter
 
@@ -22,7 +22,10 @@ Starts = Mapping[str, float | str]
 
 @frozen
 class Space:
-    """The domain of each hyperparameter that is searched, and where the spec starts it."""
+    """The domain of each value that is searched, and where the spec starts it.
+
+    A hyperparameter that there is one of for each weight has a value for each: `decays[3]`.
+    """
 
     domains: Mapping[str, BaseDistribution]
     start: Starts
@@ -32,10 +35,10 @@ class Space:
         values = {name: drawn[name] for name in self.domains}
         return {name: v if isinstance(v, str) else float(v) for name, v in values.items()}
 
-    def grid(self, points: int) -> list[Starts]:
+    def grid(self, points: int) -> Iterator[Starts]:
         """All combinations of values, the last hyperparameter's changing first."""
         values = [_values(domain, points) for domain in self.domains.values()]
-        return [dict(zip(self.domains, chosen, strict=True)) for chosen in product(*values)]
+        return (dict(zip(self.domains, chosen, strict=True)) for chosen in product(*values))
 
 
 def space_of(program: Program, catalogue: Catalogue) -> Space:
@@ -47,8 +50,8 @@ def space_of(program: Program, catalogue: Catalogue) -> Space:
     """
     hypers = searched(program)
     return Space(
-        {hyper.name: _domain(hyper, catalogue) for hyper in hypers},
-        {hyper.name: hyper.start for hyper in hypers},
+        {name: _domain(hyper, catalogue) for hyper in hypers for name in hyper.names},
+        {name: start for hyper in hypers for name, start in hyper.starts.items()},
     )
 
 

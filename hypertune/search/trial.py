@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator
 from math import inf
 from typing import Any
 
-from attrs import frozen
+from attrs import evolve, frozen
 
 from hypertune.runs.journal import Row, report_of
 from hypertune.runs.summary import best_row
@@ -32,8 +32,9 @@ class Trial:
 
     @property
     def shown(self) -> Reported:
-        """The best report, or the last if no validation loss was a number."""
-        return report_of(best_row([*self.rows]) or self.rows[-1])
+        """The best report, or the last if no validation loss was a number; with all starts."""
+        found = report_of(best_row([*self.rows]) or self.rows[-1])
+        return evolve(found, hypers={**self.starts, **found.hypers})
 
     def tree(self) -> dict[str, Any]:
         """All of it in plain values."""

@@ -6,8 +6,9 @@ from collections.abc import Iterable, Mapping
 
 from attrs import frozen
 
-from hypertune.catalogue import MethodType, Use
+from hypertune.catalogue import MOST_SEARCHED, Args, MethodType, Use, is_searchable
 from hypertune.diagnostics import Span
+from hypertune.ir import Hyper
 from hypertune.semantics.errors.conditioning import (
     CannotFollow,
     CannotFollowEach,
@@ -29,11 +30,14 @@ _BY_RESPONSE = frozenset({Use.STOCHASTIC, Use.DISCRETE})  # no gradient but the 
 class _Demand:
     """One hyperparameter to be tuned: its places, and whether any layer responds to it."""
 
-    name: str
+    hyper: Hyper
     span: Span
     uses: tuple[HyperUse, ...]
     responded: bool
-    over: str  # what there is one of each for, if anything
+
+    @property
+    def name(self) -> str:
+        return self.hyper.name
 
 
 def check_conditioning(
@@ -46,7 +50,7 @@ def check_conditioning(
     responsive = {name for layer in network.layers for name in layer.given}
     _warn_unused(knowledge, uses)
     demands = [
-        _Demand(name, declared.span, tuple(uses[name]), name in responsive, declared.hyper.over)
+        _Demand(declared.hyper, declared.span, tuple(uses[name]), name in responsive)
         for name, declared in knowledge.hypers.items()
         if name in uses and not declared.hyper.frozen
     ]
@@ -56,9 +60,8 @@ def check_conditioning(
             continue
         if method.trials:
             _check_ends(knowledge, method, place)
-        vectors = method.tunes_vectors(plan.options)
-        able = [d for d in demands if _is_followed(d, method, vectors, place, knowledge)]
-        single = [demand for demand in demands if not demand.over]
+        able = [d for d in demands if _is_followed(d, method, plan.options, place, knowledge)]
+        single = [demand for demand in demands if not demand.hyper.over]
         if not method.needs_response or not single or not network.whole:
             continue
         if not responsive:
@@ -89,16 +92,22 @@ def _warn_unused(knowledge: Knowledge, uses: Mapping[str, object]) -> None:
 
 
 def _is_followed(
-    demand: _Demand, method: MethodType, vectors: bool, place: Span, knowledge: Knowledge
+    demand: _Demand,
+    method: MethodType,
+    options: Args,
+    place: Span,
+    knowledge: Knowledge,
 ) -> bool:
     missed = [use for use in demand.uses if not use.is_followed_by(method)]
-    many = bool(demand.over) and not vectors
+    many = not _takes_all(method, options, demand.hyper, knowledge)
     used, name = demand.uses[0].span, demand.name
     if many and not knowledge.findings.about(used):  # whatever is wrong with its use comes first
-        over, declared, able = demand.over, demand.span, _able(demand, knowledge)
-        knowledge.findings.add(
-            CannotFollowEach(used, method.name, name, over, place, declared, able)
+        hyper, able = demand.hyper, _able(demand, knowledge)
+        most = MOST_SEARCHED if method.trials else None
+        finding = CannotFollowEach(
+            used, method.name, name, hyper.over, place, demand.span, able, most, hyper.entries
         )
+        knowledge.findings.add(finding)
     elif missed and not many:
         first, able = missed[0], _able(demand, knowledge)
         knowledge.findings.add(
@@ -113,16 +122,29 @@ def _able(demand: _Demand, knowledge: Knowledge) -> tuple[str, ...]:
     def can(method: MethodType) -> bool:
         options = {arg.name: arg.default for arg in method.args}
         follows = all(use.is_followed_by(method) for use in demand.uses)
-        return follows and (not demand.over or method.tunes_vectors(options))
+        return follows and _takes_all(method, options, demand.hyper, knowledge)
 
     return tuple(m.name for m in knowledge.kinds(MethodType).values() if can(m))
+
+
+def _takes_all(method: MethodType, options: Args, hyper: Hyper, knowledge: Knowledge) -> bool:
+    """Whether a method tunes as many of a hyperparameter as there are."""
+    if not method.trials:
+        return not hyper.over or method.tunes_vectors(options)
+    unsettled = hyper.entries is None and knowledge.findings.mistakes
+    return is_searchable(hyper) or bool(unsettled)
 
 
 def _check_ends(knowledge: Knowledge, method: MethodType, place: Span) -> None:
     """Refuse domains that nothing can be drawn from."""
     for name, declared in knowledge.hypers.items():
         hyper, reported = declared.hyper, knowledge.findings.about(declared.span)
-        if hyper.frozen or hyper.over or reported or declared.domain.is_bounded(hyper.domain.args):
+        if (
+            hyper.frozen
+            or not is_searchable(hyper)
+            or reported
+            or declared.domain.is_bounded(hyper.domain.args)
+        ):
             continue
         positive = declared.bounds[0] >= 0
         knowledge.findings.add(CannotSearch(declared.span, name, positive, method.name, place))

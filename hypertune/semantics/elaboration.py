@@ -8,6 +8,7 @@ from hypertune import ir
 from hypertune.catalogue import Catalogue
 from hypertune.diagnostics import Diagnostic
 from hypertune.semantics.conditioning import check_conditioning, check_direct
+from hypertune.semantics.counting import count_entries
 from hypertune.semantics.declarations.names import declare
 from hypertune.semantics.errors.data import DoesNotApply
 from hypertune.semantics.fitting import check_fit
@@ -61,6 +62,7 @@ def elaborate(spec: ast.Spec | Whole, catalogue: Catalogue) -> Elaborated:
     if facts and facts.data:
         check_batches(plans, facts.data.batch, scope)
     check_refits(plans, source, scope)
+    count_entries(knowledge, networks[0] if networks else None, facts)
     if goals:
         check_direct(knowledge, goals[0].direct, plans)
     if facts and networks:

@@ -36,10 +36,15 @@ def check_perturbations(
 def _check(
     declared: Declared, weight: float, method: MethodType, place: Span, knowledge: Knowledge
 ) -> None:
-    hyper = declared.hyper
-    if hyper.frozen or hyper.over or declared.words or knowledge.findings.about(declared.span):
+    hyper, at = declared.hyper, declared.hyper.start
+    if (
+        hyper.frozen
+        or not isinstance(at, float)
+        or hyper.over
+        or knowledge.findings.about(declared.span)
+    ):
         return
-    start, reach = weight * float(hyper.start), weight * _one_deviation(declared)
+    start, reach = weight * at, weight * _one_deviation(declared, at)
     if start < _STRONGEST < reach:
         finding = FarPerturbation(
             declared.span, hyper.name, f"{start:.2g}", f"{reach:.2g}", method.name, place
@@ -47,8 +52,8 @@ def _check(
         knowledge.findings.add(finding)
 
 
-def _one_deviation(declared: Declared) -> float:
+def _one_deviation(declared: Declared, start: float) -> float:
     """The value that is one deviation of the perturbation above the start."""
     hyper, domain, (low, high) = declared.hyper, declared.domain, declared.bounds
-    free = domain.unconstrain(float(hyper.start), low, high)
+    free = domain.unconstrain(start, low, high)
     return float(domain.constrain(free + hyper.spread, low, high))

@@ -23,6 +23,7 @@ from hypertune.catalogue import (
 )
 from hypertune.ir import DamagedProgram
 from hypertune.semantics.arguments.conversions import Own, accepts
+from hypertune.semantics.counting import penalised_weights
 from hypertune.semantics.network.sizes import output_shape, weight_of
 from hypertune.semantics.sections.tuning import is_endless, no_refit
 
@@ -46,6 +47,7 @@ def verify(program: ir.Program, catalogue: Catalogue) -> None:
         kind = _KINDS.get(place.rpartition(", ")[2])
         if kind:
             _verify_call(place, call, kind, catalogue, hypers)
+    _verify_counts(program, catalogue)
     made = {layer.name: layer for layer in program.layers}
     for layer in program.layers:
         _verify_layer(layer, catalogue, hypers)
@@ -70,7 +72,8 @@ def _verify_call(
     declared: dict[str, Arg] = {arg.name: arg for arg in declaration.args}
     if declared.keys() != call.args.keys():
         names = ", ".join(sorted(declared.keys() ^ call.args.keys()))
-        raise DamagedProgram(place, f"missing or unknown arguments of `{call.kind}`: {names}")
+        why = f"missing or unknown arguments of `{call.kind}`: {names}"
+        raise DamagedProgram(place, f"{why}; compile the spec again with the kinds of now")
     for name, arg in declared.items():
         if not accepts(arg, call.args[name], hypers):
             raise DamagedProgram(f"{place}, `{name}`", f"`{call.kind}` cannot take this value")
@@ -94,8 +97,20 @@ def _verify_hyper(hyper: ir.Hyper, catalogue: Catalogue) -> None:
         if hyper.start not in words:
             raise DamagedProgram(place, f"its start {hyper.start!r} is not in its domain")
         return
-    if not domain.holds(hyper.domain.args, hyper.start):
-        raise DamagedProgram(place, f"its start {hyper.start:g} is not in its domain")
+    starts = hyper.start if isinstance(hyper.start, tuple) else (hyper.start,)
+    for start in starts:
+        if not domain.holds(hyper.domain.args, start):
+            raise DamagedProgram(place, f"its start {start:g} is not in its domain")
+
+
+def _verify_counts(program: ir.Program, catalogue: Catalogue) -> None:
+    """How many weights there are is known of a network."""
+    for hyper in program.hypers:
+        if hyper.over == "weight":
+            weights = penalised_weights(program.layers, catalogue.of(LayerType))
+            if hyper.entries != weights:
+                why = f"it has {hyper.entries} entries, and there are {weights} weights"
+                raise DamagedProgram(f"hyper {hyper.name}", why)
 
 
 def _own(domain: ir.Call, catalogue: Catalogue) -> Own:

@@ -18,6 +18,7 @@ from hypertune.testing.laws_as_tests import (
     loss_laws as loss_laws,
     method_laws as method_laws,
 )
+from hypertune.testing.method_case import MethodUse as MethodUse
 from hypertune.testing.toys import TOYS as TOYS, Toy as Toy
 from hypertune.testing.trial import Sample as Sample, trials as trials
 from hypertune.testing.verdict import Verdict as Verdict, verdicts as verdicts

@@ -14,6 +14,7 @@ from hypertune.testing.case import Case
 from hypertune.testing.law import Law
 from hypertune.testing.laws.augmentations import does_nothing_at
 from hypertune.testing.loss_case import LossCase
+from hypertune.testing.method_case import MethodUse
 from hypertune.testing.toys import TOYS, Toy
 from hypertune.testing.trial import Sample, Trial, method_trials, trials
 from hypertune.testing.writing import Conforming
@@ -80,8 +81,8 @@ def method_laws(
         ValueError: if what is no law is waived, or without a reason.
 
     """
-    found = method_trials(method, recipe, steps, toys, waived or {}, short)
-    return _marked(found, waived or {})
+    use = MethodUse(method, recipe, steps, short, toys, waived or {})
+    return _marked(method_trials(use), use.waived)
 
 
 def _tests(

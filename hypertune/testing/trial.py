@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from contextlib import AbstractContextManager, nullcontext
 from os import environ
 from typing import Any
@@ -13,12 +13,10 @@ from attrs import evolve, field, frozen
 from hypothesis import HealthCheck, Phase, given, seed, settings, strategies as st
 
 from hypertune.catalogue import AugmentType, LayerType, LossType
-from hypertune.runtime import Method, Recipe
 from hypertune.testing.drawing import augment_cases, cases as layer_cases, loss_cases
 from hypertune.testing.law import Check, Law
 from hypertune.testing.laws import LAWS, augmentations, losses, methods
-from hypertune.testing.method_case import MethodCase
-from hypertune.testing.toys import Toy
+from hypertune.testing.method_case import MethodUse
 from hypertune.testing.writing import Conforming
 
 
@@ -118,28 +116,19 @@ def trials(
     return found
 
 
-def method_trials(
-    method: Method[Any],
-    recipe: Recipe,
-    steps: int,
-    toys: Sequence[Toy],
-    waived: Mapping[str, str],
-    short: int = 12,
-) -> dict[str, Trial]:
+def method_trials(use: MethodUse, sample: Sample | None = None) -> dict[str, Trial]:
     """The laws of a method, by name; those that ask for an answer are held on every toy.
 
     Raises:
         ValueError: if what is no law is waived, or without a reason.
 
     """
-    cases = [MethodCase(method, recipe, toy, steps, short) for toy in toys]
-    found = {}
-    for law in methods.LAWS:
-        tried = cases if law in methods.ANSWERED else cases[:1]
-        found[law.name] = Trial(
-            law, st.sampled_from(tried), Sample(device="cpu"), law.name in waived
-        )
-    _check_waived(type(method).__name__, waived, found)
+    sample = evolve(sample or Sample(), device="cpu")  # where the toys are
+    found = {
+        law.name: Trial(law, use.cases(law in methods.ANSWERED), sample, law.name in use.waived)
+        for law in methods.LAWS
+    }
+    _check_waived(use.name, use.waived, found)
     return found
 
 

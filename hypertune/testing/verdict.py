@@ -11,7 +11,8 @@ from hypertune.testing.augment_case import AugmentCase
 from hypertune.testing.case import Case
 from hypertune.testing.drawing import Undrawable
 from hypertune.testing.loss_case import LossCase
-from hypertune.testing.trial import Sample, Trial, trials
+from hypertune.testing.method_case import MethodCase, MethodUse
+from hypertune.testing.trial import Sample, Trial, method_trials, trials
 from hypertune.testing.writing import Conforming
 
 HELD, WAIVED, BROKEN = "held", "waived", "broken"
@@ -28,11 +29,11 @@ class Verdict:
     law: str
     ending: str
     why: str = ""
-    case: Case | AugmentCase | LossCase | None = None
+    case: Case | AugmentCase | LossCase | MethodCase | None = None
 
 
-def verdicts(kind: Conforming, sample: Sample | None = None) -> Iterator[Verdict]:
-    """A verdict for each law that concerns `kind`, as it is reached.
+def verdicts(kind: Conforming | MethodUse, sample: Sample | None = None) -> Iterator[Verdict]:
+    """A verdict for each law that concerns a kind or a method, as it is reached.
 
     A law that is waived, and held after all, is broken: it must not be waived.
 
@@ -41,7 +42,11 @@ def verdicts(kind: Conforming, sample: Sample | None = None) -> Iterator[Verdict
         ValueError: if `kind` waives what is no law, or without a reason.
 
     """
-    for name, trial in trials(kind, sample=sample).items():
+    if isinstance(kind, MethodUse):
+        found = method_trials(kind, sample)
+    else:
+        found = trials(kind, sample=sample)
+    for name, trial in found.items():
         yield _verdict(name, trial, kind.waived.get(name, ""))
 
 

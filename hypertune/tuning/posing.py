@@ -112,7 +112,10 @@ def _vector(hyper: Hyper, size: int, catalogue: Catalogue, like: Tensor) -> Vect
     ends = torch.tensor([lo, hi], dtype=torch.float64).to(like)
     if isinstance(hyper.start, str):
         raise TypeError(f"`{hyper.name}` cannot be a choice of words for each {hyper.over}")
-    start_N = like.new_full((size,), domain.unconstrain(hyper.start, lo, hi))
+    if isinstance(hyper.start, tuple):
+        start_N = like.new_tensor([domain.unconstrain(start, lo, hi) for start in hyper.start])
+    else:
+        start_N = like.new_full((size,), domain.unconstrain(hyper.start, lo, hi))
     return Vector(
         start_N, lambda u_N: domain.constrain_tensor(u_N, ends[0], ends[1]), hyper.frozen
     )

@@ -141,9 +141,8 @@ class Steps:
 
 def recipe_of(program: Program, tune: Tune, steps: Steps, catalogue: Catalogue) -> Recipe:
     """The optimisers, schedule and clip of a tune block."""
-    starts = {hyper.name: hyper.start for hyper in program.hypers}
     optimisers: dict[str, Any] = {
-        _GROUPS.get(role, role): optimiser(call, catalogue, starts)
+        _GROUPS.get(role, role): optimiser(call, catalogue, program.starts)
         for role, call in tune.optimisers.items()
     }
     plan = None

@@ -40,7 +40,9 @@ def _hypers(hypers: Iterable[Hyper]) -> Iterator[str]:
         first, *others = items
         size = f"[{1 + len(others)}]" if "[" in first.name else ""
         size = f"[{first.over}]" if first.over else size
-        words = [f"hyper {stem}{size} : {_domain(first.domain)} = {value(first.start)}"]
+        starts = [first.start, *(other.start for other in others)]
+        start = value(first.start if len({*starts}) == 1 else tuple(starts))
+        words = [f"hyper {stem}{size} : {_domain(first.domain)} = {start}"]
         words += [f"per {first.per}", f"spread {number(first.spread)}"]
         words += ["fixed"] * first.spread_fixed + ["frozen"] * first.frozen
         yield " ".join(words)

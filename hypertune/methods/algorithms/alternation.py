@@ -9,12 +9,12 @@ from attrs import frozen
 from torch import Tensor
 
 from hypertune.conditioning import Conditioning
+from hypertune.methods.algorithms.declared import Declared
 from hypertune.methods.algorithms.group import Group
 from hypertune.methods.algorithms.hyperparameters import Hyperparameters
-from hypertune.methods.algorithms.options import option
+from hypertune.methods.options import option
 from hypertune.methods.stn import STN
 from hypertune.runtime import Hypers, Passes, Problem, Recipe, Sample
-from hypertune.uses import Use
 
 # From the hyperparameters, values to evaluate at (B, H) and the current ones (H,).
 Condition = Callable[[Hypers, Tensor, Tensor], Conditioning]
@@ -64,7 +64,7 @@ class ResponseState:
 
 
 @frozen(kw_only=True)
-class Alternation:
+class Alternation(Declared):
     """Turns of `train_steps` and `valid_steps` after `warmup`, and the validation step.
 
     Units: `warmup` in training steps; `entropy` is the weight of the tuned scales' entropy (nats)
@@ -75,18 +75,6 @@ class Alternation:
     warmup: int = option(STN, "warmup")
     valid_steps: int = option(STN, "valid_steps")
     entropy: float = option(STN, "entropy")
-
-    @property
-    def follows(self) -> frozenset[Use]:
-        return frozenset({Use.SMOOTH, Use.STOCHASTIC, Use.DISCRETE})
-
-    @property
-    def tunes_vectors(self) -> bool:
-        return False
-
-    @property
-    def batches_per_step(self) -> int:
-        return 1
 
     def init(self, problem: Problem, recipe: Recipe) -> ResponseState:
         return ResponseState(problem, recipe)

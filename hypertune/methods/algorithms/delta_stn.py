@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from math import ceil
+from typing import ClassVar
 
 from attrs import frozen
 from torch import Tensor
@@ -10,8 +11,8 @@ from torch import Tensor
 from hypertune.conditioning import Conditioning
 from hypertune.methods.algorithms.alternation import Alternation, Condition, ResponseState
 from hypertune.methods.algorithms.group import descend
-from hypertune.methods.algorithms.options import option
 from hypertune.methods.delta_stn import DELTA_STN
+from hypertune.methods.options import option
 from hypertune.runtime import Hypers, Passes, Problem, Sample, Step, mixed
 
 
@@ -25,6 +26,8 @@ class DeltaSTN(Alternation):
     on.
     Source: Bae and Grosse 2020, section 4 and algorithm 1; `response_share` is ours.
     """
+
+    declaration: ClassVar = DELTA_STN
 
     train_steps: int = option(DELTA_STN, "train_steps")
     linearise: bool = option(DELTA_STN, "linearise")

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, ClassVar
 
 from attrs import frozen
 from torch import Tensor
 
 from hypertune.conditioning import Conditioning
+from hypertune.methods.algorithms.declared import Declared
 from hypertune.methods.algorithms.group import Group, descend
+from hypertune.methods.fixed import FIXED
 from hypertune.runtime import Passes, Problem, Recipe, Step
-from hypertune.uses import Use
 
 
 class PlainState:
@@ -40,20 +41,10 @@ class PlainState:
 
 
 @frozen
-class Fixed:
+class Fixed(Declared):
     """Plain training at the start values: nothing is perturbed, responds or is tuned."""
 
-    @property
-    def follows(self) -> frozenset[Use]:
-        return frozenset()
-
-    @property
-    def tunes_vectors(self) -> bool:
-        return False
-
-    @property
-    def batches_per_step(self) -> int:
-        return 1
+    declaration: ClassVar = FIXED
 
     def init(self, problem: Problem, recipe: Recipe) -> PlainState:
         return PlainState(problem, recipe)

@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 from math import inf, sqrt
+from typing import ClassVar
 
 import torch
 from attrs import frozen
 
 from hypertune.conditioning import Conditioning
 from hypertune.methods import hoag
+from hypertune.methods.algorithms.declared import Declared
 from hypertune.methods.algorithms.levels import LevelsState, levels
-from hypertune.methods.algorithms.options import option
 from hypertune.methods.algorithms.solving import by_conjugate_gradients, by_lbfgs
+from hypertune.methods.options import option
 from hypertune.runtime import Passes, Problem, Recipe, Step
-from hypertune.uses import Use
 
 _LEAST = 1e-12  # tolerance
 _SLACK = 0.25  # of the test for a sufficient decrease
@@ -23,7 +24,7 @@ _WORSE = 0.2  # a rise by that share, and the step is not taken
 
 
 @frozen(kw_only=True)
-class HOAG:
+class HOAG(Declared):
     """The weights are solved for, then the system, then the hyperparameters take one step.
 
     Weights and solution start from those of the step before. The inner solve ends where the
@@ -47,21 +48,11 @@ class HOAG:
 
     """
 
+    declaration: ClassVar = hoag.HOAG
+
     tolerance: float = option(hoag.HOAG, "tolerance")
     decrease: str = option(hoag.HOAG, "decrease")
     max_inner: int = option(hoag.HOAG, "max_inner")
-
-    @property
-    def follows(self) -> frozenset[Use]:
-        return frozenset({Use.SMOOTH})
-
-    @property
-    def tunes_vectors(self) -> bool:
-        return True
-
-    @property
-    def batches_per_step(self) -> int:
-        return 1
 
     def init(self, problem: Problem, recipe: Recipe) -> LevelsState:
         numbers = {"tolerance": self.tolerance, "first": -1.0, "inverse": -1.0, "loss": inf}

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, ClassVar
 
 import torch
 from attrs import frozen
@@ -10,12 +10,12 @@ from torch import Tensor
 from torch.autograd import forward_ad
 
 from hypertune.conditioning import Conditioning, Values
+from hypertune.methods.algorithms.declared import Declared
 from hypertune.methods.algorithms.dynamics import Point, clipped
-from hypertune.methods.algorithms.options import option
 from hypertune.methods.algorithms.ruled import RuledState
 from hypertune.methods.hypergradient_descent import HYPERGRADIENT_DESCENT
+from hypertune.methods.options import option
 from hypertune.runtime import Parameters, Passes, Problem, Recipe, Step
-from hypertune.uses import Use
 
 _BESIDE = (torch.optim.AdamW,)  # whose weight decay is no part of the gradient
 
@@ -127,7 +127,7 @@ class OptionsState(RuledState):
 
 
 @frozen(kw_only=True)
-class HypergradientDescent:
+class HypergradientDescent(Declared):
     """Plain training whose learning rate descends the training loss, looking one step back.
 
     With g the gradient at the weights that a step by the rate α along -d has led to, dL/dα is
@@ -144,19 +144,9 @@ class HypergradientDescent:
 
     """
 
+    declaration: ClassVar = HYPERGRADIENT_DESCENT
+
     beta: float = option(HYPERGRADIENT_DESCENT, "beta")
-
-    @property
-    def follows(self) -> frozenset[Use]:
-        return frozenset({Use.OPTIMISER})
-
-    @property
-    def tunes_vectors(self) -> bool:
-        return False
-
-    @property
-    def batches_per_step(self) -> int:
-        return 1
 
     def init(self, problem: Problem, recipe: Recipe) -> OptionsState:
         return OptionsState(problem, recipe)

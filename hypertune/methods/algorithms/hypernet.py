@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from math import sqrt
-from typing import Any
+from typing import Any, ClassVar
 
 import torch
 from attrs import frozen
@@ -11,12 +11,12 @@ from torch import Tensor
 
 from hypertune.conditioning import Conditioning
 from hypertune.methods import hypernet
+from hypertune.methods.algorithms.declared import Declared
 from hypertune.methods.algorithms.drawing import Draws
 from hypertune.methods.algorithms.group import Group, descend
 from hypertune.methods.algorithms.hyperparameters import Hyperparameters
-from hypertune.methods.algorithms.options import option
+from hypertune.methods.options import option
 from hypertune.runtime import Passes, Problem, Recipe, Step, Weights
-from hypertune.uses import Use
 
 _HIDDEN = "hidden"
 
@@ -85,7 +85,7 @@ class HypernetState:
 
 
 @frozen(kw_only=True)
-class Hypernet:
+class Hypernet(Declared):
     """Weights that a network gives for the hyperparameters, which descend through it.
 
     `local`: it is trained at draws around the current values, whose deviation is the perturbation
@@ -107,24 +107,14 @@ class Hypernet:
 
     """
 
+    declaration: ClassVar = hypernet.HYPERNET
+
     reach: str = option(hypernet.HYPERNET, "reach")
     hidden: int = option(hypernet.HYPERNET, "hidden")
     draws: int = option(hypernet.HYPERNET, "draws")
     warmup: int = option(hypernet.HYPERNET, "warmup")
     train_steps: int = option(hypernet.HYPERNET, "train_steps")
     valid_steps: int = option(hypernet.HYPERNET, "valid_steps")
-
-    @property
-    def follows(self) -> frozenset[Use]:
-        return frozenset({Use.SMOOTH, Use.STOCHASTIC, Use.DISCRETE})
-
-    @property
-    def tunes_vectors(self) -> bool:
-        return False
-
-    @property
-    def batches_per_step(self) -> int:
-        return 1
 
     def init(self, problem: Problem, recipe: Recipe) -> HypernetState:
         return HypernetState(problem, recipe, self.hidden)

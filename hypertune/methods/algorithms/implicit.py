@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, ClassVar
 
 import torch
 from attrs import evolve, frozen
@@ -11,13 +11,13 @@ from torch import Tensor
 
 from hypertune.conditioning import Conditioning
 from hypertune.methods.algorithms.curvature import Curvature
+from hypertune.methods.algorithms.declared import Declared
 from hypertune.methods.algorithms.group import Group, descend
-from hypertune.methods.algorithms.options import option
 from hypertune.methods.algorithms.solvers import Solution, Solver
 from hypertune.methods.algorithms.tuned import Tuned
 from hypertune.methods.implicit import IMPLICIT
+from hypertune.methods.options import option
 from hypertune.runtime import Passes, Problem, Recipe, Sample, Step
-from hypertune.uses import Use
 
 
 class ImplicitState:
@@ -54,7 +54,7 @@ class ImplicitState:
 
 
 @frozen(kw_only=True)
-class Implicit:
+class Implicit(Declared):
     """Some training batches, then one hypergradient where the weights have come to.
 
     With L_T and L_V the losses, w the weights and λ the constrained values, it is
@@ -70,17 +70,11 @@ class Implicit:
 
     """
 
+    declaration: ClassVar = IMPLICIT
+
     solver: Solver
     inner_steps: int = option(IMPLICIT, "inner_steps")
     warmup: int = option(IMPLICIT, "warmup")
-
-    @property
-    def follows(self) -> frozenset[Use]:
-        return frozenset({Use.SMOOTH})
-
-    @property
-    def tunes_vectors(self) -> bool:
-        return True
 
     @property
     def batches_per_step(self) -> int:

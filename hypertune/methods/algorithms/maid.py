@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import ClassVar
+
 import torch
 from attrs import frozen
 from torch import Tensor
@@ -9,11 +11,12 @@ from torch import Tensor
 from hypertune.conditioning import Conditioning
 from hypertune.methods import maid
 from hypertune.methods.algorithms.certificates import Certificates, certified
+from hypertune.methods.algorithms.declared import Declared
 from hypertune.methods.algorithms.levels import Levels, LevelsState, levels
-from hypertune.methods.algorithms.options import option
 from hypertune.methods.algorithms.solving import by_conjugate_gradients, by_fista
+from hypertune.methods.options import option
 from hypertune.runtime import Passes, Problem, Recipe, Step
-from hypertune.uses import CannotTrain, Use
+from hypertune.uses import CannotTrain
 
 _SHRINK, _GROW = 0.5, 1.2  # the step, where it was too long, and after one that was taken
 _TIGHTEN, _LOOSEN = 0.5, 1.1  # the accuracies
@@ -39,7 +42,7 @@ class Inexact:
 
 
 @frozen(kw_only=True)
-class MAID:
+class MAID(Declared):
     """Steps that certainly lower the validation loss, each as exact as that takes.
 
     With μ the strong convexity of the training loss, weights whose gradient is below ε μ are
@@ -62,24 +65,14 @@ class MAID:
 
     """
 
+    declaration: ClassVar = maid.MAID
+
     accuracy: float = option(maid.MAID, "accuracy")
     first_step: float = option(maid.MAID, "first_step")
     strong_convexity: float | None = option(maid.MAID, "strong_convexity")
     smoothness: float | None = option(maid.MAID, "smoothness")
     adaptive: bool = option(maid.MAID, "adaptive")
     max_inner: int = option(maid.MAID, "max_inner")
-
-    @property
-    def follows(self) -> frozenset[Use]:
-        return frozenset({Use.SMOOTH})
-
-    @property
-    def tunes_vectors(self) -> bool:
-        return True
-
-    @property
-    def batches_per_step(self) -> int:
-        return 1
 
     def init(self, problem: Problem, recipe: Recipe) -> LevelsState:
         start = {"accuracy": self.accuracy, "residual": self.accuracy, "length": self.first_step}

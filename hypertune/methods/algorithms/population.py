@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from math import inf, isfinite
-from typing import Any
+from typing import Any, ClassVar
 
 import torch
 from attrs import evolve, frozen
@@ -11,12 +11,12 @@ from torch import Tensor
 
 from hypertune.conditioning import Conditioning
 from hypertune.methods import population
+from hypertune.methods.algorithms.declared import Declared
 from hypertune.methods.algorithms.drawing import Draws
 from hypertune.methods.algorithms.group import Group, descend, tied_options
-from hypertune.methods.algorithms.options import option
+from hypertune.methods.options import option
 from hypertune.runtime import Hypers, Kept, Passes, Problem, Recipe, Sample, Step
 from hypertune.runtime.snapshots import copied
-from hypertune.uses import Use
 
 _FACTORS = (0.8, 1.2)  # that a value changes by
 
@@ -115,7 +115,7 @@ class PopulationState:
 
 
 @frozen(kw_only=True)
-class Population:
+class Population(Declared):
     """Members train side by side on the same batches, each at hyperparameters of its own.
 
     The first starts as the problem does, the others from draws over the domains. After each
@@ -134,23 +134,13 @@ class Population:
 
     """
 
+    declaration: ClassVar = population.POPULATION
+
     interval: int = option(population.POPULATION, "interval")
     members: int = option(population.POPULATION, "members")
     share: float = option(population.POPULATION, "share")
     resample: float = option(population.POPULATION, "resample")
     valid_steps: int = option(population.POPULATION, "valid_steps")
-
-    @property
-    def follows(self) -> frozenset[Use]:
-        return frozenset(Use)
-
-    @property
-    def tunes_vectors(self) -> bool:
-        return False
-
-    @property
-    def batches_per_step(self) -> int:
-        return 1
 
     def init(self, problem: Problem, recipe: Recipe) -> PopulationState:
         return PopulationState(problem, recipe, self.members)

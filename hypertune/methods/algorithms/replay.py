@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 from bisect import bisect_right
-from typing import Any
+from typing import Any, ClassVar
 
 import torch
 from attrs import frozen
 from torch import Tensor
 
 from hypertune.conditioning import Conditioning, Values
+from hypertune.methods.algorithms.declared import Declared
 from hypertune.methods.algorithms.group import Group, descend, tied_options
 from hypertune.methods.replayed import Cell, Table, read_table
+from hypertune.methods.schedule import SCHEDULE
 from hypertune.runtime import Hypers, Passes, Problem, Recipe, Step
-from hypertune.uses import CannotTrain, Use
+from hypertune.uses import CannotTrain
 
 
 class ReplayState:
@@ -78,7 +80,7 @@ class ReplayState:
 
 
 @frozen
-class Replay:
+class Replay(Declared):
     """Plain training, in which a table moves the hyperparameters.
 
     What the table has no column for stays at its start, as does all before its first row. Options
@@ -91,19 +93,9 @@ class Replay:
 
     """
 
+    declaration: ClassVar = SCHEDULE
+
     file: str
-
-    @property
-    def follows(self) -> frozenset[Use]:
-        return frozenset()
-
-    @property
-    def tunes_vectors(self) -> bool:
-        return False
-
-    @property
-    def batches_per_step(self) -> int:
-        return 1
 
     def init(self, problem: Problem, recipe: Recipe) -> ReplayState:
         return ReplayState(problem, recipe, read_table(self.file))

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import ClassVar
+
 from attrs import frozen
 from torch import Tensor
 
@@ -9,7 +11,7 @@ from hypertune.conditioning import Conditioning
 from hypertune.methods import stn
 from hypertune.methods.algorithms.alternation import Alternation, Condition, ResponseState
 from hypertune.methods.algorithms.group import descend
-from hypertune.methods.algorithms.options import option
+from hypertune.methods.options import option
 from hypertune.runtime import Hypers, Passes, Problem, Step
 
 
@@ -20,6 +22,8 @@ class STN(Alternation):
     Source: MacKay, Vicol, Lorraine, Duvenaud and Grosse 2019, sections 3 and 4. Here weights and
     responses may have optimisers of their own, which step on the gradients of one pass.
     """
+
+    declaration: ClassVar = stn.STN
 
     train_steps: int = option(stn.STN, "train_steps")
 

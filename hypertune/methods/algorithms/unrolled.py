@@ -2,21 +2,21 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, ClassVar
 
 import torch
 from attrs import asdict, evolve, frozen
 from torch import Tensor
 
 from hypertune.conditioning import Conditioning
+from hypertune.methods.algorithms.declared import Declared
 from hypertune.methods.algorithms.dynamics import Dynamics
-from hypertune.methods.algorithms.options import option
 from hypertune.methods.algorithms.ruled import RuledState
 from hypertune.methods.algorithms.tuned import Tuned
 from hypertune.methods.algorithms.unrolling import forward, reverse
+from hypertune.methods.options import option
 from hypertune.methods.unrolled import UNROLLED
 from hypertune.runtime import Passes, Problem, Recipe, Step
-from hypertune.uses import Use
 
 _MODES = {"reverse": reverse, "forward": forward}
 
@@ -53,7 +53,7 @@ class UnrolledState(RuledState):
 
 
 @frozen(kw_only=True)
-class Unrolled:
+class Unrolled(Declared):
     """A window of training, and the validation loss differentiated through it.
 
     The weights go on from where the window has left them, or start anew. Options of the weights'
@@ -72,6 +72,8 @@ class Unrolled:
 
     """
 
+    declaration: ClassVar = UNROLLED
+
     window: int = option(UNROLLED, "window")
     warmup: int = option(UNROLLED, "warmup")
     mode: str = option(UNROLLED, "mode")
@@ -82,14 +84,6 @@ class Unrolled:
         why = UNROLLED.refuses(asdict(self))
         if why:
             raise ValueError(why)
-
-    @property
-    def follows(self) -> frozenset[Use]:
-        return frozenset({Use.SMOOTH, Use.OPTIMISER})
-
-    @property
-    def tunes_vectors(self) -> bool:
-        return self.mode == "reverse"
 
     @property
     def batches_per_step(self) -> int:

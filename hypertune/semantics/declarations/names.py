@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Container, Iterable, Iterator
+from collections.abc import Container, Iterable, Iterator, Sequence
 from typing import Final
 
 from hypertune import ir
@@ -10,7 +10,9 @@ from hypertune.catalogue import DomainType, LayerType, MergeType
 from hypertune.diagnostics import Span
 from hypertune.semantics.arguments.calls import settle
 from hypertune.semantics.arguments.constants import FUNCTIONS, count, evaluate
-from hypertune.semantics.declarations.starts import read_spread, read_start
+from hypertune.semantics.declarations.starts import Settled, Starts, read_spread, read_starts
+from hypertune.semantics.errors.arguments import WrongLength
+from hypertune.semantics.errors.hypers import NotAStart
 from hypertune.semantics.errors.names import DeclaredTwice, NotConstant, ReservedName
 from hypertune.semantics.errors.passing import EachMisplaced
 from hypertune.semantics.scope.findings import attempt
@@ -97,8 +99,7 @@ def _names_hyper(expr: ast.Expr, scope: Scope) -> bool:
 
 def _declare_hypers(statement: ast.Hyper, scope: Scope) -> None:
     settled = attempt(settle, statement.domain, DomainType, scope)
-    start = attempt(read_start, statement, settled, scope)
-    per = statement.per.text if statement.per else "example"
+    start = attempt(read_starts, statement, settled, scope)
     spread = attempt(read_spread, statement, scope) or 1.0
     for item in statement.names:
         over = _over(item)
@@ -110,24 +111,55 @@ def _declare_hypers(statement: ast.Hyper, scope: Scope) -> None:
             continue
         vector = item.size is not None and not over
         scope.declare(item.name.text, Tunable(names, vector), item.name.span)
-        if settled is None or start is None:
+        starts = None if start is None else attempt(_each, item, start, names, statement, scope)
+        if settled is None or starts is None:
             continue
-        domain, call = settled
-        for name in names:
-            hyper = ir.Hyper(
-                name,
-                call,
-                start,
-                per=per,
-                spread=spread,
-                spread_fixed=statement.fixed,
-                frozen=statement.frozen,
-                over=over,
-                columns=len(domain.words(call.args)) or 1,
-            )
-            bounds = domain.bounds(call.args)
-            declared = Declared(hyper, domain, bounds, item.name.span)
+        for name, begins in zip(names, starts, strict=True):
+            declared = _declared(name, begins, statement, settled, spread, item)
             scope.knowledge.hypers[name] = declared
+
+
+def _each(
+    item: ast.HyperName,
+    start: Starts,
+    names: tuple[str, ...],
+    statement: ast.Hyper,
+    scope: Scope,
+) -> Sequence[Starts]:
+    """What each of the names starts from: the same, or its own item of a tuple."""
+    if not isinstance(start, tuple) or _over(item):
+        return [start] * len(names)
+    place = statement.start.span if statement.start else statement.span
+    if item.size is None:
+        raise scope.fail(NotAStart(place, "a tuple", "a number"))
+    if len(start) != len(names):
+        wrong = WrongLength(place, item.name.text, "initial value", len(names), len(start))
+        raise scope.fail(wrong)
+    return start
+
+
+def _declared(
+    name: str,
+    start: Starts,
+    statement: ast.Hyper,
+    settled: Settled,
+    spread: float,
+    item: ast.HyperName,
+) -> Declared:
+    domain, call = settled
+    hyper = ir.Hyper(
+        name,
+        call,
+        start,  # type: ignore[arg-type]  # words stand in no tuple that there is one name for
+        per=statement.per.text if statement.per else "example",
+        spread=spread,
+        spread_fixed=statement.fixed,
+        frozen=statement.frozen,
+        over=_over(item),
+        columns=len(domain.words(call.args)) or 1,
+    )
+    place = statement.start.span if statement.start else item.span
+    return Declared(hyper, domain, domain.bounds(call.args), item.name.span, place)
 
 
 def _over(item: ast.HyperName) -> str:

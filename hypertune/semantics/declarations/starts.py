@@ -12,28 +12,40 @@ from hypertune.semantics.arguments.constants import describe, evaluate, is_numbe
 from hypertune.semantics.arguments.values import convert
 from hypertune.semantics.errors.arguments import UnknownWord
 from hypertune.semantics.errors.hypers import MissingStart, NotAStart, StartOutside
-from hypertune.semantics.scope.findings import Failed
+from hypertune.semantics.scope.findings import Failed, every
 from hypertune.semantics.scope.scope import Scope
 from hypertune.syntax import ast
 
+Starts = float | str | tuple[float | str, ...]
 Settled = tuple[DomainType, ir.Call]
 _SPREAD: Final = Arg("spread", "float", "of the perturbation", 1.0, low=0, open_low=True)
 
 
-def read_start(statement: ast.Hyper, settled: Settled | None, scope: Scope) -> float | str:
-    """The number or word after `=`; `settled` is the domain, unless that is wrong."""
-    names = _names(statement)
+def read_starts(statement: ast.Hyper, settled: Settled | None, scope: Scope) -> Starts:
+    """The number or word after `=`, or several; `settled` is the domain, unless that is wrong."""
     written = statement.start
     if written is None:
-        raise scope.fail(MissingStart(statement.domain.span, names))
+        raise scope.fail(MissingStart(statement.domain.span, _names(statement)))
     words = settled[0].words(settled[1].args) if settled else ()
     value = _value(written, words, scope)
     if settled is None:
         raise Failed
-    if words:
-        wrong = _no_word(written.span, value, words, names)
+    if not isinstance(value, tuple):
+        return _start(written.span, value, settled, statement, scope)
+    places = [written.span] * len(value)
+    if isinstance(written, ast.Tuple):
+        places = [item.value.span for item in written.items]
+    placed = zip(places, value, strict=True)
+    return tuple(every(lambda one: _start(*one, settled, statement, scope), placed))
+
+
+def _start(
+    span: Span, value: ir.Value, settled: Settled, statement: ast.Hyper, scope: Scope
+) -> float | str:
+    if words := settled[0].words(settled[1].args):
+        wrong = _no_word(span, value, words, _names(statement))
     else:
-        wrong = _no_number(written.span, value, settled, statement.domain.span)
+        wrong = _no_number(span, value, settled, statement.domain.span)
     if wrong:
         raise scope.fail(wrong)
     return value if isinstance(value, str) else float(value)  # type: ignore[arg-type]  # a number
@@ -52,6 +64,8 @@ def _names(statement: ast.Hyper) -> str:
 
 def _value(expr: ast.Expr, words: tuple[str, ...], scope: Scope) -> ir.Value:
     """The value of an expression; one of the words may stand without its quotes."""
+    if isinstance(expr, ast.Tuple) and not any(item.name for item in expr.items):
+        return tuple(every(lambda item: _value(item.value, words, scope), expr.items))
     if isinstance(expr, ast.Name) and expr.text in words and scope.find(expr.text) is None:
         return expr.text
     return evaluate(expr, scope)

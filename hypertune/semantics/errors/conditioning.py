@@ -151,15 +151,23 @@ class CannotFollowEach(Diagnostic):
     """A method tunes single numbers, and is asked to tune one for every example or weight.
 
     A best response has a column for each hyperparameter; it cannot have one for every weight,
-    and neither can forward mode. Such hyperparameters stay at their start with `frozen`, or with
-    `method = fixed`.
+    and neither can forward mode. A search draws a value for each, if there are no more than a
+    hundred: of more, its trials would say next to nothing. Such hyperparameters stay at their
+    start with `frozen`, or with `method = fixed`.
     """
 
     code = "HT427"
     title = "`{method}` cannot tune `{name}`: there is one for every {over}"
     label = "one for every {over}"
-    notes = (("declared", "declared here"), ("place", "the method is chosen here"))
-    help = ("declare it `frozen`, or one `{name}` for all", "methods that can: {able}")
+    notes = (
+        ("declared", "declared here"),
+        ("place", "the method is chosen here"),
+        ("", "a search takes up to {most} of them{counted}"),
+    )
+    help = (
+        "declare it `frozen`, or one `{name}` for all",
+        "methods that can: {able}",
+    )
     example = Example(
         wrong="""
             hyper decays[weight] : log(1e-8, 1) = 1e-3
@@ -176,6 +184,15 @@ class CannotFollowEach(Diagnostic):
     place: Span
     declared: Span
     able: tuple[str, ...]
+    most: int | None = None  # that a search takes; None of another method
+    entries: int | None = None
+
+    @property
+    def counted(self) -> str:
+        """How many there are, as far as that is known."""
+        if self.entries is None:
+            return ", and how many there are is not known before it trains"
+        return f", and there are {self.entries:_}"
 
 
 class FarPerturbation(Diagnostic):

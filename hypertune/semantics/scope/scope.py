@@ -52,12 +52,16 @@ Meaning = Constant | Unknown | Tunable | Piece
 
 @frozen
 class Declared:
-    """One hyperparameter as declared; `bounds` are those of its domain."""
+    """One hyperparameter as declared; `bounds` are those of its domain.
+
+    `span` is its place, `start` that of what it starts from.
+    """
 
     hyper: ir.Hyper
     domain: DomainType
     bounds: tuple[float, float]
     span: Span
+    start: Span
 
     @property
     def words(self) -> tuple[str, ...]:

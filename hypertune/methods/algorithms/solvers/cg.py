@@ -5,7 +5,6 @@ from __future__ import annotations
 import torch
 from attrs import evolve, frozen
 
-from hypertune.methods.algorithms.options import option
 from hypertune.methods.algorithms.solvers.solver import (
     Product,
     Solution,
@@ -16,6 +15,7 @@ from hypertune.methods.algorithms.solvers.solver import (
     dot,
     relative,
 )
+from hypertune.methods.options import option
 from hypertune.methods.solvers import cg
 from hypertune.runtime import Problem, Recipe
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 import torch
 from attrs import frozen
 
-from hypertune.methods.algorithms.options import option
 from hypertune.methods.algorithms.solvers.solver import Product, Solution, Vector, damped, residual
+from hypertune.methods.options import option
 from hypertune.methods.solvers.exact import EXACT
 from hypertune.runtime import Problem, Recipe
 from hypertune.uses import CannotTrain

@@ -5,7 +5,6 @@ from __future__ import annotations
 import torch
 from attrs import evolve, frozen
 
-from hypertune.methods.algorithms.options import option
 from hypertune.methods.algorithms.solvers.solver import (
     Product,
     Solution,
@@ -15,6 +14,7 @@ from hypertune.methods.algorithms.solvers.solver import (
     norm,
     relative,
 )
+from hypertune.methods.options import option
 from hypertune.methods.solvers.neumann import NEUMANN
 from hypertune.runtime import Problem, Recipe
 from hypertune.uses import CannotTrain

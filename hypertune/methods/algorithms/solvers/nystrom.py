@@ -6,9 +6,9 @@ import torch
 from attrs import frozen
 from torch import Tensor
 
-from hypertune.methods.algorithms.options import option
 from hypertune.methods.algorithms.solvers.exact import flat, like
 from hypertune.methods.algorithms.solvers.solver import Product, Solution, Vector, damped, residual
+from hypertune.methods.options import option
 from hypertune.methods.solvers.nystrom import NYSTROM
 from hypertune.runtime import Problem, Recipe
 
