@@ -80,6 +80,13 @@ def check_parts(program: Program, sets: Sets, catalogue: Catalogue) -> None:
     for name, part in (("train", sets.train), ("valid", sets.valid)):
         if len(part) == 0:
             raise FileUnreadable(f"the split leaves no example to `{name}`")
+    for hyper in program.hypers:
+        if hyper.over != "example" or not isinstance(hyper.start, tuple):
+            continue
+        if len(hyper.start) != len(sets.train):
+            why = f"`{hyper.name}` starts from {len(hyper.start)} numbers"
+            there = f"the training part has {len(sets.train)} examples"
+            raise FileUnreadable(f"{why}, and {there}; compile the spec anew")
     losses = catalogue.of(LossType)
     for term in (*program.objective.train, *program.objective.valid):
         by_count = "balanced" in losses[term.loss.kind].per_class(term.loss.args).values()

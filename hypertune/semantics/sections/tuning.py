@@ -84,7 +84,9 @@ def no_refit(method: MethodType, hypers: Iterable[ir.Hyper], source: SourceType 
         return f"the parts of `{source.name}` are texts of their own"
     if "weights" not in method.optimisers:
         return f"`{method.name}` has no optimiser of the weights"
-    many = [hyper for hyper in hypers if hyper.over and not hyper.frozen]
+    several = [h for h in hypers if h.over and not h.frozen]
+    placed = [h for h in hypers if h.over == "example" and isinstance(h.start, tuple)]
+    many = [*several, *placed]
     return f"`{many[0].name}` has a value for each {many[0].over}" if many else ""
 
 
