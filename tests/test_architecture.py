@@ -33,7 +33,7 @@ MAY_IMPORT = {
     "lowering": "diagnostics catalogue ir hyper response losses runtime conditioning",
     "runs": "ir runtime version",
     "reporting": "terminal runtime",
-    "testing": "losses syntax diagnostics catalogue ir runtime response conditioning",
+    "testing": "losses optimisers syntax diagnostics catalogue ir runtime response conditioning",
     "pytest_plugin": "",
     "standard": "catalogue hyper layers augment losses optimisers data methods",
     "overrides": "semantics syntax diagnostics catalogue",
