@@ -52,6 +52,23 @@ class Values(Mapping[str, Tensor]):
 
 
 @frozen
+class Rows:
+    """Which rows of a larger batch these are: `count` of `total`, from `first` on.
+
+    `share` is what they count in a mean over equal parts of that batch.
+    """
+
+    first: int
+    count: int
+    total: int
+    share: float = 1.0
+
+    def of(self, x: Tensor) -> Tensor:
+        """These rows, where x has all; x itself if one stands for all."""
+        return x[self.first : self.first + self.count] if len(x) == self.total else x
+
+
+@frozen
 class Conditioning:
     """What a loss, a network or a single layer is evaluated at.
 
@@ -67,12 +84,14 @@ class Conditioning:
         response_BG: what the weights respond to; None if they do not respond.
         linearised: asks for the outputs at the base weights plus their first-order change by the
             response.
+        rows: of which batch these examples are a part, where noise is drawn for all of it.
 
     """
 
     values: Mapping[str, Tensor] = field(factory=dict)
     response_BG: Tensor | None = None
     linearised: bool = False
+    rows: Rows | None = None
 
     @property
     def unresponsive(self) -> Conditioning:

@@ -32,6 +32,7 @@ MAY_IMPORT = {
     "search": "catalogue ir runtime runs methods",
     "lowering": "diagnostics catalogue ir hyper response losses runtime conditioning",
     "runs": "ir runtime version",
+    "distributed": "runtime conditioning runs",
     "reporting": "terminal runtime",
     "testing": "losses optimisers syntax diagnostics catalogue ir runtime response conditioning",
     "pytest_plugin": "",
@@ -52,7 +53,8 @@ MAY_IMPORT = {
     "diagnosis": "methods runtime conditioning",
     "pages": "catalogue ir runs reporting editors",
     "jobs": "semantics catalogue ir standard emitting pages influence diagnosis methods "
-    "conditioning data planning lowering tuning runtime runs reporting search uses",
+    "conditioning data planning lowering tuning runtime runs reporting search distributed "
+    "uses",
     "python": "catalogue ir standard spec_files compiler reporting jobs",
 }
 # The same within `semantics`; what lies beside these rooms puts them together.

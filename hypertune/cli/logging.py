@@ -33,7 +33,11 @@ def logging_options(command: Command) -> Command:
 
 def _sinks(tensorboard: Path | None, mlflow: str, name: str) -> list[Sink]:
     """Made when a training begins: what they need is not imported before."""
+    from hypertune.jobs.together import is_first
+
     sinks: list[Sink] = []
+    if not is_first():
+        return sinks
     try:
         if tensorboard is not None:
             from hypertune.reporting.tensorboard import TensorBoard

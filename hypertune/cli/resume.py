@@ -33,6 +33,7 @@ def command(
     from hypertune.cli.training import finish, watched
     from hypertune.jobs.comparing import is_comparison, read_comparison
     from hypertune.jobs.job import resume
+    from hypertune.jobs.together import is_first, started_together
     from hypertune.runs.about import read_about, versions
     from hypertune.runs.folder import find_folder
 
@@ -47,10 +48,14 @@ def command(
         click.echo(f"{visible(run)} has ended already; nothing is left to do", err=True)
         ctx.exit(finish(run))
     catalogue = catalogue_again(about.catalogue, catalogue_name)
-    for difference in about.differences(versions()):
+    differences = about.differences(versions()) if is_first() else []
+    for difference in differences:
         note = f"note: {difference}; numbers may differ in their last digits"
         click.echo(visible(note), err=True)
-    if device and device != about.device:
+    if is_first() and started_together() != about.processes:
+        note = f"note: {about.processes} processes trained it, and now {started_together()} do"
+        click.echo(f"{note}; numbers will differ in their last digits", err=True)
+    if is_first() and device and device != about.device:
         note = f"note: the device was {about.device} and is {device}"
         click.echo(visible(f"{note}; numbers will differ in their last digits"), err=True)
     with watched(about.threads) as sinks:

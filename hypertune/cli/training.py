@@ -12,6 +12,7 @@ import click
 
 from hypertune.cli.exits import DONE, ENDED_BADLY, INTERRUPTED
 from hypertune.ir import Program
+from hypertune.jobs.together import is_first
 from hypertune.reporting.closing import closing
 from hypertune.reporting.colour import is_terminal, wants_colour
 from hypertune.reporting.rows import Rows
@@ -25,6 +26,9 @@ from hypertune.terminal import visible
 @contextmanager
 def watched(threads: int) -> Iterator[tuple[Sink, ...]]:
     """A progress bar on a terminal, plain rows elsewhere; both on stderr, below what is used."""
+    if not is_first():
+        yield ()
+        return
     click.echo(f"training with {threads} thread{'' if threads == 1 else 's'}", err=True)
     if not is_terminal(sys.stderr):
         yield (Rows(sys.stderr),)
@@ -47,6 +51,8 @@ def _starts(program: Program) -> dict[str, float | str]:
 
 def finish(path: Path) -> int:
     """Say how the run ended, as far as it has; the exit code."""
+    if not is_first():
+        return DONE  # the first says how it ended
     folder = find_folder(path)
     if not folder.ended:
         word = read_about(folder.about).catalogue

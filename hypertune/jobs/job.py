@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
+from contextlib import nullcontext
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, Protocol
@@ -22,6 +23,13 @@ from hypertune.jobs.interruption import interruptible
 from hypertune.jobs.memory import check_memory
 from hypertune.jobs.recorded import Recorded
 from hypertune.jobs.refitting import Refitted
+from hypertune.jobs.together import (
+    Following,
+    check_method,
+    check_together,
+    own_device,
+    together,
+)
 from hypertune.jobs.workers import ending_with, work_command
 from hypertune.lowering import place, visible_devices
 from hypertune.reporting.sink import Sink
@@ -29,7 +37,16 @@ from hypertune.runs import DamagedRun, DataChanged, FolderTaken
 from hypertune.runs.about import About, read_about, versions
 from hypertune.runs.folder import Folder, clear_parts, find_folder, free_path, make, new_folder
 from hypertune.runs.lock import locked
-from hypertune.runtime import Event, Interrupted, Outcome, OutOfTime, Refitting, Stepped, Within
+from hypertune.runtime import (
+    Event,
+    Interrupted,
+    Outcome,
+    OutOfTime,
+    Peers,
+    Refitting,
+    Stepped,
+    Within,
+)
 from hypertune.standard import STANDARD
 from hypertune.tuning import prepare
 from hypertune.uses import CannotTrain
@@ -95,6 +112,18 @@ def start(
         CannotTrain: if several processes are asked for where there is one training.
 
     """
+    with together() as peers:
+        return _start(order, out, catalogue, sinks, most, peers)
+
+
+def _start(
+    order: Order,
+    out: Path | None,
+    catalogue: Catalogue,
+    sinks: Iterable[Sink],
+    most: float | None,
+    peers: Peers,
+) -> Path:
     now = datetime.now(UTC)
     program = _found_anywhere(order.settled, catalogue)
     tune = program.tune(order.tune)
@@ -105,7 +134,7 @@ def start(
         name=order.name,
         tune=tune.name,
         seed=tune.seed,
-        device=order.device or (*visible_devices()[1:], "cpu")[0],
+        device=own_device(order.device or (*visible_devices()[1:], "cpu")[0], peers),
         threads=max(1, torch.get_num_threads() // jobs),
         catalogue=order.catalogue,
         command=order.command,
@@ -114,15 +143,17 @@ def start(
         scaling={},
         storage=storage,
         jobs=jobs,
+        processes=peers.size,
     )
     if not order.any_size:  # a step is measured, so it must be one that can be taken
         check_fits(program, look(program.data, catalogue), catalogue)
         placed = place(program, catalogue, visible_devices(), about.device)
         check_fits(program, _source(program, catalogue), catalogue)
         check_memory(placed, tune.name, catalogue)
-    folder = new_folder(out or free_path(order.name, now.astimezone()))
+    if peers.rank == 0:
+        folder = new_folder(out or free_path(order.name, now.astimezone()))
     raw = read(program.data, catalogue)
-    begin, sets = _ready(program, about, catalogue, raw)
+    begin, sets = _ready(program, about, catalogue, raw, peers)
     known = evolve(
         about,
         scaling=_scaling(sets),
@@ -131,6 +162,10 @@ def start(
         data=asdict(fingerprint(raw.source, raw.arrays)),
     )
     del raw  # the parts have copies
+    if peers.rank:
+        folder = Folder(peers.path_of_first(Path()))
+        _watch(begin(folder, known), (), most)
+        return folder.path
     try:
         make(folder, order.spec, program, known)
     except FolderTaken:  # by a run that was started in the same second
@@ -139,6 +174,7 @@ def start(
         folder = new_folder(free_path(order.name, now.astimezone()))
         make(folder, order.spec, program, known)
     with locked(folder.path):
+        peers.path_of_first(folder.path)
         _watch(begin(folder, known), sinks, most)
     return folder.path
 
@@ -202,19 +238,20 @@ def resume(
 
     """
     folder = find_folder(path)
-    with locked(path):
+    with together() as peers, locked(path) if peers.rank == 0 else nullcontext():
         about = read_about(folder.about)
         if folder.ended:
             return
-        clear_parts(folder)
+        if peers.rank == 0:
+            clear_parts(folder)
         torch.set_num_threads(about.threads)  # sums depend on it in the last bits
         program = verified_program(folder, catalogue, about.tune)
         raw = read(program.data, catalogue)
         _check_same(folder, about, fingerprint(raw.source, raw.arrays))
-        about = evolve(about, device=device or about.device)
-        begin, _ = _ready(program, about, catalogue, raw)
+        about = evolve(about, device=own_device(device or about.device, peers))
+        begin, _ = _ready(program, about, catalogue, raw, peers)
         del raw
-        _watch(begin(folder, about), sinks, most)
+        _watch(begin(folder, about), () if peers.rank else sinks, most)
 
 
 def _check_same(folder: Folder, about: About, now: Fingerprint) -> None:
@@ -244,15 +281,22 @@ class _Job(Protocol):
 
 
 def _ready(
-    program: Program, about: About, catalogue: Catalogue, raw: Raw
+    program: Program, about: About, catalogue: Catalogue, raw: Raw, peers: Peers
 ) -> tuple[Callable[[Folder, About], _Job], Sets]:
     """What is to be done in a folder, and the data for it."""
+    tune = program.tune(about.tune)
+    if peers.size > 1:
+        check_method(tune.method.kind)
     placed, sets = _loaded(program, about, catalogue, raw)
-    until = program.tune(about.tune).refit
-    if catalogue.trials(program, program.tune(about.tune)) is None:
-        prepared = prepare(placed, about.tune, catalogue, sets)
+    until = tune.refit
+    if catalogue.trials(program, tune) is None:
+        prepared = prepare(placed, about.tune, catalogue, sets, peers)
+        if peers.size > 1:
+            check_together(prepared, catalogue)
 
         def training(folder: Folder, about: About) -> _Job:
+            if peers.rank:
+                return Following(folder, prepared)
             job = Recorded(folder, prepared)
             if until is None:
                 return job

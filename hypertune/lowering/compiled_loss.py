@@ -11,7 +11,7 @@ from attrs import evolve, frozen
 from torch import Tensor
 
 from hypertune.catalogue import Catalogue, LossType
-from hypertune.conditioning import Conditioning, Values
+from hypertune.conditioning import Conditioning, Rows, Values
 from hypertune.ir import Label, Program, Ref, Term, labels_in
 from hypertune.losses.loss_input import LossInput
 from hypertune.lowering.arguments import Arguments, words_of
@@ -56,6 +56,8 @@ class CompiledLoss:
         catalogue: has its kinds.
         prepare: scales, and in training augments, inputs and targets.
         precision: `float32` or `bf16` (autocast).
+        rows: which of so many rows this process reads; None for all. A loss of some is scaled so
+            that the mean over the processes is that of all.
 
     """
 
@@ -67,8 +69,9 @@ class CompiledLoss:
         catalogue: Catalogue,
         prepare: Prepare,
         precision: str = "float32",
+        rows: Callable[[int], Rows | None] = lambda total: None,
     ) -> None:
-        self._network, self._prepare = network, prepare
+        self._network, self._prepare, self._rows = network, prepare, rows
         self._filled = Filled(network)
         self._terms = tuple(_term(term, program, catalogue, network) for term in terms)
         kinds = catalogue.of(LossType)
@@ -98,6 +101,16 @@ class CompiledLoss:
         if self._examples:
             conditioning = self._of_batch(conditioning, batch)
         x, target = self._prepare(batch.inputs, batch.targets, conditioning.values)
+        rows = self._rows(len(x))
+        if rows is None:
+            return self._of_rows(x, target, conditioning)
+        own = self._own(conditioning, rows)
+        loss, output, target = self._of_rows(rows.of(x), rows.of(target), own)
+        return rows.share * loss, output, target
+
+    def _of_rows(
+        self, x: Tensor, target: Tensor, conditioning: Conditioning
+    ) -> tuple[Tensor, Tensor, Tensor]:
         if not self._by_inputs:
             return self._summed(x, target, conditioning)
         with torch.enable_grad():  # derivatives by the inputs are values of the loss
@@ -153,6 +166,18 @@ class CompiledLoss:
             return found
         pair, taps = self._network.linearised(x, conditioning)
         return _changed(pair), {name: _changed(tap) for name, tap in taps.items()}
+
+    def _own(self, conditioning: Conditioning, rows: Rows) -> Conditioning:
+        """What some rows of a batch are evaluated at."""
+        values, response_BG = conditioning.values, conditioning.response_BG
+        if isinstance(values, Values):
+            vectors = {
+                n: rows.of(v) if n in self._examples else v for n, v in values.vectors.items()
+            }
+            values = Values(rows.of(values.matrix_BC), values.columns, vectors)
+        if response_BG is not None:
+            response_BG = rows.of(response_BG)
+        return evolve(conditioning, values=values, response_BG=response_BG, rows=rows)
 
     def _of_batch(self, conditioning: Conditioning, batch: Batch) -> Conditioning:
         """Values that there is one of for each training example, for those of the batch."""

@@ -33,10 +33,13 @@ class _Wiring:
 
     def conditioning(self, whole: Conditioning) -> Conditioning:
         """That of this node alone."""
-        response_BH = whole.response_BG
-        if response_BH is None or not self.given:
-            return Conditioning(self.arguments(whole.values)) if self.arguments else _NOTHING
-        return Conditioning(self.arguments(whole.values), columns_of(response_BH, self.given))
+        response_BH, rows = whole.response_BG, whole.rows
+        if response_BH is not None and self.given:
+            given_BG = columns_of(response_BH, self.given)
+            return Conditioning(self.arguments(whole.values), given_BG, rows=rows)
+        if self.arguments or rows is not None:
+            return Conditioning(self.arguments(whole.values), rows=rows)
+        return _NOTHING
 
 
 _NOTHING = Conditioning()

@@ -85,7 +85,7 @@ class DotProduct(Layer):
         if not self.training or self.rate == 0:
             return None
         rate = conditioning.values["dropout"] if self.rate is None else self.rate
-        return kept_shares((*q.shape[:3], q.shape[2]), rate, q)
+        return kept_shares((*q.shape[:3], q.shape[2]), rate, q, conditioning.rows)
 
 
 def _joined(y: Tensor) -> Tensor:

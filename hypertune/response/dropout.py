@@ -7,7 +7,7 @@ from math import prod
 import torch
 from torch import Tensor
 
-from hypertune.conditioning import Conditioning
+from hypertune.conditioning import Conditioning, Rows
 from hypertune.response.layer import Layer
 
 _LEVELS = 2**16  # rates are rounded to this many
@@ -54,16 +54,21 @@ class Dropout(Layer):
         if self.shared is not None:
             shape[self.shared] = [1] * len(shape[self.shared])
         rate = conditioning.values[self.argument] if self.rate is None else self.rate
-        return kept_shares(tuple(shape), rate, x)
+        return kept_shares(tuple(shape), rate, x, conditioning.rows)
 
 
-def kept_shares(shape: tuple[int, ...], rate: Tensor | float, like: Tensor) -> Tensor:
+def kept_shares(
+    shape: tuple[int, ...], rate: Tensor | float, like: Tensor, rows: Rows | None = None
+) -> Tensor:
     """Zeros at random, at a rate for each row or one for all; elsewhere 1/(1 − rate).
 
-    They have the dtype and the device of `like`.
+    They have the dtype and the device of `like`. With `rows` they are drawn for the whole batch.
     """
     kept = torch.empty(shape, dtype=like.dtype, device=like.device)
-    noise = _noise(shape, like.device)
+    if rows is None:
+        noise = _noise(shape, like.device)
+    else:
+        noise = rows.of(_noise((rows.total, *shape[1:]), like.device))
     if isinstance(rate, float):
         dropped = _rounded(rate)
         torch.ge(noise, dropped - _LEVELS // 2, out=kept)

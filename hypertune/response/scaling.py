@@ -49,7 +49,11 @@ class Noise(_OfEachExample):
     def forward(self, x: Tensor, conditioning: Conditioning) -> Tensor:
         if not self.training or self.constant == 0:
             return x
-        return x + self.number(x, conditioning) * torch.randn_like(x)
+        rows, like = conditioning.rows, x
+        if rows is not None:
+            like = x.new_empty(rows.total, *x.shape[1:])
+        noise = torch.randn_like(like)
+        return x + self.number(x, conditioning) * (noise if rows is None else rows.of(noise))
 
     def linearised(
         self, x: Tensor, dx: Tensor | None, conditioning: Conditioning

@@ -29,7 +29,8 @@ class About:
     None for 0 and 1; `fill` of the `input` is what takes the place of a missing number in each
     column, or None. `columns` names the numbers of an example, `class_names` the outputs, where
     the data has such names. `data` is the data's fingerprint. `storage` is where a study is that
-    several processes work on, `jobs` how many of them are here.
+    several processes work on, `jobs` how many of them are here. `processes` is how many trained
+    together, each on some rows of every batch.
     """
 
     name: str
@@ -47,6 +48,7 @@ class About:
     data: Mapping[str, Any] = field(factory=dict)
     storage: str = ""
     jobs: int = 1
+    processes: int = 1
 
     def differences(self, now: Mapping[str, str]) -> list[str]:
         """What has another version now."""

@@ -37,6 +37,7 @@ from hypertune.runtime.outcome import (
     Pruned as Pruned,
 )
 from hypertune.runtime.passes import Passes as Passes
+from hypertune.runtime.peers import SINGLE as SINGLE, Peers as Peers
 from hypertune.runtime.problem import (
     Batches as Batches,
     Hypers as Hypers,

@@ -7,6 +7,7 @@ from collections.abc import Collection
 from attrs import frozen
 
 from hypertune.runtime.optimiser import Optimiser
+from hypertune.runtime.peers import SINGLE, Peers
 from hypertune.runtime.schedule import Schedule
 from hypertune.uses import CannotTrain
 
@@ -19,7 +20,8 @@ class Recipe:
 
     The schedule moves the optimisers of weights and responses, once per epoch. `clip` bounds the
     norm of a gradient, of weights and responses each. `precision` is `float32` or `bf16`
-    (autocast around both losses).
+    (autocast around both losses). Gradients of `fixed`, `stn` and `delta_stn` are averaged over
+    `peers`.
     """
 
     weights: Optimiser | None = None
@@ -29,6 +31,7 @@ class Recipe:
     schedule: Schedule | None = None
     clip: float | None = None
     precision: str = "float32"
+    peers: Peers = SINGLE
 
     def need(self, role: str) -> Optimiser:
         """The optimiser of `role`, for a method that moves it.

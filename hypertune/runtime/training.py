@@ -16,8 +16,16 @@ from hypertune.runtime.batch import Kept
 from hypertune.runtime.divergence import diverged
 from hypertune.runtime.events import Ended, Reported, Started, Statistic, Stepped, TrainingEvent
 from hypertune.runtime.method import Method, State, check_followed
-from hypertune.runtime.outcome import Completed, Interrupted, Outcome, OutOfPatience
+from hypertune.runtime.outcome import (
+    Completed,
+    Interrupted,
+    Outcome,
+    OutOfPatience,
+    OutOfTime,
+    Pruned,
+)
 from hypertune.runtime.passes import Passes
+from hypertune.runtime.peers import SINGLE, Peers
 from hypertune.runtime.problem import Batches, Problem, Weights
 from hypertune.runtime.recipe import Recipe
 from hypertune.runtime.seeding import generators, mixed, seeded
@@ -27,6 +35,7 @@ Evaluate = Callable[[Weights, Conditioning, Kept], Mapping[str, float]]
 
 _STEPS, _REPORTS, _PASSES = 0, 1, 2  # streams of random numbers
 _REPORT_EVERY = 10  # steps, where an epoch is no longer than one
+_ENDINGS = Interrupted, OutOfTime, Pruned  # that a run can be asked for
 _QUARTILES = {"min": 0.0, "25%": 0.25, "median": 0.5, "75%": 0.75, "max": 1.0}
 
 
@@ -55,6 +64,7 @@ class Training:
             weights, what they are conditioned on, and what passes have left behind.
         patience: ends the run when the validation loss has had no new low for that many steps.
         clock: gives seconds.
+        peers: train the same, each on some rows of every batch.
 
     Raises:
         CannotTrain: if the method cannot, such as tune one of the hyperparameters.
@@ -73,11 +83,12 @@ class Training:
         seed: int = 0,
         patience: int | None = None,
         clock: Callable[[], float] = time.monotonic,
+        peers: Peers = SINGLE,
     ) -> None:
         check_followed(problem, method)
         self.method, self.batches, self.length = method, batches, length
         self._evaluate, self._clock = evaluate, clock
-        self._seed, self._patience = seed, patience
+        self._seed, self._patience, self._peers = seed, patience, peers
         self._device = problem.hypers.start_H.device
         self._defaults = generators(p.device for p in problem.base.values())
 
@@ -99,13 +110,13 @@ class Training:
         yield Started(self.step, self.length.steps, self._steps_per_epoch)
         outcome: Outcome | None = self._out_of_patience()  # if it was stopped on that report
         while outcome is None:
-            over, reported = self._over(), self.step == self._reported_step
+            reported, (over, stopping) = self.step == self._reported_step, self._wishes()
             # A run that can be resumed reports when it would have done so anyhow.
-            for_good = self._stopping is not None and self._stopping is not Interrupted
+            for_good = stopping is not None and stopping is not Interrupted
             if over and reported:
                 outcome = Completed(self.step)
-            elif self._stopping is not None and (reported or not for_good):
-                outcome, self._stopping = self._stopping(self.step), None
+            elif stopping is not None and (reported or not for_good):
+                outcome, self._stopping = stopping(self.step), None
             elif not reported and (over or for_good or self._due()):
                 report = self._report()
                 yield report
@@ -177,6 +188,18 @@ class Training:
         """The whole epochs that the first `step` steps make."""
         return step * self.method.batches_per_step // self.batches.per_epoch
 
+    def _wishes(self) -> tuple[bool, Callable[[int], Outcome] | None]:
+        """Whether the length is done, and how the run is to end before that, if it is.
+
+        What any of several processes wishes, all do.
+        """
+        over, stopping = self._over(), self._stopping
+        if self._peers.size > 1:
+            mine = [over, *(stopping is ending for ending in _ENDINGS)]
+            over, *wished = self._peers.any(mine)
+            stopping = next((e for e, wish in zip(_ENDINGS, wished, strict=True) if wish), None)
+        return over, stopping
+
     def _over(self) -> bool:
         steps, seconds = self.length.steps, self.length.seconds
         in_steps = steps is not None and self.step >= steps
@@ -211,6 +234,8 @@ class Training:
         valid_loss = metrics.pop("valid_loss")
         if best := valid_loss < self._best:
             self._best, self._best_step = valid_loss, self.step
+        if self._loss is not None:
+            self._peers.average([self._loss])
         train_loss = nan if self._loss is None else float(self._loss)
         report = Reported(
             step=self.step,

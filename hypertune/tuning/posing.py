@@ -19,7 +19,7 @@ from hypertune.lowering.compiled_loss import CompiledLoss, Prepare
 from hypertune.lowering.filling import Filled, statistics
 from hypertune.lowering.network import Network
 from hypertune.response.parameters import split_parameters
-from hypertune.runtime import Hypers, Kept, Problem, Vector, Weights
+from hypertune.runtime import SINGLE, Hypers, Kept, Peers, Problem, Vector, Weights
 from hypertune.tuning.columns import columns_of
 
 Fold = Callable[[Weights, Kept, Tensor | None], dict[str, Tensor]]
@@ -38,12 +38,18 @@ class Posed:
 
 
 def pose(
-    program: Program, catalogue: Catalogue, network: Network, sets: Sets, precision: str
+    program: Program,
+    catalogue: Catalogue,
+    network: Network,
+    sets: Sets,
+    precision: str,
+    peers: Peers = SINGLE,
 ) -> Posed:
     """The bilevel problem of a program; `network` gives up its weights.
 
     There are two copies of the network's modules, one that stays in training mode and one that
-    stays in evaluation mode; neither holds weights, which are handed to each pass.
+    stays in evaluation mode; neither holds weights, which are handed to each pass. Of `peers`
+    each reads some rows of a batch.
     """
     if sets.classes:
         program = balanced(program, catalogue, sets.train.y, sets.classes)
@@ -64,8 +70,9 @@ def pose(
             catalogue,
             _augmented(scaling, augmentation),
             precision,
+            peers.rows,
         ),
-        CompiledLoss(*valid, precision),
+        CompiledLoss(*valid, precision, peers.rows),
         base,
         response,
         hypers,

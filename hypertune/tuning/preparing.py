@@ -7,7 +7,7 @@ from math import ceil
 from typing import Any
 
 import torch
-from attrs import frozen
+from attrs import evolve, frozen
 from torch import Tensor
 
 from hypertune.catalogue import Catalogue, MethodType
@@ -19,7 +19,7 @@ from hypertune.ir import Call, Program, Quantity, Tune
 from hypertune.lowering.compiled_loss import taps_of
 from hypertune.lowering.network import lower
 from hypertune.optimisers.making import optimiser, schedule
-from hypertune.runtime import Kept, Length, Method, Recipe, Training, Weights
+from hypertune.runtime import SINGLE, Kept, Length, Method, Peers, Recipe, Training, Weights
 from hypertune.standard import STANDARD
 from hypertune.tuning.measure import Measure
 from hypertune.tuning.posing import pose
@@ -63,6 +63,7 @@ def prepare(
     tune_name: str = "",
     catalogue: Catalogue = STANDARD,
     sets: Sets | None = None,
+    peers: Peers = SINGLE,
 ) -> Prepared:
     """Load the data, draw the weights, make the problem and the method.
 
@@ -71,6 +72,7 @@ def prepare(
         tune_name: one of its tune blocks, the first if empty.
         catalogue: has the kinds that the program names.
         sets: to be used instead of the data that the program names.
+        peers: train the same, each on some rows of every batch.
 
     Raises:
         KeyError: if there is no such tune block.
@@ -84,7 +86,7 @@ def prepare(
     with torch.random.fork_rng(devices=[]):
         torch.manual_seed(tune.seed)
         network = lower(program, catalogue, taps=taps_of(program, catalogue))
-    posed = pose(program, catalogue, network, sets, tune.precision)
+    posed = pose(program, catalogue, network, sets, tune.precision, peers)
     measure = Measure(posed.evaluated, program, catalogue, sets.target)
     steps = Steps(batches.per_epoch)
     method = method_of(tune.method, steps, catalogue)
@@ -92,12 +94,13 @@ def prepare(
     training = Training(
         posed.problem,
         method,
-        recipe_of(program, tune, steps, catalogue),
+        evolve(recipe_of(program, tune, steps, catalogue), peers=peers),
         batches,
         steps.length(tune.length),
         evaluate=lambda *given: _prefixed(measure(sets.valid, *given)),
         seed=tune.seed,
         patience=None if tune.patience is None else steps.of(tune.patience),
+        peers=peers,
     )
     return Prepared(program, tune, posed.fold, sets, training, measure)
 

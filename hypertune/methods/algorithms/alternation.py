@@ -29,8 +29,9 @@ class ResponseState:
     def __init__(self, problem: Problem, recipe: Recipe) -> None:
         weights = recipe.need("weights")
         responses = recipe.responses or weights
-        self.base = Group(problem.base, weights, recipe.schedule, recipe.clip)
-        self.response = Group(problem.response, responses, recipe.schedule, recipe.clip)
+        given = recipe.schedule, recipe.clip, recipe.peers
+        self.base = Group(problem.base, weights, *given)
+        self.response = Group(problem.response, responses, *given)
         self.hypers = Hyperparameters(problem.hypers, recipe)
         self.weights = {**self.base.detached, **self.response.detached}
         self.for_base = {**self.base.trainable, **self.response.detached}

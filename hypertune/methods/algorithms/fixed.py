@@ -18,7 +18,8 @@ class PlainState:
     """Base weights that move; responses and hyperparameters that stay."""
 
     def __init__(self, problem: Problem, recipe: Recipe) -> None:
-        self.base = Group(problem.base, recipe.need("weights"), recipe.schedule, recipe.clip)
+        weights = recipe.need("weights")
+        self.base = Group(problem.base, weights, recipe.schedule, recipe.clip, recipe.peers)
         response = {name: p.detach() for name, p in problem.response.items()}
         self.weights = {**self.base.detached, **response}
         self.for_base = {**self.base.trainable, **response}

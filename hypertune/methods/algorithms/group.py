@@ -11,7 +11,7 @@ from torch import Tensor
 from torch.nn.utils import clip_grad_norm_
 from torch.optim.lr_scheduler import ReduceLROnPlateau
 
-from hypertune.runtime import Optimiser, Recipe, Schedule, Weights
+from hypertune.runtime import SINGLE, Optimiser, Peers, Recipe, Schedule, Weights
 from hypertune.uses import CannotTrain
 
 
@@ -19,7 +19,7 @@ class Group:
     """Parameters by name, their optimiser and its schedule. Without an optimiser they stay.
 
     `trainable` carry gradients; `detached` are the same tensors without, for a loss whose
-    gradient nobody would use.
+    gradient nobody would use. Gradients are averaged over `peers` before the group moves.
     """
 
     def __init__(
@@ -28,6 +28,7 @@ class Group:
         optimiser: Optimiser | None,
         schedule: Schedule | None = None,
         clip: float | None = None,
+        peers: Peers = SINGLE,
     ) -> None:
         self.trainable = {n: p.detach().clone().requires_grad_() for n, p in start.items()}
         self.detached = {n: p.detach() for n, p in self.trainable.items()}
@@ -35,7 +36,7 @@ class Group:
         moves = optimiser if self._parameters else None
         self._optimiser = moves.make(self._parameters) if moves else None
         self._schedule = schedule.make(self._optimiser) if schedule and self._optimiser else None
-        self._clip = clip
+        self._clip, self._peers = clip, peers
 
     def __bool__(self) -> bool:
         return bool(self._parameters)
@@ -44,10 +45,19 @@ class Group:
         """The Euclidean norm of all parameters."""
         return torch.nn.utils.get_total_norm(self.detached.values())
 
-    def move(self) -> None:
-        """One step of the optimiser on the gradients at hand, which are then dropped."""
+    def move(self, *, finite: bool = False) -> None:
+        """One step of the optimiser on the gradients at hand, which are then dropped.
+
+        Args:
+            finite: whether what has no finite gradient stays.
+
+        """
         if self._optimiser is None:
             return
+        gradients = [p.grad for p in self._parameters if p.grad is not None]
+        self._peers.average(gradients)
+        for gradient in gradients if finite else ():
+            gradient.nan_to_num_(nan=0.0, posinf=0.0, neginf=0.0)
         if self._clip is not None:
             clip_grad_norm_(self._parameters, self._clip)
         self._optimiser.step()

@@ -30,8 +30,10 @@ class Hyperparameters:
         self._tuned = tuned_H.nonzero().squeeze(1)
         self._tuned_scale = hypers.scale_tuned_H.nonzero().squeeze(1)
         scale = hypers.scale_H[self._tuned_scale]
-        self._values = Group({"unconstrained": self._start_H[self._tuned]}, make)
-        self._scales = Group({"raw": _inverse_softplus(scale)}, recipe.scales or make)
+        start, peers = {"unconstrained": self._start_H[self._tuned]}, recipe.peers
+        self._values = Group(start, make, peers=peers)
+        raw = {"raw": _inverse_softplus(scale)}
+        self._scales = Group(raw, recipe.scales or make, peers=peers)
 
         # What the host must know of masks is asked once, here: asking makes it wait.
         perturbed_H = self._start_scale_H > 0
@@ -78,10 +80,7 @@ class Hyperparameters:
             return
         loss.backward()  # type: ignore[no-untyped-call]
         for group in (self._values, self._scales):
-            for p in group.trainable.values():
-                if p.grad is not None:
-                    p.grad.nan_to_num_(nan=0.0, posinf=0.0, neginf=0.0)
-            group.move()
+            group.move(finite=True)
 
     def state_dict(self) -> dict[str, Any]:
         return {"values": self._values.state_dict(), "scales": self._scales.state_dict()}
