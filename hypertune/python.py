@@ -103,6 +103,7 @@ def resume(
     path: str | Path,
     *,
     device: str = "",
+    storage: str = "",
     catalogue: Catalogue = STANDARD,
     sinks: Iterable[Sink] = (),
 ) -> Run:
@@ -111,6 +112,7 @@ def resume(
     Args:
         path: the run folder.
         device: for layers without `on`, this time; that of the run, if empty.
+        storage: the URL of the database of a study that several processes work on, again.
         catalogue: the kinds that it was trained with.
         sinks: functions that are called with each event.
 
@@ -123,7 +125,7 @@ def resume(
     from hypertune.jobs import job
     from hypertune.jobs.trained import load_run
 
-    job.resume(Path(path), catalogue, sinks, device)
+    job.resume(Path(path), catalogue, sinks, device, storage=storage)
     return load_run(path)
 
 

@@ -14,7 +14,7 @@ from test_studies import KILLED, SEARCH, assert_same, rows, trial
 
 import hypertune
 from hypertune.cli import main
-from hypertune.runs import WorkersLost
+from hypertune.runs import OtherStorage, WorkersLost
 from hypertune.runtime import Ended, Tried
 from hypertune.search import Asha, Bayesian, Grid, RandomSearch, Study, space_of
 from hypertune.search.sharing import GRACE, NoStorage, Place, Shared, settled
@@ -132,7 +132,9 @@ def test_a_process_that_is_killed_loses_nothing_of_a_study(spec, undisturbed, tm
     assert subprocess.run(words, check=False).returncode == -signal.SIGKILL
     other = hypertune.train(spec, tune="random", out=second, storage=url)
     assert other.summary["study"]["running"] == 1
-    back = hypertune.resume(first)
+    with pytest.raises(OtherStorage, match="say so again"):
+        hypertune.resume(first)
+    back = hypertune.resume(first, storage=url)
     assert back.summary["study"]["trials"] == 3
     mine = {row["step"]: (run, row) for run in (back, other) for row in run.events}
     for number, (run, row) in mine.items():

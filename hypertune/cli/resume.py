@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 @click.command("resume")
 @click.argument("run", type=click.Path(path_type=Path))
 @click.option("--device", metavar="D", default="", help="Instead of the run's, for this time.")
+@click.option("--storage", metavar="URL", default="", help="Again, of a study in a database.")
 @logging_options
 @catalogue_option
 @click.pass_context
@@ -26,6 +27,7 @@ def command(
     ctx: click.Context,
     run: Path,
     device: str,
+    storage: str,
     catalogue_name: str,
     logged: Callable[[str], list[Sink]],
 ) -> None:
@@ -59,5 +61,5 @@ def command(
         note = f"note: the device was {about.device} and is {device}"
         click.echo(visible(f"{note}; numbers will differ in their last digits"), err=True)
     with watched(about.threads) as sinks:
-        resume(run, catalogue, [*sinks, *logged(about.name)], device)
+        resume(run, catalogue, [*sinks, *logged(about.name)], device, storage=storage)
     ctx.exit(finish(run))

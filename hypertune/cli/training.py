@@ -55,8 +55,10 @@ def finish(path: Path) -> int:
         return DONE  # the first says how it ended
     folder = find_folder(path)
     if not folder.ended:
-        word = read_about(folder.about).catalogue
-        again = f"hypertune resume {path}" + (f" --catalogue {word}" if word else "")
+        about = read_about(folder.about)
+        named = {"--catalogue": about.catalogue, "--storage": about.storage}
+        words = [word for option in named.items() if option[1] for word in option]
+        again = " ".join(["hypertune resume", str(path), *words])
         click.echo(f"interrupted; `{visible(again)}` goes on from here", err=True)
         return INTERRUPTED
     summary = read_summary(folder.summary)

@@ -13,8 +13,9 @@ from hypertune.cli.catalogues import catalogue_of, catalogue_option
 @click.command("work", hidden=True)
 @click.argument("path", type=click.Path(path_type=Path))
 @click.option("--number", type=int, required=True, help="Which of the processes this is.")
+@click.option("--storage", default="", help="The database of the study.")
 @catalogue_option
-def command(path: Path, number: int, catalogue_name: str) -> None:
+def command(path: Path, number: int, storage: str, catalogue_name: str) -> None:
     """Train trials of the study at PATH until none is left, or one run of the comparison there."""
     parent = os.getppid()  # before the long imports
     catalogue = catalogue_of(catalogue_name)
@@ -22,4 +23,4 @@ def command(path: Path, number: int, catalogue_name: str) -> None:
     from hypertune.jobs import comparing, job
 
     of = comparing if comparing.is_comparison(path) else job
-    of.work(path, number, catalogue, parent)
+    of.work(path, number, catalogue, parent, storage)

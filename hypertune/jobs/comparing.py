@@ -142,7 +142,7 @@ def go_on(path: Path, catalogue: Catalogue, watched: Watched = nullcontext) -> I
         yield Run(folder)
 
 
-def work(path: Path, number: int, catalogue: Catalogue, parent: int) -> None:
+def work(path: Path, number: int, catalogue: Catalogue, parent: int, storage: str = "") -> None:
     """Train one run of a comparison, as long as the process that asked is there.
 
     Args:
@@ -150,6 +150,7 @@ def work(path: Path, number: int, catalogue: Catalogue, parent: int) -> None:
         number: of the run, from 0.
         catalogue: has the program's kinds.
         parent: the number of the process that asked.
+        storage: of no study here.
 
     """
     comparison = read_comparison(path)

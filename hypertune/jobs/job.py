@@ -33,7 +33,7 @@ from hypertune.jobs.together import (
 from hypertune.jobs.workers import ending_with, work_command
 from hypertune.lowering import place, visible_devices
 from hypertune.reporting.sink import Sink
-from hypertune.runs import DamagedRun, DataChanged, FolderTaken
+from hypertune.runs import DamagedRun, DataChanged, FolderTaken, OtherStorage
 from hypertune.runs.about import About, read_about, versions
 from hypertune.runs.folder import Folder, clear_parts, find_folder, free_path, make, new_folder
 from hypertune.runs.lock import locked
@@ -127,24 +127,7 @@ def _start(
     now = datetime.now(UTC)
     program = _found_anywhere(order.settled, catalogue)
     tune = program.tune(order.tune)
-    jobs, storage = order.jobs, order.storage
-    if jobs > 1 or storage:
-        storage = _shared(storage, tune, program, catalogue)
-    about = About(
-        name=order.name,
-        tune=tune.name,
-        seed=tune.seed,
-        device=own_device(order.device or (*visible_devices()[1:], "cpu")[0], peers),
-        threads=max(1, torch.get_num_threads() // jobs),
-        catalogue=order.catalogue,
-        command=order.command,
-        started=now.isoformat(timespec="seconds"),
-        versions=versions(),
-        scaling={},
-        storage=storage,
-        jobs=jobs,
-        processes=peers.size,
-    )
+    about = _about(order, program, now, peers, catalogue)
     if not order.any_size:  # a step is measured, so it must be one that can be taken
         check_fits(program, look(program.data, catalogue), catalogue)
         placed = place(program, catalogue, visible_devices(), about.device)
@@ -177,6 +160,30 @@ def _start(
         peers.path_of_first(folder.path)
         _watch(begin(folder, known), sinks, most)
     return folder.path
+
+
+def _about(
+    order: Order, program: Program, now: datetime, peers: Peers, catalogue: Catalogue
+) -> About:
+    """How a run is started, as far as that is known without the data."""
+    tune, jobs, storage = program.tune(order.tune), order.jobs, order.storage
+    if jobs > 1 or storage:
+        storage = _shared(storage, tune, program, catalogue)
+    return About(
+        name=order.name,
+        tune=tune.name,
+        seed=tune.seed,
+        device=own_device(order.device or (*visible_devices()[1:], "cpu")[0], peers),
+        threads=max(1, torch.get_num_threads() // jobs),
+        catalogue=order.catalogue,
+        command=order.command,
+        started=now.isoformat(timespec="seconds"),
+        versions=versions(),
+        scaling={},
+        storage=storage,
+        jobs=jobs,
+        processes=peers.size,
+    )
 
 
 def _shared(storage: str, tune: Tune, program: Program, catalogue: Catalogue) -> str:
@@ -226,10 +233,12 @@ def resume(
     sinks: Iterable[Sink] = (),
     device: str = "",
     most: float | None = None,
+    storage: str = "",
 ) -> None:
     """Go on with a run, unless it has ended; on another device, if one is named.
 
-    With `most` it ends for good after so many seconds of training, in all sittings.
+    A study that others share wants its `storage` again. With `most` it ends for good after so many
+    seconds of training, in all sittings.
 
     Raises:
         SpecError: if a device is no longer there.
@@ -242,6 +251,7 @@ def resume(
         about = read_about(folder.about)
         if folder.ended:
             return
+        _check_storage(folder, about, storage)
         if peers.rank == 0:
             clear_parts(folder)
         torch.set_num_threads(about.threads)  # sums depend on it in the last bits
@@ -252,6 +262,21 @@ def resume(
         begin, _ = _ready(program, about, catalogue, raw, peers)
         del raw
         _watch(begin(folder, about), () if peers.rank else sinks, most)
+
+
+def _check_storage(folder: Folder, about: About, storage: str) -> None:
+    """Make sure that the user names the database that a study is in, if it is in one.
+
+    Raises:
+        OtherStorage: if not.
+
+    """
+    if storage:
+        from hypertune.search.sharing import settled
+
+        storage = settled(storage)
+    if storage != about.storage:
+        raise OtherStorage(folder.path, about.storage or "no database")
 
 
 def _check_same(folder: Folder, about: About, now: Fingerprint) -> None:
@@ -309,7 +334,10 @@ def _ready(
     def study(folder: Folder, about: About) -> _Job:
         trials = Trials(folder, program, placed, sets, about, catalogue)
         workers = range(about.jobs if about.jobs > 1 else 0)
-        commands = [work_command(folder.path, number, about.catalogue) for number in workers]
+        commands = [
+            work_command(folder.path, number, about.catalogue, about.storage)
+            for number in workers
+        ]
         job = RecordedStudy(folder, trials, commands)
         return job if until is None else Refitted(folder, job, trials.best, until, catalogue)
 
@@ -327,7 +355,7 @@ def _loaded(
     return placed, sets
 
 
-def work(path: Path, number: int, catalogue: Catalogue, parent: int) -> None:
+def work(path: Path, number: int, catalogue: Catalogue, parent: int, storage: str = "") -> None:
     """Train trials of a study until none is left, or until the process that asked has gone.
 
     Args:
@@ -335,10 +363,12 @@ def work(path: Path, number: int, catalogue: Catalogue, parent: int) -> None:
         number: of this worker, from 0.
         catalogue: has the program's kinds.
         parent: the number of the process that asked.
+        storage: the database that the study is in, if that is not in its folder.
 
     """
     folder = find_folder(path)
     about = read_about(folder.about)
+    _check_storage(folder, about, storage)
     torch.set_num_threads(about.threads)
     program = verified_program(folder, catalogue, about.tune)
     raw = read(program.data, catalogue)

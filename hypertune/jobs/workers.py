@@ -68,17 +68,19 @@ class Workers:
                 process.wait()
 
 
-def work_command(path: Path, number: int, catalogue: str) -> list[str]:
+def work_command(path: Path, number: int, catalogue: str, storage: str = "") -> list[str]:
     """The words after `hypertune` for one of several processes at one thing.
 
     Args:
         path: of the study or comparison.
         number: of the trainer, or of the run of a comparison, from 0.
         catalogue: what the user called the catalogue, if anything.
+        storage: the database of the study, if the user named one.
 
     """
-    kinds = ["--catalogue", catalogue] if catalogue else []
-    return ["work", str(path), "--number", str(number), *kinds]
+    named = {"--catalogue": catalogue, "--storage": storage}
+    options = [word for option in named.items() if option[1] for word in option]
+    return ["work", str(path), "--number", str(number), *options]
 
 
 def ending_with(parent: int) -> Sink:

@@ -7,6 +7,7 @@ from hypertune.runs.failures import (
     FolderTaken as FolderTaken,
     NoInfluence as NoInfluence,
     NoSchedule as NoSchedule,
+    OtherStorage as OtherStorage,
     RunError as RunError,
     RunInUse as RunInUse,
     UnfinishedRun as UnfinishedRun,

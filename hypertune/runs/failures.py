@@ -41,6 +41,16 @@ class RunInUse(RunError):
         super().__init__(f"{folder} is in use: another process is training this run")
 
 
+class OtherStorage(RunError):
+    """A run is asked to go on without the database that it was started with, or with another."""
+
+    def __init__(self, folder: Path, then: str) -> None:
+        super().__init__(
+            f"{folder} was started with --storage {then}; say so again: nothing is connected to "
+            "because a file says so"
+        )
+
+
 class WorkersLost(RunError):
     """Processes that trained for a run have ended before their time."""
 
