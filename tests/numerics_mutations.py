@@ -38,6 +38,7 @@ class Mutation:
         return f"{self.file}: {old}  ->  {new}"
 
 
+PARTS = "tests/test_together.py::test_gradients_of_parts_are_in_the_mean_those_of_the_whole"
 GRADIENTS, PASSES = "tests/test_seam.py::", "tests/test_seam_passes.py::"
 VALUES = GRADIENTS + "test_hyperparameters_descend_the_validation_loss_through_the_response"
 SCALES = GRADIENTS + "test_scales_descend_the_validation_loss_less_their_entropy"
@@ -140,7 +141,9 @@ MUTATIONS = (
     Mutation(COLUMNS, "mask(h.spread_fixed for", "mask(False for", PERTURBED),
     Mutation(COLUMNS, "mask(h.frozen for", "mask(False for", PERTURBED),
     Mutation(COLUMNS, "[h.spread for h in each]", "[1.0 for h in each]", PERTURBED),
-    Mutation(POSING, "CompiledLoss(*valid, precision),", "CompiledLoss(*valid),", PRECISION),
+    Mutation(
+        POSING, "*valid, precision, peers.rows)", '*valid, "float32", peers.rows)', PRECISION
+    ),
     Mutation(
         POSING,
         "CompiledLoss(*valid), folded",
@@ -154,7 +157,7 @@ MUTATIONS = (
         "training.folded(None)",
         FOLDED,
     ),
-    Mutation("tuning/preparing.py", "sets, tune.precision)", 'sets, "float32")', PRECISION),
+    Mutation("tuning/preparing.py", "tune.precision, peers)", '"float32", peers)', PRECISION),
     Mutation(
         "tuning/preparing.py",
         "Steps(batches.per_epoch / method.batches_per_step)",
@@ -306,12 +309,24 @@ MUTATIONS = (
     Mutation("runtime/problem.py", " & ~self.scale_fixed_H", "", SCALES),
     Mutation(HYPERS, "y + torch.log(-torch.expm1(-y))", "y", PERTURBED),
     Mutation(
-        HYPERS,
-        "p.grad.nan_to_num_(nan=0.0, posinf=0.0, neginf=0.0)",
+        "methods/algorithms/group.py",
+        "gradient.nan_to_num_(nan=0.0, posinf=0.0, neginf=0.0)",
         "pass",
         "tests/test_divergence.py::"
         "test_responses_that_diverge_are_named_and_the_hyperparameters_are_sound",
     ),
+    # Rows of a batch on several processes.
+    Mutation("lowering/compiled_loss.py", "rows.share * loss", "loss", PARTS),
+    Mutation(
+        "lowering/compiled_loss.py", "rows.of(response_BG)", "response_BG[: rows.count]", PARTS
+    ),
+    Mutation(
+        "lowering/compiled_loss.py",
+        "Values(rows.of(values.matrix_BC)",
+        "Values(values.matrix_BC[: rows.count]",
+        PARTS,
+    ),
+    Mutation("response/dropout.py", "rows.of(_noise((rows.total,", "(_noise((rows.count,", PARTS),
     Mutation(
         "runtime/divergence.py",
         " or value <= lowest",

@@ -47,7 +47,7 @@ class Processes:
         with _reached():
             dist.all_reduce(together)
         together /= self.size
-        parts = together.split([gradient.numel() for gradient in gradients])
+        parts = torch.split(together, [gradient.numel() for gradient in gradients])
         for gradient, part in zip(gradients, parts, strict=True):
             gradient.copy_(part.view_as(gradient))
 

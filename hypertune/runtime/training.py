@@ -35,7 +35,8 @@ Evaluate = Callable[[Weights, Conditioning, Kept], Mapping[str, float]]
 
 _STEPS, _REPORTS, _PASSES = 0, 1, 2  # streams of random numbers
 _REPORT_EVERY = 10  # steps, where an epoch is no longer than one
-_ENDINGS = Interrupted, OutOfTime, Pruned  # that a run can be asked for
+# That a run can be asked for.
+_ENDINGS: tuple[Callable[[int], Outcome], ...] = (Interrupted, OutOfTime, Pruned)
 _QUARTILES = {"min": 0.0, "25%": 0.25, "median": 0.5, "75%": 0.75, "max": 1.0}
 
 
