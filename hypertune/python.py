@@ -76,7 +76,8 @@ def train(
         CannotTrain: if several processes are asked for where there is one training.
 
     """
-    from hypertune.jobs.job import Order, start
+    from hypertune.jobs.job import start
+    from hypertune.jobs.order import Order
     from hypertune.jobs.trained import load_run
 
     if isinstance(spec, Program):

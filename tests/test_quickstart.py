@@ -4,7 +4,7 @@ import pytest
 
 from hypertune import STANDARD, compile
 from hypertune.data.loading import load
-from hypertune.jobs.job import Order
+from hypertune.jobs.order import Order
 from hypertune.lowering import place
 from hypertune.runtime import Reported
 from hypertune.tuning import prepare

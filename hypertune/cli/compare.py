@@ -70,7 +70,7 @@ def command(
 
     from hypertune.cli.comparing import compare
     from hypertune.jobs.comparing import Comparison, begin
-    from hypertune.jobs.job import Order
+    from hypertune.jobs.order import Order
 
     comparison = Comparison(file.stem, tuple(blocks), seeds, budget, device, catalogue_name, jobs)
     path = out or Path("comparisons") / f"{file.stem}-{datetime.now():%Y%m%d-%H%M%S}"

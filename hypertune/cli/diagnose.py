@@ -56,7 +56,7 @@ def command(
     from hypertune.cli.diagnosing import described
     from hypertune.cli.training import watched
     from hypertune.jobs.diagnosing import diagnose
-    from hypertune.jobs.job import Order
+    from hypertune.jobs.order import Order
 
     order = Order(program=found.program, tune=tune.name, seed=seed, epochs=epochs)
     with watched(torch.get_num_threads()) as sinks:

@@ -58,7 +58,8 @@ def command(
     import torch
 
     from hypertune.cli.training import finish, watched
-    from hypertune.jobs.job import Order, start
+    from hypertune.jobs.job import start
+    from hypertune.jobs.order import Order
     from hypertune.planning import length
 
     order = Order(

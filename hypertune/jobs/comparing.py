@@ -18,7 +18,8 @@ from hypertune.ir import to_json
 from hypertune.jobs.compared import compared
 from hypertune.jobs.fitting import verified_program
 from hypertune.jobs.interruption import interruptible
-from hypertune.jobs.job import Order, resume, start
+from hypertune.jobs.job import resume, start
+from hypertune.jobs.order import Order
 from hypertune.jobs.trained import Run
 from hypertune.jobs.workers import Workers, ending_with, work_command
 from hypertune.lowering import visible_devices

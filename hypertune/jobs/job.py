@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any, Protocol
 
 import torch
-from attrs import asdict, evolve, frozen
+from attrs import asdict, evolve
 from cattrs import BaseValidationError, structure
 
 from hypertune.catalogue import Catalogue, MethodType, SourceType, Unreadable, in_full
@@ -17,10 +17,11 @@ from hypertune.data.failures import FileUnreadable
 from hypertune.data.fingerprint import Fingerprint, changes, fingerprint
 from hypertune.data.loading import Raw, load, look, read
 from hypertune.data.sets import Sets
-from hypertune.ir import Program, Quantity, Tune
+from hypertune.ir import Program, Tune
 from hypertune.jobs.fitting import check_fits, check_parts, verified_program
 from hypertune.jobs.interruption import interruptible
 from hypertune.jobs.memory import check_memory
+from hypertune.jobs.order import Order
 from hypertune.jobs.recorded import Recorded
 from hypertune.jobs.refitting import Refitted
 from hypertune.jobs.together import (
@@ -50,50 +51,6 @@ from hypertune.runtime import (
 from hypertune.standard import STANDARD
 from hypertune.tuning import prepare
 from hypertune.uses import CannotTrain
-
-
-@frozen
-class Order:
-    """What is to be trained, and how.
-
-    Args:
-        program: as compiled, not placed.
-        spec: the text it came from, empty if there is none.
-        name: what the run folder is called after.
-        tune: the block to run; the first if empty.
-        seed: instead of the block's.
-        epochs: instead of the block's length.
-        device: for layers without `on`; the first accelerator, or the CPU, if empty.
-        catalogue: what the user called the catalogue, for the record.
-        command: the words on the command line, for the record.
-        any_size: train even what is not planned to fit into memory.
-        storage: the URL of a database, for a study that several processes work on.
-        jobs: how many processes train the trials of a study.
-
-    """
-
-    program: Program
-    spec: str = ""
-    name: str = "run"
-    tune: str = ""
-    seed: int | None = None
-    epochs: int | None = None
-    device: str = ""
-    catalogue: str = ""
-    command: tuple[str, ...] = ()
-    any_size: bool = False
-    storage: str = ""
-    jobs: int = 1
-
-    @property
-    def settled(self) -> Program:
-        """The program with seed and epochs in its tune block."""
-        tune = self.program.tune(self.tune)
-        changed = tune if self.seed is None else evolve(tune, seed=self.seed)
-        if self.epochs is not None:
-            changed = evolve(changed, length=Quantity(self.epochs, "epochs"))
-        tunes = tuple(changed if t is tune else t for t in self.program.tunes)
-        return evolve(self.program, tunes=tunes)
 
 
 def start(
@@ -335,8 +292,7 @@ def _ready(
         trials = Trials(folder, program, placed, sets, about, catalogue)
         workers = range(about.jobs if about.jobs > 1 else 0)
         commands = [
-            work_command(folder.path, number, about.catalogue, about.storage)
-            for number in workers
+            work_command(folder.path, number, about.catalogue, about.storage) for number in workers
         ]
         job = RecordedStudy(folder, trials, commands)
         return job if until is None else Refitted(folder, job, trials.best, until, catalogue)
