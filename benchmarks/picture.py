@@ -87,7 +87,7 @@ def drawing(panels: list[list[str]]) -> str:
     foot = stacked(len(panels)) - GAP + 20
     lines = [line for panel in panels for line in panel]
     lines.append(label(WIDTH - RIGHT, foot, "epochs", 'text-anchor="end"'))
-    size = f'viewBox="0 0 {WIDTH} {foot + 10}"'
+    size = f'viewBox="0 0 {WIDTH} {foot + 30}"'
     style = 'font-family="sans-serif" font-size="12"'
     body = "\n".join(lines)
     return f'<svg xmlns="http://www.w3.org/2000/svg" {size} {style}>\n{body}\n</svg>\n'
