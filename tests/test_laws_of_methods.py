@@ -1,5 +1,8 @@
 """Methods that come with hypertune keep the laws; wrong ones are caught, each by its own."""
 
+import math
+from pathlib import Path
+
 import pytest
 import torch
 from torch import optim
@@ -10,9 +13,12 @@ from hypertune.methods.algorithms import (
     MAID,
     STN,
     DeltaSTN,
+    Fixed,
+    HypergradientDescent,
     Hypernet,
     Implicit,
     Population,
+    Replay,
     Unrolled,
 )
 from hypertune.methods.algorithms.solvers import CG, Neumann
@@ -20,7 +26,9 @@ from hypertune.optimisers import rules
 from hypertune.runtime import Optimiser, Recipe
 from hypertune.testing import TOYS, MethodUse, method_laws
 from hypertune.testing.laws import methods
+from hypertune.testing.toys import Toy
 from hypertune.testing.trial import method_trials
+from hypertune.uses import Use
 
 SGD = Optimiser(optim.SGD, {"lr": 0.05}, rules.SGD)
 RMSPROP = Optimiser(optim.RMSprop, {"lr": 0.02})
@@ -28,6 +36,25 @@ BOTH = Recipe(SGD, hypers=RMSPROP)
 SLOW = Recipe(SGD, hypers=Optimiser(optim.RMSprop, {"lr": 0.01}))
 QUADRATIC = [toy for toy in TOYS if toy.name == "quadratic"]  # elsewhere its answer is biased
 INDIRECT = [toy for toy in TOYS if not toy.direct]
+UNANSWERED = dict.fromkeys(
+    ("reaches the known optimum", "first goes downhill"), "it tunes nothing"
+)
+SILENT = "moves nothing where the validation loss says nothing"
+
+
+def rated(weights, at, batch):
+    return (torch.arange(1.0, 4.0, dtype=torch.float64) * weights["w"].square()).sum()
+
+
+RATE = Toy(  # h0 is the learning rate of the weights, which the best validation loss is read at
+    *("rate", rated, lambda weights, at, batch: rated(weights, at, batch) + at.values["h0"].sum()),
+    *(torch.full((3,), 2.0, dtype=torch.float64), (math.log(0.01),), torch.exp, torch.log),
+    best_weights=lambda unconstrained_H: torch.zeros(3, dtype=torch.float64),
+    train=TOYS[0].train,
+    valid=TOYS[0].valid,
+    direct=True,
+    use=Use.OPTIMISER,
+)
 
 
 @method_laws(Implicit(solver=CG(), inner_steps=5), RECIPE, steps=60)
@@ -77,6 +104,33 @@ def test_hypernet(law):
 
 @method_laws(Population(interval=10, members=6), Recipe(SGD), steps=300, toys=TOYS[:1])
 def test_population(law):
+    law()
+
+
+@method_laws(Fixed(), Recipe(SGD), steps=9, waived=UNANSWERED)
+def test_fixed(law):
+    law()
+
+
+@method_laws(
+    Replay(str(Path(__file__).with_name("replayed.csv"))),
+    Recipe(SGD),
+    steps=9,
+    toys=TOYS[1:2],
+    waived=dict.fromkeys((*UNANSWERED, SILENT), "a table says where they go"),
+)
+def test_schedule(law):
+    law()
+
+
+@method_laws(
+    HypergradientDescent(beta=1e-3),
+    Recipe(Optimiser(optim.SGD, {"lr": 0.01}, rules.SGD, {"lr": "h0"})),
+    steps=9,
+    toys=[RATE],
+    waived=dict.fromkeys((*UNANSWERED, SILENT), "rates go by the training loss alone"),
+)
+def test_hypergradient_descent(law):
     law()
 
 

@@ -11,6 +11,7 @@ from torch import Tensor
 
 from hypertune.conditioning import Conditioning
 from hypertune.runtime import Batch, Hypers, Problem, Sample, Weights, stateless
+from hypertune.uses import Use
 
 _FLOAT = torch.float64
 _SIZE = 6  # weights of a regression
@@ -34,6 +35,7 @@ class Toy:
         train: the training batch.
         valid: the validation batch.
         direct: whether the validation loss takes hyperparameters directly.
+        use: what the hyperparameters are to the training loss.
 
     """
 
@@ -48,6 +50,7 @@ class Toy:
     train: Batch
     valid: Batch
     direct: bool = False
+    use: Use = Use.SMOOTH
 
     def problem(self, frozen: bool = False) -> Problem:
         """The problem as a method gets it; frozen is the last hyperparameter, if any is."""
@@ -55,8 +58,9 @@ class Toy:
         some_H, none_H = torch.ones(len(start_H)), torch.zeros(len(start_H), dtype=torch.bool)
         last_H = none_H.clone()
         last_H[-1] = frozen
+        names = tuple(f"h{place}" for place in range(len(start_H)))
         hypers = Hypers(
-            tuple(f"h{place}" for place in range(len(start_H))),
+            names,
             start_H,
             0.2 * some_H.to(_FLOAT),
             ~none_H,
@@ -64,6 +68,7 @@ class Toy:
             last_H,
             constrain=self.constrain,
             unconstrain=self.unconstrain,
+            uses=dict.fromkeys(names, frozenset({self.use})),
         )
         response = torch.zeros(len(start_H), len(self.base), dtype=_FLOAT)
         return Problem(
