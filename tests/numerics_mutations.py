@@ -119,8 +119,30 @@ PER_WEIGHT = "tests/test_penalties.py::" + (
 )
 DESCENT = "methods/algorithms/hypergradient_descent.py"
 SOLVERS = "methods/algorithms/solvers/"
+REFITTING, REFIT = "tuning/refitting.py", "tests/test_refitting.py::test_"
+REPLAYED = REFIT + "what_is_kept_is_an_independent_training_through_the_same_schedule"
 
 MUTATIONS = (
+    Mutation(REFITTING, "first.sets.together()", "first.sets", REPLAYED),
+    Mutation(REFITTING, '{"file": table}) if table', '{"file": table}) if False', REPLAYED),
+    Mutation(
+        REFITTING,
+        "before.epochs(tune.length)",
+        "int(epochs)",
+        REFIT + "a_cosine_goes_as_far_as_it_went_before",
+    ),
+    Mutation(
+        "jobs/refitting.py",
+        'if self._until == "best"',
+        "if False",
+        REFIT + "it_ends_at_the_best_epoch_or_at_the_last",
+    ),
+    Mutation(
+        "data/sets.py",
+        "x=joined(one.x, other.x)",
+        "x=joined(one.x, one.x[: len(other)])",
+        REFIT + "both_parts_are_trained_on_and_the_test_part_stays",
+    ),
     # What a spec says reaches the problem.
     Mutation(POSING, "training = network.train()", "training = network.eval()", NOISE),
     Mutation(POSING, "deepcopy(training).eval()", "deepcopy(training)", NOISE),

@@ -197,6 +197,13 @@ def test_table_ends_with_the_length():
     assert "peak" in shown
 
 
+def test_a_second_training_is_part_of_the_plan():
+    program = program_of(QUICKSTART)
+    tunes = tuple(evolve(tune, refit="best") for tune in program.tunes)
+    lines = print_plan(plan(evolve(program, tunes=tunes), STANDARD)).splitlines()
+    assert lines[-2] == "then trained again until the best epoch, on the validation part, too"
+
+
 def test_first_turn_is_where_hyperparameters_begin_to_move():
     found = plan(program_of(QUICKSTART), STANDARD).length
     assert (found.first_turn, found.too_short) == (6 * 5 + 5, False)

@@ -191,6 +191,7 @@ def test_a_network_that_saw_the_validation_part_is_not_asked_what_helped_it_ther
             "python_docs\n window = 9",
             "texts",
         ),
+        ("epochs  = 4", "epochs = 4; schedule = plateau", "goes by the validation loss"),
     ],
 )
 def test_what_cannot_be_trained_again_is_refused(old, new, why):

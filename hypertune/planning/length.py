@@ -28,6 +28,7 @@ class Length:
     first_turn: int | None = None
     trials: int | None = None  # at most; None if the method trains once
     window: int | None = None
+    refit: str | None = None  # until which epoch it is trained again, on both parts
 
     @property
     def too_short(self) -> bool:
@@ -49,13 +50,13 @@ def length(program: Program, tune: Tune, catalogue: Catalogue) -> Length:
     window = program.data.window
     per_epoch = windows(train, batch, window) if window else ceil(train / max(batch, 1))
     first = _first_turn(program, tune, per_epoch)
-    trials = catalogue.trials(program, tune)
+    trials, again = catalogue.trials(program, tune), tune.refit
     if tune.length.unit == "seconds":
         seconds = tune.length.amount
-        return Length(train, batch, per_epoch, None, None, seconds, first, trials, window)
+        return Length(train, batch, per_epoch, None, None, seconds, first, trials, window, again)
     steps = _steps(tune.length, per_epoch)
     epochs = steps / max(per_epoch, 1)
-    return Length(train, batch, per_epoch, steps, epochs, None, first, trials, window)
+    return Length(train, batch, per_epoch, steps, epochs, None, first, trials, window, again)
 
 
 def _first_turn(program: Program, tune: Tune, per_epoch: int) -> int | None:

@@ -68,6 +68,8 @@ def _length(found: Length) -> str:
         start += f", {_count(found.steps)} steps in {found.epochs:g} epochs"
     if found.trials is not None:
         start += f"\nat most {_count(found.trials)} trials of that length"
+    if found.refit is not None:
+        start += f"\nthen trained again until the {found.refit} epoch, on the validation part, too"
     if found.first_turn is None:
         return start
     first = f"hyperparameters are first tuned after step {_count(found.first_turn)}"

@@ -181,7 +181,7 @@ def _verify_tune(tune: ir.Tune, program: ir.Program, catalogue: Catalogue) -> No
     if method.whole_batch and program.data.batch is not None:
         raise DamagedProgram(place, f"`{method.name}` needs the whole training part in a batch")
     source = catalogue.of(SourceType)[program.data.source.kind]
-    if tune.refit and (why := no_refit(method, program.hypers, source)):
+    if tune.refit and (why := no_refit(tune, program.hypers, source, catalogue)):
         raise DamagedProgram(place, f"it cannot be trained again: {why}")
     weights = tune.optimisers.get("weights")
     if weights and method.differentiates and not catalogue.of(OptimiserType)[weights.kind].rule:

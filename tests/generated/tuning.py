@@ -38,6 +38,9 @@ def tune(author: Author, method: str, name: str) -> tuple[str, list[str]]:
         f"patience = {author.number(1, 50)}{author.pick(('', ' epochs', ' steps'))}",
         f"seed = {whole(author, author.number(0, 2**31))}",
     ]
+    vectors = any(tunable.over and tunable.tuned for tunable in author.tunables)
+    if "plateau" not in extras[0] and (method == "fixed" or not vectors):
+        extras.append(f"refit = {word(author, author.pick(('best', 'last')))}")
     settings += [extra for extra in extras if author.chance(0.25)]
     return f"tune {name}".rstrip(), author.shuffled(settings)
 

@@ -94,8 +94,9 @@ class CannotRefit(Diagnostic):
 
     `refit` adds the validation examples to the training part, and replays the hyperparameters of
     the run with the optimiser of its weights. A text has parts that do not go on one after the
-    other; a hyperparameter with a value for each example or weight is not kept over time; and
-    `hoag` and `maid` solve for the weights instead of training them.
+    other; values that are tuned for each example or weight are not kept over time; `plateau` goes
+    by a validation loss that is then one of training; and `hoag` and `maid` solve for the weights
+    instead of training them.
     """
 
     code = "HT652"

@@ -13,6 +13,7 @@ from hypertune.catalogue import (
     LENGTHS,
     ROLES,
     SECTIONS,
+    Catalogue,
     MethodType,
     OptimiserType,
     ScheduleType,
@@ -74,17 +75,25 @@ def check_refits(plans: Iterable[TuneFacts], source: SourceType | None, scope: S
     """Refuse to train again what cannot be."""
     hypers = [declared.hyper for declared in scope.knowledge.hypers.values()]
     for plan in plans:
-        if plan.refit and plan.method and (why := no_refit(plan.method, hypers, source)):
-            scope.findings.add(CannotRefit(plan.refit, why))
+        if plan.refit and plan.tune:
+            why = no_refit(plan.tune, hypers, source, scope.knowledge.catalogue)
+            if why:
+                scope.findings.add(CannotRefit(plan.refit, why))
 
 
-def no_refit(method: MethodType, hypers: Iterable[ir.Hyper], source: SourceType | None) -> str:
+def no_refit(
+    tune: ir.Tune, hypers: Iterable[ir.Hyper], source: SourceType | None, catalogue: Catalogue
+) -> str:
     """Why a network cannot be trained again on training and validation part; empty if it can."""
     if source and source.sequence:
         return f"the parts of `{source.name}` are texts of their own"
-    if "weights" not in method.optimisers:
-        return f"`{method.name}` has no optimiser of the weights"
-    several = [h for h in hypers if h.over and not h.frozen]
+    if "weights" not in tune.optimisers:
+        return f"`{tune.method.kind}` has no optimiser of the weights"
+    plan = tune.schedule
+    if plan and catalogue.of(ScheduleType)[plan.kind].factor is None:
+        return f"`{plan.kind}` goes by the validation loss, and its examples are trained on then"
+    tunes = catalogue.of(MethodType)[tune.method.kind].follows
+    several = [h for h in hypers if tunes and h.over and not h.frozen]
     placed = [h for h in hypers if h.over == "example" and isinstance(h.start, tuple)]
     many = [*several, *placed]
     return f"`{many[0].name}` has a value for each {many[0].over}" if many else ""
