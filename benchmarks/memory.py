@@ -24,6 +24,7 @@ from hypertune.catalogue import SourceType
 from hypertune.compiler import compile_text
 from hypertune.data.sets import Part, Sets
 from hypertune.ir import Program, Quantity, Tune
+from hypertune.jobs.trials import trial_of
 from hypertune.lowering import place
 from hypertune.planning import plan
 from hypertune.planning.length import examples
@@ -50,6 +51,13 @@ TUNES = {
     "stn": "weights = adam(lr = 0.001); hypers = rmsprop(lr = 0.01)",
     "fixed": "weights = adam(lr = 0.001)",
 }
+SIDE_BY_SIDE = {
+    "hypernet": "weights = sgd(lr = 0.01, momentum = 0.9); hypers = rmsprop(lr = 0.01)",
+    "hypernet(hidden = 20, draws = 3)": "weights = adam(lr = 0.01); hypers = rmsprop(lr = 0.01)",
+    "population(members = 6)": "weights = adam(lr = 0.001)",
+    "asha": "weights = adam(lr = 0.001)",
+}
+SMALL = WIDE.replace("2400", "800").replace(" given *", "")
 PENALTIES = """
 hspec 1
 hyper decays[weight] : log(1e-8, 1) = 1e-4
@@ -88,6 +96,8 @@ def hurried(tune: Tune, steps: int) -> Tune:
 
 def measured(program: Program, tune_name: str, steps: int) -> int:
     """The most bytes in use at once."""
+    if STANDARD.trials(program, program.tune(tune_name)):
+        program = trial_of(program, tune_name, program.starts)
     program = evolve(program, tunes=tuple(hurried(tune, steps) for tune in program.tunes))
     with profile(activities=[ProfilerActivity.CPU], profile_memory=True) as found:
         sets = random_sets(program)
@@ -108,6 +118,7 @@ def programs() -> Iterator[tuple[str, Program]]:
     texts |= {name: _read(SHIPPED / f"{name}.hspec") for name in ("fashion_cnn", "quickstart")}
     wanted = {name: (text, TUNES) for name, text in texts.items()}
     wanted["penalties per weight"] = PENALTIES, DIFFERENTIATED
+    wanted["mlp 784-800-800-10"] = SMALL, SIDE_BY_SIDE
     for name, (text, tunes) in wanted.items():
         own = [
             f"tune {_name(m)} {{ method = {m}; {rest}; epochs = 1 }}" for m, rest in tunes.items()
@@ -118,7 +129,7 @@ def programs() -> Iterator[tuple[str, Program]]:
 
 def _name(method: str) -> str:
     """Of the tune block: `implicit_neumann` for `implicit(solver = neumann, inner_steps = 5)`."""
-    return "_".join(re.findall(r"^\w+|(?<=solver = )\w+", method))
+    return "_".join(re.findall(r"^\w+|(?<=solver = )\w+|(?<=hidden = )\w+", method))
 
 
 def _read(path: Path) -> str:

@@ -302,6 +302,11 @@ def test_an_unfinished_run_is_not_exported():
     assert (result.exit_code, "hypertune resume run" in result.stderr) == (4, True)
 
 
+def test_explain_tells_what_a_code_that_was_given_up_is_part_of():
+    done = call("explain", "ht301")
+    assert done.stdout.startswith("HT301 is part of HT302 now\n\nerror[HT302]: ")
+
+
 def test_explain_tells_of_every_code():
     codes = [line.split()[0] for line in call("explain").stdout.splitlines()]
     assert codes == sorted(set(codes))

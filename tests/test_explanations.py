@@ -8,7 +8,7 @@ import pytest
 
 from hypertune.compiler import compile_text
 from hypertune.diagnostics import Diagnostic, Example, Source, SpecError
-from hypertune.explanations import diagnostics, explanation
+from hypertune.explanations import MERGED, diagnostics, explanation
 from hypertune.lowering import place
 from hypertune.standard import STANDARD
 from hypertune.syntax import parse
@@ -66,3 +66,9 @@ def test_no_two_diagnostics_share_a_code() -> None:
         below += kind.__subclasses__()
     kinds = {f"{kind.__module__}.{kind.__qualname__}": kind.code for kind in below if kind.__doc__}
     assert len(set(kinds.values())) == len(kinds)
+
+
+def test_a_code_that_was_given_up_leads_to_one_that_is_there() -> None:
+    known = diagnostics()
+    assert MERGED.keys().isdisjoint(known)
+    assert {*MERGED.values()} <= known.keys()

@@ -240,3 +240,16 @@ def test_what_is_said_without_measuring_is_far_above_what_is_measured(text):
 def test_nothing_is_said_without_measuring_of_steps_that_are_more_than_passes():
     program = compile_text((HOUSE / "specs" / "ridge.hspec").read_text(encoding="utf-8")).program
     assert ceiling(program, program.tune(""), STANDARD) is None
+
+
+@pytest.mark.parametrize(
+    ("method", "copies"),
+    [("fixed", 1), ("population(members = 4)", 4), ("hypernet", 3), ("hypernet(hidden = 7)", 8)],
+)
+def test_a_plan_counts_every_copy_of_the_weights_that_a_method_has(method, copies):
+    hypers = "" if method == "fixed" or "pop" in method else "hypers = sgd(lr = 0.1); "
+    block = f"tune m {{ method = {method}; weights = adam(lr = 0.1); {hypers}epochs = 1 }}"
+    program = program_of(f"{CONVOLUTIONS[: CONVOLUTIONS.index('tune delta')]}{block}")
+    base = sum(costs.base for costs in STANDARD.costs(program))
+    found = plan(program, STANDARD, "m").memory["cpu"]
+    assert (found.weights, found.optimiser) == (4 * copies * base, 8 * copies * base)

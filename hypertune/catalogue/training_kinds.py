@@ -18,12 +18,16 @@ class Pass:
 
     `trains` names the groups that get gradients, of "base" and "response"; `share` is that of the
     batch. In a `responding` pass the weights respond; in a `linearised` one, to the first order.
+    So many `times` the pass is there at once; its gradients are those of one copy of the weights,
+    or `of_all` copies that the method has.
     """
 
     trains: tuple[str, ...] = ("base",)
     responding: bool = False
     linearised: bool = False
     share: float = 1.0
+    times: int = 1
+    of_all: bool = False
 
 
 def _plain_pass(args: Args) -> tuple[Pass, ...]:
@@ -48,6 +52,10 @@ class SolverType:
         return Call(self.name, {arg.name: arg.default for arg in self.args})  # type: ignore[misc]
 
 
+def _one_copy(args: Args, columns: int) -> int:
+    return 1
+
+
 def _no_vectors(args: Args) -> bool:
     return False
 
@@ -63,6 +71,8 @@ class MethodType:
     `optimisers` maps each that it uses to the one it defaults to ("" if it must be written).
     `build(options)` gives the method for `runtime.Training`; `passes(options)` what a step takes,
     nothing where a step is more than passes and a plan is to take one that the method `shortened`.
+    `copies(options, columns)` tells how many times the base weights lie in memory, with what their
+    optimiser keeps, where there are so many unconstrained values.
     `perturbs_weights` tells that the weights themselves are trained on perturbed values.
     `tunes_vectors(options)` tells whether it tunes hyperparameters that there is one of for each
     example or weight. One that `differentiates` the steps of the optimiser of the weights wants
@@ -84,6 +94,7 @@ class MethodType:
     needs_response: bool = False
     perturbs_weights: bool = False
     passes: Callable[[Args], tuple[Pass, ...]] = _plain_pass
+    copies: Callable[[Args, int], int] = _one_copy
     trials: Callable[[Args, Sequence[Domain]], int] | None = None
     tunes_vectors: Callable[[Args], bool] = _no_vectors
     differentiates: bool = False

@@ -7,7 +7,7 @@ from inspect import cleandoc
 import click
 
 from hypertune.diagnostics import Diagnostic
-from hypertune.explanations import diagnostics, explanation, title
+from hypertune.explanations import MERGED, diagnostics, explanation, title
 
 
 @click.command("explain")
@@ -18,6 +18,9 @@ def command(code: str | None) -> None:
     if code is None:
         for name, kind in known.items():
             click.echo(f"{name}  {cleandoc(kind.__doc__ or '').splitlines()[0]}")
+        return
+    if new := MERGED.get(code.upper()):
+        click.echo(f"{code.upper()} is part of {new} now\n\n{_page(known[new])}")
         return
     if code.upper() not in known:
         meant = f"HT{code}"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from hypertune.catalogue import Arg, Args, MethodType
+from hypertune.catalogue import Arg, Args, MethodType, Pass
 from hypertune.methods.alternation import FOLLOWS, VALID_STEPS, WARMUP, train_steps
 
 if TYPE_CHECKING:
@@ -40,4 +40,6 @@ HYPERNET = MethodType(
     follows=FOLLOWS,
     optimisers={"weights": "", "hypers": ""},
     build=_build,
+    passes=lambda args: (Pass(times=args["draws"], of_all=True),),
+    copies=lambda args, columns: 1 + (args["hidden"] or columns),
 )

@@ -39,4 +39,5 @@ POPULATION = MethodType(
     follows=frozenset(Use),
     optimisers={"weights": ""},
     build=_build,
+    copies=lambda args, columns: int(args["members"]),
 )

@@ -64,7 +64,12 @@ def transient(
     batch = min(program.data.batch or sizes["train"], sizes["train"])
     passes = catalogue.of(MethodType)[tune.method.kind].passes(tune.method.args)
     measured = [
-        _most(lambda: Allocations(owners, first), _taken(problem, sets.train, taken, batch))
+        {
+            device: taken.times * most
+            for device, most in _most(
+                lambda: Allocations(owners, first), _taken(problem, sets.train, taken, batch)
+            ).items()
+        }
         for taken in passes
     ] or [step_bytes(program, tune, catalogue, problem, lambda: _batch(sets.train, batch), held)]
     responding = any(taken.responding and "base" in taken.trains for taken in passes)

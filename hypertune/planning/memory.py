@@ -10,7 +10,7 @@ from math import prod
 
 from attrs import frozen
 
-from hypertune.catalogue import Catalogue, Costs, OptimiserType, SourceType
+from hypertune.catalogue import Catalogue, Costs, MethodType, OptimiserType, SourceType
 from hypertune.ir import Program, Tune
 from hypertune.planning.length import examples
 
@@ -56,7 +56,10 @@ def memory(
     sizes = examples(program.data, catalogue)
     found = transient(program, tune, catalogue, sizes)
     slots = {n: _slots(tune, n, catalogue) for n in ("weights", "responses", "hypers")}
-    tuned, frozen = found.vectors
+    kind, (tuned, frozen) = catalogue.of(MethodType)[tune.method.kind], found.vectors
+    columns = sum(hyper.columns for hyper in program.hypers if not hyper.over)
+    copies = kind.copies(tune.method.args, columns)
+    gathered = copies if any(p.of_all for p in kind.passes(tune.method.args)) else 0
     hypers = _FLOAT * ((1 + slots["hypers"]) * tuned + 2 * frozen)  # these, and constrained
     first = layers[0][1]
     plans = {}
@@ -65,11 +68,11 @@ def memory(
         response = sum(costs.response for costs, its in layers if its == device)
         plans[device] = Memory(
             data=_data(program, catalogue, sizes) if device == first else 0,
-            weights=_FLOAT * base,
+            weights=_FLOAT * copies * base,
             responses=_FLOAT * response,
-            optimiser=_FLOAT * (slots["weights"] * base + slots["responses"] * response),
+            optimiser=_FLOAT * (slots["weights"] * copies * base + slots["responses"] * response),
             hypers=hypers if device == first else 0,
-            step=found.step.get(device, 0),
+            step=found.step.get(device, 0) + _FLOAT * gathered * base,
             evaluation=found.evaluation.get(device, 0),
         )
     return plans
