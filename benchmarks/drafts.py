@@ -8,7 +8,7 @@ validation part together, scaled as for the draft: ridge or logistic regression,
 with its penalty chosen there by cross-validation of the loss that is compared. A draft ends with
 the same examples: `refit` trains it again on both parts.
 Losses are of the test part: cross-entropy, or the squared error in deviations of the target.
-The drafts were made on splits from 100 on; 0 to 4 were seen before `refit`, 10 to 14 are later.
+The drafts were made on splits from 100 on; 0 to 4 were seen before `refit`, 10 to 14 after it.
 What was found is in docs/decisions/0020-drafts.md.
 """
 

@@ -34,7 +34,8 @@ MAY_IMPORT = {
     "runs": "ir runtime version",
     "distributed": "runtime conditioning runs",
     "reporting": "terminal runtime",
-    "testing": "losses optimisers syntax diagnostics catalogue ir runtime response conditioning",
+    "testing": "losses optimisers syntax diagnostics catalogue ir runtime response uses "
+    "conditioning",
     "pytest_plugin": "",
     "standard": "catalogue hyper layers augment losses optimisers data methods",
     "overrides": "semantics syntax diagnostics catalogue",
