@@ -1,15 +1,16 @@
-"""What a training or validation step costs, against a plain training step of the same network.
+"""What a step costs, against a plain training step of the same network, and against the count.
 
-    python benchmarks/steps.py [--rounds 60] [--threads 2] [--device cpu]
+    python benchmarks/steps.py [--rounds 60] [--threads 2] [--device cpu] [--only NETWORK …]
+                               [--page docs/performance.md] [--busy]
 
 Two baselines, on the same batch, threads and process, each step timed in turn: `torch`, a loop as
 one writes it by hand (`nn.Sequential`, `torch.optim.SGD`), and `fixed`, hypertune's own plain
 training of the same network. Augmentation is left out of all. Prints medians and quartiles, and
-ratios of medians.
+ratios of medians. With `--page` the table between the page's two marks is written anew.
 
-The count (methods: products of the network's size) allows 8/3 = 2.7 for a Delta-STN training step,
-6/3 = 2.0 for one of STN and 4/3 = 1.3 for a validation step. The smallest network has nothing to
-count: what it shows is the overhead of a step.
+The count is of products of the network's size, of which a plain step takes 3: a step of STN takes
+6, one of Delta-STN 3 and, on the share of the batch on which it trains responses, 5; a validation
+step 4. The smallest network has nothing to count: what it shows is the overhead of a step.
 """
 
 from __future__ import annotations
@@ -22,7 +23,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import torch
-from attrs import evolve
+from attrs import evolve, frozen
 from torch import nn
 
 from hypertune.catalogue import LayerType
@@ -44,20 +45,59 @@ model (1, 28, 28) given * {
   dropout(drop_2);  linear(10)
 }
 objective { train = cross_entropy; valid = cross_entropy }
-tune delta { method = delta_stn; weights = sgd(lr = 0.01, momentum = 0.9)
-  hypers = rmsprop(lr = 0.01)
-  epochs = 1 }
-tune stn { method = stn; weights = sgd(lr = 0.01, momentum = 0.9); hypers = rmsprop(lr = 0.01)
-  epochs = 1 }
-tune fixed { method = fixed; weights = sgd(lr = 0.01, momentum = 0.9); epochs = 1 }
 """
 SMALL = (
     MLP.replace("source = mnist", "source = digits")
     .replace("(1, 28, 28)", "(1, 8, 8)")
     .replace("1200", "8")
+    .replace("batch = 128", "batch = 4")
 )
-FASHION = Path(__file__).parents[1] / "specs" / "fashion_cnn.hspec"
-PLAIN = "\ntune fixed { method = fixed; weights = sgd(lr = 0.01, momentum = 0.9); epochs = 1 }\n"
+TUNES = """
+tune delta_stn { method = delta_stn; weights = sgd(lr = 0.01, momentum = 0.9)
+  hypers = rmsprop(lr = 0.01); epochs = 1 }
+tune stn { method = stn; weights = sgd(lr = 0.01, momentum = 0.9); hypers = rmsprop(lr = 0.01)
+  epochs = 1 }
+tune fixed { method = fixed; weights = sgd(lr = 0.01, momentum = 0.9); epochs = 1 }
+"""
+SPECS = Path(__file__).parents[1] / "specs"
+SHARES = (1.0, 0.5, 0.25, 0.125)
+BEGIN, END = "<!-- steps -->\n", "<!-- end of steps -->\n"
+
+
+@frozen
+class Step:
+    """What is timed. Units: `products` of the network's size, of which a plain step takes 3."""
+
+    method: str
+    share: str
+    products: float
+    take: Callable[[], object]
+
+
+@frozen
+class Times:
+    """Seconds of a step, in turns with those of the others."""
+
+    step: Step
+    seconds: list[float]
+
+    @property
+    def median(self) -> float:
+        return statistics.median(self.seconds)
+
+
+def networks() -> dict[str, str]:
+    """The specs by the names of their networks, without tune blocks of their own."""
+    shipped = {
+        name: (SPECS / f"{name}.hspec").read_text(encoding="utf-8").split("\ntune ", 1)[0]
+        for name in ("quickstart", "fashion_cnn")
+    }
+    return {
+        "64-8-8-10": SMALL,
+        "quickstart": shipped["quickstart"],
+        "784-1200-1200-10": MLP,
+        "fashion_cnn": shipped["fashion_cnn"],
+    }
 
 
 def plain_network(program: Program) -> nn.Sequential:
@@ -72,9 +112,12 @@ def plain_network(program: Program) -> nn.Sequential:
     return nn.Sequential(*layers)
 
 
-def torch_step(program: Program, sets: Sets, device: str) -> Callable[[], None]:
+def torch_step(program: Program, sets: Sets, device: str) -> Step:
     network = plain_network(program).to(device).train()
-    optimiser = torch.optim.SGD(network.parameters(), lr=0.01, momentum=0.9)
+    penalised = any(term.loss.kind == "l2" for term in program.objective.train)
+    optimiser = torch.optim.SGD(
+        network.parameters(), lr=0.01, momentum=0.9, weight_decay=2e-3 if penalised else 0.0
+    )
     x, y = sets.train.x, sets.train.y
 
     def step() -> None:
@@ -82,59 +125,90 @@ def torch_step(program: Program, sets: Sets, device: str) -> Callable[[], None]:
         nn.functional.cross_entropy(network(x), y).backward()
         optimiser.step()
 
-    return step
+    return Step("plain loop", "", 3, step)
 
 
-def steps(program: Program, sets: Sets, device: str) -> dict[str, Callable[[], None]]:
-    """Every step to be timed, by name."""
-    found = {"torch": torch_step(program, sets, device)}
-    for tune in program.tunes:
-        if tune.name not in ("delta", "stn", "fixed"):
-            continue
-        training = prepare(program, tune.name, sets=sets).training
-        method, state, passes = training.method, training.state, training.passes
-        method = evolve(method, warmup=10**9) if tune.name != "fixed" else method
+def steps(program: Program, sets: Sets, device: str) -> list[Step]:
+    """Every step to be timed, the two baselines first."""
+    fixed = prepare(program, "fixed", sets=sets).training
+    found = [
+        torch_step(program, sets, device),
+        Step("fixed", "", 3, lambda: fixed.method.step(fixed.passes, fixed.state, 0)),
+    ]
+    for name, products, shares in (("stn", 6, ()), ("delta_stn", 3, SHARES)):
+        training = prepare(program, name, sets=sets).training
+        state, passes = training.state, training.passes
+        method = evolve(training.method, warmup=10**9)  # no turn of validation
+        for share in shares or (None,):
+            its = method if share is None else evolve(method, response_share=share)
+            count = products if share is None else products + 5 * share
 
-        def train(method=method, state=state, passes=passes) -> None:
-            method.step(passes, state, 0)
+            def train(its=its, state=state, passes=passes) -> object:
+                return its.step(passes, state, 0)
 
-        found[f"{tune.name} train"] = train
-        if tune.name != "fixed":
+            found.append(Step(name, "" if share is None else f"{share:g}", count, train))
 
-            def valid(method=method, state=state, passes=passes) -> None:
-                method.validate(passes, state, passes.valid(0))
+        def valid(method=method, state=state, passes=passes) -> None:
+            method.validate(passes, state, passes.valid(0))
 
-            found[f"{tune.name} valid"] = valid
+        found.append(Step(f"{name}, validation", "", 4, valid))
     return found
 
 
-def measure(
-    name: str, program: Program, batch: int, rounds: int, options: argparse.Namespace
-) -> None:
+def measured(
+    program: Program, rounds: int, device: str, clock: Callable[[], float]
+) -> list[Times]:
+    """All steps of a network, each timed in turn on one batch of random numbers."""
     torch.manual_seed(0)
-    x = torch.randn(batch, *program.input, device=options.device)
-    y = torch.randint(10, (batch,), device=options.device)
+    batch = program.data.batch
+    x = torch.randn(batch, *program.input, device=device)
+    y = torch.randint(10, (batch,), device=device)
     part = Part(x, y)
-    timed = steps(program, Sets(part, part, part), options.device)
-    seconds: dict[str, list[float]] = {name: [] for name in timed}
+    times = [Times(step, []) for step in steps(program, Sets(part, part, part), device)]
     for k in range(rounds + 5):
-        for step_name, step in timed.items():
-            before = time.perf_counter()
-            step()
-            if options.device != "cpu":
+        for one in times:
+            before = clock()
+            one.step.take()
+            if device != "cpu":
                 torch.accelerator.synchronize()
             if k >= 5:
-                seconds[step_name].append(time.perf_counter() - before)
-    print(f"\n{name}, batch of {batch}")
-    print(f"  {'step':14} {'median':>9} {'quartiles':>17}   /torch  /fixed")
-    medians = {name: statistics.median(times) for name, times in seconds.items()}
-    for step_name, times in seconds.items():
-        low, _, high = statistics.quantiles(times, n=4)
-        mid = medians[step_name]
+                one.seconds.append(clock() - before)
+    return times
+
+
+def show(times: list[Times]) -> None:
+    plain, fixed = times[0].median, times[1].median
+    print(f"  {'step':22} {'share':>5} {'median':>11} {'quartiles':>17}   count  /plain  /fixed")
+    for one in times:
+        low, _, high = (1e3 * q for q in statistics.quantiles(one.seconds, n=4))
+        step, mid = one.step, one.median
         print(
-            f"  {step_name:14} {mid * 1e3:6.2f} ms {low * 1e3:7.2f} - {high * 1e3:5.2f} ms"
-            f"   {mid / medians['torch']:6.2f}  {mid / medians['fixed train']:6.2f}"
+            f"  {step.method:22} {step.share:>5} {mid * 1e3:8.2f} ms {low:8.2f} - {high:5.2f} ms"
+            f"  {step.products / 3:5.2f}   {mid / plain:5.2f}   {mid / fixed:5.2f}"
         )
+
+
+def rows(name: str, batch: int, times: list[Times]) -> list[str]:
+    """The rows of the page's table, in plain steps."""
+    plain = times[0].median
+    found = []
+    for one in times[1:]:
+        step, cost = one.step, one.median / plain
+        count = step.products / 3
+        found.append(
+            f"| {name}, {batch} | `{step.method}` | {step.share} | {count:.2f} | {cost:.2f} "
+            f"| {cost - count:+.2f} |\n".replace(", validation`", "`, validation")
+        )
+    return found
+
+
+def write(page: Path, said: str, table: list[str]) -> None:
+    """Put the table between the page's marks."""
+    before, rest = page.read_text(encoding="utf-8").split(BEGIN)
+    _, after = rest.split(END)
+    columns = "| network, batch | step | share | count | measured | left over |\n"
+    lines = [f"{said}\n\n", columns, "|---|---|---|---|---|---|\n", *table]
+    page.write_text("".join([before, BEGIN, *lines, END, after]), encoding="utf-8")
 
 
 def main() -> None:
@@ -142,19 +216,32 @@ def main() -> None:
     parser.add_argument("--rounds", type=int, default=60)
     parser.add_argument("--threads", type=int, default=2)
     parser.add_argument("--device", default="cpu")
+    parser.add_argument(
+        "--busy", action="store_true", help="one thread's processor time, for a busy machine"
+    )
+    parser.add_argument("--only", nargs="+", default=[*networks()], choices=[*networks()])
+    parser.add_argument("--page", type=Path, help="write the table there")
     options = parser.parse_args()
-    torch.set_num_threads(options.threads)
-    print(f"{platform.machine()}, {torch.get_num_threads()} threads, torch {torch.__version__}")
-    for name, text, batch, rounds in (
-        ("64-8-8-10", SMALL, 4, 20 * options.rounds),
-        ("784-1200-1200-10", MLP, 128, options.rounds),
-        ("fashion_cnn.hspec", FASHION.read_text() + PLAIN, 128, options.rounds),
-    ):
-        program = place(
-            compile_text(text, name).program, STANDARD, ("cpu", options.device), options.device
-        )
+    torch.set_num_threads(1 if options.busy else options.threads)
+    clock = time.process_time if options.busy else time.perf_counter
+    threads = "processor time of 1 thread" if options.busy else f"{options.threads} threads"
+    said = f"{platform.machine()}, {threads}, torch {torch.__version__}"
+    if options.device != "cpu":
+        said = f"{torch.cuda.get_device_name(options.device)}, torch {torch.__version__}"
+    print(said)
+    table = []
+    for name in options.only:
+        text = networks()[name] + TUNES
+        program = compile_text(text, name).program
+        program = place(program, STANDARD, ("cpu", options.device), options.device)
         program = evolve(program, data=evolve(program.data, augment=()))
-        measure(name, program, batch, rounds, options)
+        rounds = options.rounds * (20 if name == "64-8-8-10" else 1)
+        times = measured(program, rounds, options.device, clock)
+        print(f"\n{name}, batch of {program.data.batch}")
+        show(times)
+        table += rows(name, program.data.batch, times)
+    if options.page is not None:
+        write(options.page, f"Medians of {options.rounds} rounds or more on {said}.", table)
 
 
 if __name__ == "__main__":
