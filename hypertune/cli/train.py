@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
+from attrs import evolve
 
 from hypertune.cli.catalogues import catalogue_of, catalogue_option
 from hypertune.cli.compiling import compiled, set_option, tune_block
@@ -17,6 +18,8 @@ from hypertune.spec_files import read_spec
 
 if TYPE_CHECKING:
     from hypertune.reporting.sink import Sink
+
+WORTH_COMPILING = 50_000  # steps: a graph takes some 20 s on one core, and saves a millisecond
 
 
 @click.command("train")
@@ -30,6 +33,13 @@ if TYPE_CHECKING:
 @click.option("--any-size", is_flag=True, help="Train even what is too large for the memory.")
 @click.option("--jobs", type=click.IntRange(1, 1024), default=1, help="Trials side by side.")
 @click.option("--storage", metavar="URL", default="", help="A study that others work on, too.")
+@click.option(
+    "--compile",
+    "compiles",
+    type=click.Choice(["auto", "on", "off"]),
+    default="off",
+    help=f"Have torch compile the losses; `auto` from {WORTH_COMPILING:_} steps on.",
+)
 @logging_options
 @catalogue_option
 @click.pass_context
@@ -45,6 +55,7 @@ def command(
     any_size: bool,
     jobs: int,
     storage: str,
+    compiles: str,
     catalogue_name: str,
     logged: Callable[[str], list[Sink]],
 ) -> None:
@@ -80,6 +91,10 @@ def command(
     if planned.too_short:
         first = f"`{tune.method.kind}` first tunes after step {planned.first_turn}"
         click.echo(f"note: nothing will be tuned: {first}, of {planned.steps}", err=True)
+    if planned.trials is not None and compiles != "off":
+        click.echo("note: the trainings of a study are not compiled", err=True)
+    elif compiles == "on" or (compiles == "auto" and (planned.steps or 0) >= WORTH_COMPILING):
+        order = evolve(order, compiled=True)
     with watched(torch.get_num_threads()) as sinks:
         path = start(order, out, catalogue, [*sinks, *logged(file.stem)])
     ctx.exit(finish(path))

@@ -47,6 +47,7 @@ from hypertune.runtime import (
     Refitting,
     Stepped,
     Within,
+    inductor,
 )
 from hypertune.standard import STANDARD
 from hypertune.tuning import prepare
@@ -140,6 +141,7 @@ def _about(
         storage=storage,
         jobs=jobs,
         processes=peers.size,
+        compiled=order.compiled,
     )
 
 
@@ -272,7 +274,9 @@ def _ready(
     placed, sets = _loaded(program, about, catalogue, raw)
     until = tune.refit
     if catalogue.trials(program, tune) is None:
-        prepared = prepare(placed, about.tune, catalogue, sets, peers)
+        prepared = prepare(
+            placed, about.tune, catalogue, sets, peers, inductor if about.compiled else None
+        )
         if peers.size > 1:
             check_together(prepared, catalogue)
 

@@ -24,6 +24,7 @@ class Order:
         any_size: train even what is not planned to fit into memory.
         storage: the URL of a database, for a study that several processes work on.
         jobs: how many processes train the trials of a study.
+        compiled: whether torch compiles the losses, of one training.
 
     """
 
@@ -39,6 +40,7 @@ class Order:
     any_size: bool = False
     storage: str = ""
     jobs: int = 1
+    compiled: bool = False
 
     @property
     def settled(self) -> Program:

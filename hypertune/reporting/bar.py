@@ -21,6 +21,7 @@ from hypertune.reporting.numbers import short
 from hypertune.runtime.events import (
     Ended,
     Event,
+    Noted,
     Refitting,
     Reported,
     Started,
@@ -72,6 +73,8 @@ class Bar:
             case Reported():
                 lines = (Text(_losses(event)), _hypers(event), Text(_statistics(event)))
                 self._live.update(Group(self._progress, *lines))
+            case Noted(text=text):
+                self._progress.console.print(Text(visible(f"note: {text}")))
             case Within(trial=trial, event=Reported() as report):
                 self._show_trial(trial, report)
             case Refitting(event=within):

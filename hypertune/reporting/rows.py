@@ -8,6 +8,7 @@ from hypertune.reporting.numbers import minutes, short
 from hypertune.runtime.events import (
     Ended,
     Event,
+    Noted,
     Refitting,
     Reported,
     Started,
@@ -34,6 +35,8 @@ class Rows:
                 self._report(report, {"trial": str(report.step)}, word)
             case Refitting(event=Reported() as report):
                 self._report(report, {}, "refit")
+            case Noted(text=text) | Within(event=Noted(text=text)):
+                print(visible(f"note: {text}"), file=self._stream, flush=True)
             case Started() | Stepped() | Ended() | Within() | Refitting():
                 pass
 

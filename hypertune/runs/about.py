@@ -30,7 +30,8 @@ class About:
     column, or None. `columns` names the numbers of an example, `class_names` the outputs, where
     the data has such names. `data` is the data's fingerprint. `storage` is where a study is that
     several processes work on, `jobs` how many of them are here. `processes` is how many trained
-    together, each on some rows of every batch.
+    together, each on some rows of every batch. `compiled` tells that torch compiles the losses,
+    whose last bits are then others.
     """
 
     name: str
@@ -49,6 +50,7 @@ class About:
     storage: str = ""
     jobs: int = 1
     processes: int = 1
+    compiled: bool = False
 
     def differences(self, now: Mapping[str, str]) -> list[str]:
         """What has another version now."""

@@ -4,6 +4,7 @@ from hypertune.runtime.batch import Batch as Batch, Kept as Kept, Sample as Samp
 from hypertune.runtime.events import (
     Ended as Ended,
     Event as Event,
+    Noted as Noted,
     Refitting as Refitting,
     Reported as Reported,
     Started as Started,
@@ -12,6 +13,7 @@ from hypertune.runtime.events import (
     Tried as Tried,
     Within as Within,
 )
+from hypertune.runtime.graphs import Compile as Compile, Graphs as Graphs, inductor as inductor
 from hypertune.runtime.method import (
     CannotFollow as CannotFollow,
     Method as Method,

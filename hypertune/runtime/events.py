@@ -28,6 +28,14 @@ class Stepped:
 
 
 @frozen
+class Noted:
+    """A word for people on how it goes, such as what was compiled."""
+
+    step: int
+    text: str
+
+
+@frozen
 class Reported:
     """After each epoch (every ten steps where an epoch is no longer than a step), and at the end.
 
@@ -69,7 +77,7 @@ class Ended:
     outcome: Outcome
 
 
-TrainingEvent = Started | Stepped | Reported | Ended
+TrainingEvent = Started | Stepped | Noted | Reported | Ended
 
 
 @frozen

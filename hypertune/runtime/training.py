@@ -14,7 +14,15 @@ from torch import Tensor
 from hypertune.conditioning import Conditioning
 from hypertune.runtime.batch import Kept
 from hypertune.runtime.divergence import diverged
-from hypertune.runtime.events import Ended, Reported, Started, Statistic, Stepped, TrainingEvent
+from hypertune.runtime.events import (
+    Ended,
+    Noted,
+    Reported,
+    Started,
+    Statistic,
+    Stepped,
+    TrainingEvent,
+)
 from hypertune.runtime.method import Method, State, check_followed
 from hypertune.runtime.outcome import (
     Completed,
@@ -63,6 +71,7 @@ class Training:
     Args:
         evaluate: gives `valid_loss` and the metrics over the whole validation part, for the
             weights, what they are conditioned on, and what passes have left behind.
+        notes: words for people, which come as events after the step that put them there.
         patience: ends the run when the validation loss has had no new low for that many steps.
         clock: gives seconds.
         peers: train the same, each on some rows of every batch.
@@ -83,6 +92,7 @@ class Training:
         evaluate: Evaluate,
         seed: int = 0,
         patience: int | None = None,
+        notes: list[str] | None = None,
         clock: Callable[[], float] = time.monotonic,
         peers: Peers = SINGLE,
     ) -> None:
@@ -90,6 +100,7 @@ class Training:
         self.method, self.batches, self.length = method, batches, length
         self._evaluate, self._clock = evaluate, clock
         self._seed, self._patience, self._peers = seed, patience, peers
+        self._notes = [] if notes is None else notes
         self._device = problem.hypers.start_H.device
         self._defaults = generators(p.device for p in problem.base.values())
 
@@ -124,6 +135,8 @@ class Training:
                 outcome = self._verdict(report)
             else:
                 self._advance()
+                while self._notes:
+                    yield Noted(self.step, self._notes.pop(0))
                 yield Stepped(self.step)
         yield Ended(self.step, outcome)
 

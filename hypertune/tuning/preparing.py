@@ -19,7 +19,21 @@ from hypertune.ir import Call, Program, Quantity, Tune
 from hypertune.lowering.compiled_loss import taps_of
 from hypertune.lowering.network import lower
 from hypertune.optimisers.making import optimiser, schedule
-from hypertune.runtime import SINGLE, Kept, Length, Method, Peers, Recipe, Training, Weights
+from hypertune.runtime import (
+    SINGLE,
+    Compile,
+    Graphs,
+    Kept,
+    Length,
+    Loss,
+    Method,
+    Peers,
+    Problem,
+    Recipe,
+    Training,
+    Weights,
+    generators,
+)
 from hypertune.standard import STANDARD
 from hypertune.tuning.measure import Measure
 from hypertune.tuning.posing import pose
@@ -64,6 +78,7 @@ def prepare(
     catalogue: Catalogue = STANDARD,
     sets: Sets | None = None,
     peers: Peers = SINGLE,
+    compiled: Compile | None = None,
 ) -> Prepared:
     """Load the data, draw the weights, make the problem and the method.
 
@@ -73,6 +88,7 @@ def prepare(
         catalogue: has the kinds that the program names.
         sets: to be used instead of the data that the program names.
         peers: train the same, each on some rows of every batch.
+        compiled: makes the graphs of both losses fast; none are made if None.
 
     Raises:
         KeyError: if there is no such tune block.
@@ -87,12 +103,18 @@ def prepare(
         torch.manual_seed(tune.seed)
         network = lower(program, catalogue, taps=taps_of(program, catalogue))
     posed = pose(program, catalogue, network, sets, tune.precision, peers)
+    notes: list[str] = []
+    problem = posed.problem
+    if compiled is not None and peers.size > 1:
+        notes.append("several processes: nothing is compiled")
+    elif compiled is not None:
+        problem = _graphed(problem, program, tune, catalogue, batches, notes, compiled)
     measure = Measure(posed.evaluated, program, catalogue, sets.target)
     steps = Steps(batches.per_epoch)
     method = method_of(tune.method, steps, catalogue)
     steps = Steps(batches.per_epoch / method.batches_per_step)
     training = Training(
-        posed.problem,
+        problem,
         method,
         evolve(recipe_of(program, tune, steps, catalogue), peers=peers),
         batches,
@@ -101,8 +123,37 @@ def prepare(
         seed=tune.seed,
         patience=None if tune.patience is None else steps.of(tune.patience),
         peers=peers,
+        notes=notes,
     )
     return Prepared(program, tune, posed.fold, sets, training, measure)
+
+
+def _graphed(
+    problem: Problem,
+    program: Program,
+    tune: Tune,
+    catalogue: Catalogue,
+    batches: Served,
+    notes: list[str],
+    compiled: Compile,
+) -> Problem:
+    """The problem with graphs for losses, where the method takes no second derivatives."""
+    passes = catalogue.of(MethodType)[tune.method.kind].passes(tune.method.args)
+    if not passes:
+        notes.append(f"`{tune.method.kind}` differentiates twice: nothing is compiled")
+        return problem
+    whole = len(batches.train(0)), len(batches.valid(0))
+    rows = {*whole, *(ceil(taken.share * whole[0]) for taken in passes)}
+    defaults = generators(w.device for w in problem.base.values())
+
+    def graphs(loss: Loss, name: str) -> Loss:
+        return Graphs(loss, name, rows, defaults, notes, compiled)
+
+    return evolve(
+        problem,
+        inner=graphs(problem.inner, "training"),
+        outer=graphs(problem.outer, "validation"),
+    )
 
 
 def method_of(call: Call, steps: Steps, catalogue: Catalogue) -> Method[Any]:

@@ -1,0 +1,103 @@
+"""Losses that are taken from graphs: the same numbers, and a word where there is none."""
+
+import shutil
+from pathlib import Path
+
+import pytest
+from torch.testing import assert_close
+
+from hypertune.compiler import compile_text
+from hypertune.lowering import place
+from hypertune.runtime import Noted, inductor
+from hypertune.standard import STANDARD
+from hypertune.tuning import prepare
+
+SPEC = """
+hspec 1
+hyper p, q : rate = 0.3
+hyper decay : log(1e-8, 1) = 1e-3 per batch spread 0.3 fixed
+data { source = digits; split = (train = 130, valid = 60); batch = 60 }
+model (1, 8, 8) given * { conv2d(4, 3); batch_norm2d; relu; flatten; dropout(p); linear(10) }
+objective { train = cross_entropy + l2(decay); valid = cross_entropy }
+tune delta { method = delta_stn(warmup = 1, train_steps = 2, response_share = 0.5)
+  weights = sgd(lr = 0.1, momentum = 0.9); hypers = rmsprop(lr = 0.1); steps = 7 }
+tune stn { method = stn(warmup = 1, train_steps = 2)
+  weights = adam(lr = 0.01); hypers = rmsprop(lr = 0.1); steps = 7 }
+tune one { method = stn; weights = sgd(lr = 0.1); hypers = rmsprop(lr = 0.1); steps = 1 }
+"""
+
+
+def as_it_is(graph):
+    return graph
+
+
+def trained(tune, compiled, restored=None, steps=None):
+    """Words, and a snapshot after so many steps; from a snapshot of before, if there is one."""
+    program = place(compile_text(SPEC).program, STANDARD, ("cpu",))
+    training = prepare(program, tune, compiled=compiled).training
+    if restored is not None:
+        training.restore(restored)
+    notes = []
+    for event in training.run():
+        if isinstance(event, Noted):
+            notes.append(event.text)
+        if training.step == steps:
+            training.stop()
+    found = training.snapshot()
+    del found["seconds"]
+    return notes, found
+
+
+@pytest.mark.parametrize("tune", ["delta", "stn"])
+def test_a_training_by_graphs_is_the_training_without(tune):
+    notes, found = trained(tune, as_it_is)
+    assert {note.split(":")[0] for note in notes} == {
+        "compiled the training loss",
+        "compiled the validation loss",
+    }
+    _, plain = trained(tune, None)
+    assert_close(found["state"], plain["state"], rtol=1e-4, atol=1e-6)
+    assert_close(found["passes"], plain["passes"], rtol=1e-4, atol=1e-6)
+
+
+def test_a_training_by_graphs_goes_on_bit_for_bit():
+    whole = trained("delta", as_it_is)[1]
+    _, half = trained("delta", as_it_is, steps=4)
+    _, found = trained("delta", as_it_is, restored={**half, "seconds": 0.0})
+    for part in ("state", "passes", "loss"):
+        assert_close(found[part], whole[part], rtol=0, atol=0)
+
+
+def test_where_nothing_can_be_compiled_the_training_goes_on_with_a_word():
+    def refuses(graph):
+        raise RuntimeError("there is no compiler\nand no hope")
+
+    notes, found = trained("stn", refuses, steps=3)
+    assert notes[0] == "the training loss is not compiled: there is no compiler"
+    assert_close(found["state"], trained("stn", None, steps=3)[1]["state"], rtol=0, atol=0)
+
+
+def test_a_graph_that_gives_other_numbers_is_not_used():
+    def wrong(graph):
+        return lambda *given: [2 * t if t is not None and t.dim() else t for t in graph(*given)]
+
+    notes, found = trained("stn", wrong, steps=3)
+    assert "gives other numbers" in notes[0]
+    assert_close(found["state"], trained("stn", None, steps=3)[1]["state"], rtol=0, atol=0)
+
+
+def test_a_method_that_differentiates_twice_compiles_nothing():
+    ridge = (Path(__file__).parents[1] / "specs" / "ridge.hspec").read_text(encoding="utf-8")
+    program = place(compile_text(ridge).program, STANDARD, ("cpu",))
+    training = prepare(program, "implicit", compiled=as_it_is).training
+    events = training.run()
+    notes = [next(events), next(events), next(events)]
+    assert Noted(1, "`implicit` differentiates twice: nothing is compiled") in notes
+
+
+@pytest.mark.skipif(not shutil.which("c++"), reason="torch compiles with a C++ compiler")
+def test_what_torch_compiles_is_equal_to_rounding():
+    # not with Adam, which makes whole steps of gradients that are zero but for rounding
+    notes, found = trained("one", inductor)
+    assert "compiled" in notes[0]
+    assert_close(found["state"], trained("one", None)[1]["state"], rtol=1e-3, atol=1e-5)
