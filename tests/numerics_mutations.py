@@ -19,7 +19,7 @@ import pytest
 from attrs import frozen
 
 ROOT = Path(__file__).parents[1]
-COPIED = ("hypertune", "grammars", "specs", "tests")
+COPIED = ("hypertune", "grammars", "specs", "tests", "benchmarks")
 HEAVY = ("torch", "torch._dynamo", "torch.func", "sklearn.datasets", "lark")
 PASSED, FAILED, FAULT = 0, 1, 3  # what pytest exits with
 
@@ -90,6 +90,8 @@ NORM_KEPT = NORM + (
     "test_a_step_moves_the_statistics_by_its_plain_pass_or_by_the_only_one_that_it_has"
 )
 NORM_BEST = NORM + "test_the_best_checkpoint_and_the_plain_network_measure_what_was_reported"
+LEVELS, HOAG = "tests/test_levels.py::test_", "methods/algorithms/hoag.py"
+DOWNHILL = LEVELS + "a_tight_first_step_of_hoag_goes_down_the_exact_hypergradient"
 
 POSING, COLUMNS, LOSS = "tuning/posing.py", "tuning/columns.py", "lowering/compiled_loss.py"
 HYPERS, DELTA_STN = "methods/algorithms/hyperparameters.py", "methods/algorithms/delta_stn.py"
@@ -577,6 +579,26 @@ MUTATIONS = (
         "tangent is None else value + tangent",
         "tangent is None else value",
         "tests/test_own_modules.py::test_a_training_moves_all_of_it_but_not_the_module",
+    ),
+    # Methods that solve both levels.
+    Mutation(HOAG, "direct_M - problem.crossed", "direct_M + problem.crossed", DOWNHILL),
+    Mutation(
+        HOAG,
+        'tolerance * float(numbers["first"])',
+        'float(numbers["first"])',
+        DOWNHILL,
+    ),
+    Mutation(
+        HOAG,
+        "tolerance * right,",
+        "right,",
+        LEVELS + "hoag_solves_as_exactly_as_its_tolerance_says",
+    ),
+    Mutation(
+        HOAG,
+        "outer >= loss + _WORSE * abs(loss)",
+        "outer >= loss + 9 * abs(loss)",
+        LEVELS + "a_step_of_hoag_that_made_the_loss_worse_by_a_fifth_is_followed_by_none",
     ),
 )
 
