@@ -85,6 +85,9 @@ ATTENDED = ATTENTION + "test_the_tangent_is_torchs_forward_mode_through_each_exa
 TORCHS = NORM + "test_it_is_torchs_in_training_and_evaluation_with_its_statistics"
 TANGENT = "tests/test_norms.py::test_the_kernels_of_a_tangent_give_what_the_formulas_give"
 DIFFERENTIATED = NORM + "test_the_tangent_of_its_linearised_reading_can_be_differentiated"
+NORM_LINEAR = NORM + (
+    "test_its_linearised_reading_is_the_derivative_through_the_statistics_of_the_batch"
+)
 NORM_FOLDED = NORM + "test_what_it_responds_with_is_what_it_folds_to"
 NORM_KEPT = NORM + (
     "test_a_step_moves_the_statistics_by_its_plain_pass_or_by_the_only_one_that_it_has"
@@ -390,8 +393,10 @@ MUTATIONS = (
         NORMALISATION, "_along(self.weight + moved[0], x)", "_along(self.weight, x)", NORM_FOLDED
     ),
     Mutation(NORMALISATION, "plain | dict(self.named_buffers())", "plain", TORCHS),
-    Mutation(BATCH_NORM, "dx, x, None, None", "x, x, None, None", TANGENT),
-    Mutation(NORMALISATION, "_symmetric(gradient, ctx.kernel)", "gradient", DIFFERENTIATED),
+    Mutation(BATCH_NORM, "dx, x, None, None", "x, x, None, None", NORM_LINEAR),
+    Mutation(BATCH_NORM, "dx, x, weight", "x, x, weight", NORM_LINEAR),
+    Mutation(BATCH_NORM, "moved[1] - scale_BC * mean_C", "moved[1]", NORM_LINEAR),
+    Mutation(NORMALISATION, "symmetric(gradient, ctx.kernel)", "gradient", DIFFERENTIATED),
     Mutation(BATCH_NORM, "by_batch, self.momentum, self.eps", "by_batch, 0.1, self.eps", TORCHS),
     Mutation(DELTA_STN, "sample, keep=True)", "sample)", NORM_KEPT),
     Mutation("methods/algorithms/stn.py", "sample, keep=True)", "sample)", NORM_KEPT),

@@ -6,8 +6,11 @@ import torch
 from torch import Tensor
 from torch.nn import functional as F
 
-from hypertune.response.normalisation import Kernel, Normalisation
+from hypertune.conditioning import Conditioning
+from hypertune.response.normalisation import Kernel, Normalisation, symmetric
 from hypertune.response.standardisation import standardised, standardised_tangent
+
+_OF_INPUT = [True, False, False]  # of the gradients by input, gain and bias
 
 
 class BatchNorm(Normalisation):
@@ -80,11 +83,44 @@ class BatchNorm(Normalisation):
 
         def kernel(dx: Tensor) -> Tensor:
             found: Tensor = torch.ops.aten.native_batch_norm_backward(
-                dx, x, None, None, None, mean_C, slope_C, True, self.eps, [True, False, False]
+                dx, x, None, None, None, mean_C, slope_C, True, self.eps, _OF_INPUT
             )[0]
             return found
 
         return normal, kernel
+
+    def linearised(
+        self, x: Tensor, dx: Tensor | None, conditioning: Conditioning
+    ) -> tuple[Tensor, Tensor | None]:
+        moved = self._moved(conditioning.response_BG)
+        if moved is None or moved[1] is None or not self._by_constants(x):
+            return super().linearised(x, dx, conditioning)
+        y, mean_C, slope_C = torch.native_batch_norm(
+            x, self.weight, self.bias, None, None, True, self.momentum, self.eps
+        )
+        # The part of the response is affine in x for each channel of an example: what is
+        # normalised, without gain and bias, is never written down.
+        scale_BC = moved[0] * slope_C
+        shift_BC = moved[1] - scale_BC * mean_C
+        dy = torch.addcmul(self._along(shift_BC, x), self._along(scale_BC, x), x)
+        if dx is None:
+            return y, dy
+
+        weight = self.weight  # this one, in a later backward pass too
+
+        def kernel(dx: Tensor) -> Tensor:
+            found: Tensor = torch.ops.aten.native_batch_norm_backward(
+                dx, x, weight, None, None, mean_C, slope_C, True, self.eps, _OF_INPUT
+            )[0]
+            return found
+
+        return y, dy.add_(symmetric(dx, kernel))
+
+    def _by_constants(self, x: Tensor) -> bool:
+        """Whether statistics are the batch's, exact, and nobody wants derivatives by the base."""
+        base = (x, self.weight, self.bias)
+        known = not any(tensor is not None and tensor.requires_grad for tensor in base)
+        return known and self._by_batch(x) and x.dtype in (torch.float32, torch.float64)
 
     def _by_batch(self, x: Tensor) -> bool:
         """Whether the statistics are those of the batch."""

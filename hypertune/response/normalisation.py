@@ -106,7 +106,7 @@ class Normalisation(Layer):
             y = torch.addcmul(self._along(self.bias, x), self._along(self.weight, x), normal)
         elif self.weight is not None:
             y = self._along(self.weight, x) * normal
-        return y, normal, None if dx is None else _symmetric(dx, kernel)
+        return y, normal, None if dx is None else symmetric(dx, kernel)
 
     def _at(self, moved: tuple[Tensor, Tensor | None]) -> tuple[Tensor | None, Tensor | None]:
         """Gain and bias at one response, (C,) each."""
@@ -140,7 +140,7 @@ class Normalisation(Layer):
         return channels.reshape(shape).to(x.dtype)
 
 
-def _symmetric(dx: Tensor, kernel: Kernel) -> Tensor:
+def symmetric(dx: Tensor, kernel: Kernel) -> Tensor:
     """A linear map of dx with a symmetric matrix, which is its own backward pass."""
     found: Tensor = _Symmetric.apply(dx, kernel)
     return found
@@ -157,4 +157,4 @@ class _Symmetric(Function):
 
     @staticmethod
     def backward(ctx: Any, gradient: Tensor) -> tuple[Tensor, None]:
-        return _symmetric(gradient, ctx.kernel), None
+        return symmetric(gradient, ctx.kernel), None
