@@ -192,6 +192,13 @@ def test_that_a_layer_that_fails_is_told_without_a_traceback():
     assert "kinds_of_mine.py:" in done.stdout
 
 
+@pytest.mark.parametrize("device", ["nowhere", "cuda:77"])
+def test_that_a_device_that_is_not_there_is_told(device):
+    done = conform("MINE", "--cases", "1", "--device", device)
+    assert done.exit_code == 2
+    assert "Invalid value for --device: torch: " in " ".join(done.stderr.split())
+
+
 @pytest.mark.parametrize(
     ("name", "message"),
     [

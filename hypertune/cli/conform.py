@@ -67,10 +67,7 @@ def _check_device(device: str) -> None:
 
     try:
         torch.empty(0, device=device)
-    except (
-        RuntimeError,
-        AssertionError,
-    ) as fault:  # torch has both for a device that is not there
+    except (RuntimeError, AssertionError) as fault:  # what torch raises depends on what is missing
         why = str(fault).partition("\n")[0]
         raise click.BadParameter(f"torch: {why}", param_hint="--device") from fault
 

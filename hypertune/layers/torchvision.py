@@ -95,4 +95,11 @@ TORCHVISION = LayerType(
     plain=_plain,
     responds=True,
     costs=_costs,
+    waived={
+        "responds linearly": "activations stand between its layers",
+        "treats rows alone": "in training, most normalise the rows of a batch together",
+        "responds to each example alone": "what is normalised together has responded before",
+        "linearises to its derivative": "it bends within the step of a finite difference; its "
+        "layers keep the law, and so does what is converted (tests/test_converted_layers.py)",
+    },
 )
