@@ -161,11 +161,17 @@ def test_that_an_exported_network_gives_the_measured_loss(spec: Path, tmp_path: 
     assert loss.item() == pytest.approx(run.summary["best"]["test_loss"], rel=1e-5)
 
 
-def test_that_the_experiment_of_the_paper_compiles(tmp_path: Path) -> None:
+@pytest.mark.parametrize(
+    ("name", "train", "units", "length"),
+    [("ptb_lstm", "train", 650, (2, 100)), ("ptb_small", "train.150k", 200, (5, 10))],
+)
+def test_that_the_experiment_of_the_paper_compiles(
+    name: str, train: str, units: int, length: tuple[int, int], tmp_path: Path
+) -> None:
     """Its text lies beside it: here a small one, in as many streams and steps."""
-    spec = tmp_path / "ptb_lstm.hspec"
+    spec = tmp_path / f"{name}.hspec"
     shutil.copy(resource_folder("specs") / "texts" / spec.name, spec)
-    for part in ("train", "valid", "test"):
+    for part in (train, "valid", "test"):
         (tmp_path / f"ptb.{part}.txt").write_text(sentences(0, 300), encoding="utf-8")
     compiled = compile_text(spec.read_text(encoding="utf-8"), str(spec))
     assert not compiled.warnings
@@ -175,8 +181,8 @@ def test_that_the_experiment_of_the_paper_compiles(tmp_path: Path) -> None:
     ]
     found = plan(program, STANDARD)
     assert found.length is not None
-    assert (found.length.per_epoch, found.length.epochs) == (2, 100)
-    units, tokens = 650, 4
+    assert (found.length.per_epoch, found.length.epochs) == length
+    tokens = 4
     lstm = 8 * units * (units + 1)
     assert found.total("base") == 2 * lstm + tokens * units + tokens
 
