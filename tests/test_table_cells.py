@@ -202,7 +202,7 @@ def test_new_with_a_test_file_trains_and_keeps_all_rows_of_it(table):
     assert CliRunner().invoke(main, ["check", "--strict", "t.hspec"]).exit_code == 0
     program = compile_text(Path("t.hspec").read_text(encoding="utf-8")).program
     sets = load(program.data, STANDARD)
-    assert [len(part) for part in (sets.train, sets.valid, sets.test)] == [24, 6, 2]
+    assert [len(part) for part in (sets.train, sets.valid, sets.test)] == [21, 9, 2]
     assert [tune.name for tune in program.tunes] == ["tuned", "untuned"]
 
 
