@@ -94,6 +94,7 @@ NORM_KEPT = NORM + (
 )
 NORM_BEST = NORM + "test_the_best_checkpoint_and_the_plain_network_measure_what_was_reported"
 LEVELS, HOAG = "tests/test_levels.py::test_", "methods/algorithms/hoag.py"
+FLAT = LEVELS + "both_bounds_hold_where_the_training_loss_is_nearly_flat"
 DOWNHILL = LEVELS + "a_tight_first_step_of_hoag_goes_down_the_exact_hypergradient"
 
 POSING, COLUMNS, LOSS = "tuning/posing.py", "tuning/columns.py", "lowering/compiled_loss.py"
@@ -123,6 +124,13 @@ PER_WEIGHT = "tests/test_penalties.py::" + (
     "test_weights_of_one_layer_have_the_values_that_are_theirs"
 )
 DESCENT = "methods/algorithms/hypergradient_descent.py"
+HYPERNET, POPULATION = "methods/algorithms/hypernet.py", "methods/algorithms/population.py"
+DISTANCE = (
+    "tests/test_hypernet.py::test_a_linear_one_multiplies_how_far_the_values_are_from_their_start"
+)
+JACOBIAN_OF = "tests/test_hypernet.py::test_a_linear_one_learns_the_jacobian_of_the_best_response"
+FIFTH = "tests/test_population.py::test_values_go_down_by_a_fifth_as_well_as_up"
+ROUND = "tests/test_population.py::test_the_worst_take_over_from_the_best_and_change_by_a_fifth"
 SOLVERS = "methods/algorithms/solvers/"
 REFITTING, REFIT = "tuning/refitting.py", "tests/test_refitting.py::test_"
 REPLAYED = REFIT + "what_is_kept_is_an_independent_training_through_the_same_schedule"
@@ -585,7 +593,7 @@ MUTATIONS = (
         "tangent is None else value",
         "tests/test_own_modules.py::test_a_training_moves_all_of_it_but_not_the_module",
     ),
-    # Methods that solve both levels.
+    # Methods that solve both levels, give all weights, or train members.
     Mutation(HOAG, "direct_M - problem.crossed", "direct_M + problem.crossed", DOWNHILL),
     Mutation(
         HOAG,
@@ -604,6 +612,88 @@ MUTATIONS = (
         "outer >= loss + _WORSE * abs(loss)",
         "outer >= loss + 9 * abs(loss)",
         LEVELS + "a_step_of_hoag_that_made_the_loss_worse_by_a_fifth_is_followed_by_none",
+    ),
+    Mutation(
+        "methods/algorithms/maid.py",
+        "-self._problem.crossed",
+        "self._problem.crossed",
+        LEVELS + "no_step_of_maid_raises_the_exact_validation_loss",
+    ),
+    Mutation(
+        "methods/algorithms/maid.py",
+        "norm / least * (smoothness * accuracy + system.left)",
+        "norm * (smoothness * accuracy + system.left)",
+        FLAT,
+    ),
+    Mutation(
+        "methods/algorithms/maid.py",
+        "found.left / spectrum.least",
+        "found.left",
+        FLAT,
+    ),
+    Mutation(
+        "methods/algorithms/certificates.py",
+        "_spectrum(_hessian(problem.outer, w_N, theta_M)).largest",
+        "_spectrum(_hessian(problem.outer, w_N, theta_M)).least",
+        LEVELS + "constants_that_are_computed_are_those_of_the_data",
+    ),
+    Mutation(HYPERNET, "unconstrained_H - self._start_H", "unconstrained_H", DISTANCE),
+    Mutation(
+        HYPERNET, "state.unconstrained_H + noise_BH[0]", "state.unconstrained_H", JACOBIAN_OF
+    ),
+    Mutation(
+        HYPERNET,
+        "conditioning = passes.problem.hypers.conditioning(at_H[None])\n            losses",
+        "conditioning = self.conditioning(passes.problem, state)\n            losses",
+        JACOBIAN_OF,
+    ),
+    Mutation(POPULATION, "(0.8, 1.2)", "(0.8, 1.25)", FIFTH),
+    Mutation(POPULATION, "key=lambda i: losses[i]", "key=lambda i: -losses[i]", ROUND),
+    Mutation(
+        POPULATION,
+        "torch.where(hypers.frozen_H, at_H, found_H)",
+        "found_H",
+        "tests/test_population.py::"
+        "test_what_is_frozen_never_moves_and_with_nothing_to_tune_there_is_one_member",
+    ),
+    Mutation(
+        DESCENT,
+        "torch.ones_like(options[by])",
+        "torch.zeros_like(options[by])",
+        "tests/test_hypergradient_descent.py::test_sgd_is_the_published_algorithm",
+    ),
+    Mutation(
+        DESCENT,
+        'self.recipe.schedule.rate(options["lr"], self.position)',
+        'options["lr"]',
+        "tests/test_hypergradient_descent.py::"
+        "test_a_schedule_scales_the_rate_and_what_it_moves_by",
+    ),
+    Mutation(
+        "methods/algorithms/replay.py",
+        "self._options[row - 1]",
+        "self._options[0]",
+        "tests/test_replay.py::test_a_learning_rate_is_replayed",
+    ),
+    Mutation(
+        "methods/algorithms/replay.py",
+        "self._values_NC[self._row : self._row + 1]",
+        "self._values_NC[:1]",
+        "tests/test_replay.py::test_the_loss_is_evaluated_at_the_exact_values_of_the_table",
+    ),
+    # What classes count.
+    Mutation(
+        "lowering/class_counts.py",
+        "(classes * count_C.clamp(min=1).double())",
+        "count_C.clamp(min=1).double()",
+        "tests/test_class_weights.py::test_balanced_is_numbers_once_the_examples_are_known",
+    ),
+    Mutation(
+        "losses/cross_entropy.py",
+        "class_weight_C * logp_NC",
+        "class_weight_C.sqrt() * logp_NC",
+        "tests/test_class_weights.py::"
+        "test_class_weights_are_those_of_torch_summed_and_divided_by_the_examples",
     ),
 )
 

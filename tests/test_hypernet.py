@@ -39,6 +39,17 @@ def test_it_starts_as_the_network_is_whatever_the_values(method):
         assert "v" in weights
 
 
+def test_a_linear_one_multiplies_how_far_the_values_are_from_their_start():
+    done, _ = run(METHODS["local"], ridge((-2.0, 1.0)), Recipe(SGD, hypers=SGD), steps=9)
+    state, start = done.state, torch.tensor([-2.0, 1.0]).double()
+    found, far = state.parameters.detached, torch.tensor([0.5, -3.0]).double()
+    at_start, elsewhere = (state.weights_at(at, found)["w"] for at in (start, start + far))
+
+    assert found["M.w"].abs().max() > 1e-3
+    assert torch.equal(at_start, found["b.w"])
+    torch.testing.assert_close(elsewhere, found["b.w"] + far @ found["M.w"])
+
+
 def test_a_linear_one_learns_the_jacobian_of_the_best_response():
     rate = Optimiser(torch.optim.SGD, {"lr": 0.1})
     method = Hypernet(warmup=0, train_steps=10, draws=4)

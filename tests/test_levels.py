@@ -115,21 +115,44 @@ def test_the_weights_are_as_near_to_the_best_as_maid_says():
         assert (going.state.w_N - best).norm() <= float(going.state.numbers["accuracy"])
 
 
+def inexact(problem, accuracy):
+    """The hypergradient at the start, as exact as that."""
+    method = MAID(accuracy=accuracy, adaptive=False)
+    going = training(method, problem)
+    at = levels(going.passes, going.state)
+    search = Search(method, going.state, at, certified(at, None, None))
+    return search.at(going.state.w_N, going.state.theta_M)
+
+
 def test_the_error_of_a_gradient_is_never_above_what_maid_says():
     """On ridge regression, where all constants are computed and none is probed."""
     problem = weighted_ridge()
     exact = torch.cat(exact_hypergradient(problem))
     errors = []
     for accuracy in (10.0, 1.0, 0.1, 1e-3, 1e-6):
-        method = MAID(accuracy=accuracy, adaptive=False)
-        going = training(method, problem)
-        at = levels(going.passes, going.state)
-        search = Search(method, going.state, at, certified(at, None, None))
-        found = search.at(going.state.w_N, going.state.theta_M)
+        found = inexact(problem, accuracy)
         assert float((found.gradient_M - exact).norm()) <= found.error
         errors.append(found.error)
     assert errors == sorted(errors, reverse=True)
     assert errors[-1] < 1e-3
+
+
+@pytest.mark.parametrize("accuracy", [1.0, 0.1, 1e-3])
+def test_both_bounds_hold_where_the_training_loss_is_nearly_flat(accuracy):
+    """The best weights are h / c, and only the curvature c says how far they are off."""
+    c, start = torch.tensor([0.01, 0.1, 0.5, 1.0]).double(), [0.2, -0.3, 0.4, 0.5]
+    problem = Problem(
+        stateless(lambda w, at, _: (c * w["w"] / 2 - at.values.matrix_BC[0]) @ w["w"]),
+        stateless(lambda w, at, _: (w["w"] - 1).square().sum() / 2),
+        {"w": torch.zeros(4, dtype=torch.float64)},
+        {},
+        hypers(start, constrain=torch.clone),
+    )
+    best = problem.hypers.start_H / c
+    found = inexact(problem, accuracy)
+
+    assert 0 < float((found.w_N - best).norm()) <= found.accuracy <= accuracy
+    assert 0 < float((found.gradient_M - (best - 1) / c).norm()) <= found.error
 
 
 @pytest.mark.parametrize("condition", [10.0, 20.0, 30.0])

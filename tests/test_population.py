@@ -75,6 +75,17 @@ def test_the_worst_take_over_from_the_best_and_change_by_a_fifth():
         assert any(torch.equal(weights, going.state.members[j].weights["w"]) for j in best)
 
 
+def test_values_go_down_by_a_fifth_as_well_as_up():
+    going, before = after_a_round(resample=0.0, members=20, share=0.5)
+    members, factors = going.state.members, set()
+    kept = [i for i, old in enumerate(before) if members[i].unconstrained_H.item() == old]
+    for member in members:
+        (best,) = (i for i in kept if torch.equal(member.weights["w"], members[i].weights["w"]))
+        factors.add(round((member.unconstrained_H - before[best]).exp().item(), 6))
+    assert len(kept) == 10
+    assert factors == {0.8, 1.0, 1.2}
+
+
 def test_values_may_be_drawn_anew_and_nobody_be_replaced():
     going, before = after_a_round(resample=1.0)
     after = [member.unconstrained_H.item() for member in going.state.members]
