@@ -142,8 +142,8 @@ def test_new_spec_compiles_without_a_warning_and_trains(table, target, loss):
     assert done.exit_code == 0, done.output
     program = compile_text(Path("y.hspec").read_text(encoding="utf-8")).program
     assert program.objective.valid[0].loss.kind == loss
-    assert len(load(program.data, STANDARD).train) == 18
-    assert plan(program, STANDARD).length.examples == 18
+    assert len(load(program.data, STANDARD).train) == 15
+    assert plan(program, STANDARD).length.examples == 15
 
 
 def test_new_writes_over_no_file(table):
