@@ -62,8 +62,7 @@ def train(
         device: for layers without `on`; the first accelerator, or the CPU, if empty.
         out: the run folder; `runs/NAME-TIME` if None.
         any_size: train even what is not planned to fit into memory.
-        jobs: how many processes train the trials of a study; they know the standard kinds, and
-            those of installed packages.
+        jobs: processes that train a study's trials, with standard and installed kinds alone.
         storage: the URL of a database, for a study that several processes work on.
         catalogue: the kinds it may use.
         sinks: functions that are called with each event.
@@ -80,11 +79,7 @@ def train(
     from hypertune.jobs.order import Order
     from hypertune.jobs.trained import load_run
 
-    if isinstance(spec, Program):
-        name, found = "run", Compiled(spec)
-    else:
-        file = read_spec(spec)
-        name, found = file.stem, _compiled(file, tuple(overrides), catalogue)
+    name, found = _named(spec, tuple(overrides), catalogue)
     order = Order(
         program=found.program,
         spec=found.text,
@@ -128,6 +123,16 @@ def resume(
 
     job.resume(Path(path), catalogue, sinks, device, storage=storage)
     return load_run(path)
+
+
+def _named(
+    spec: str | Path | Program, overrides: tuple[str, ...], catalogue: Catalogue
+) -> tuple[str, Compiled]:
+    """The name that a run of it has, and the program."""
+    if isinstance(spec, Program):
+        return "run", Compiled(spec)
+    file = read_spec(spec)
+    return file.stem, _compiled(file, overrides, catalogue)
 
 
 def _compiled(file: SpecFile, overrides: tuple[str, ...], catalogue: Catalogue) -> Compiled:

@@ -21,7 +21,7 @@ _PAUSE = 0.1  # seconds
 class Workers:
     """Runs commands, so many at a time.
 
-    They are in sessions of their own: a Ctrl-C on the terminal is told to them by `stop` alone,
+    They are in sessions of their own: a Ctrl-C on the terminal reaches them by `stop` alone,
     and ends each after the step in progress.
 
     Args:

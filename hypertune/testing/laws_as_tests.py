@@ -69,13 +69,7 @@ def method_laws(
 ) -> Any:
     """`@method_laws(METHOD, RECIPE, steps=300)` does the same for a bilevel method.
 
-    Args:
-        method: as `Training` takes it.
-        recipe: its optimisers.
-        steps: after which it should be near the optimum of each toy.
-        short: steps in which it moves hyperparameters, for laws that ask for no optimum.
-        toys: the problems that it is tried on; the first alone, for these.
-        waived: laws that cannot hold for it, each with the reason.
+    Its arguments are those of `MethodUse`.
 
     Raises:
         ValueError: if what is no law is waived, or without a reason.
