@@ -75,6 +75,7 @@ def side_by_side(*words):
         free.bind(("127.0.0.1", 0))
         port = str(free.getsockname()[1])
     place = {"MASTER_ADDR": "127.0.0.1", "MASTER_PORT": port, "WORLD_SIZE": "2"}
+    place["OMP_NUM_THREADS"] = "1"  # as torchrun does; sums depend on it in the last bits
     going = [
         subprocess.Popen(
             [sys.executable, *map(str, words)],
