@@ -84,6 +84,9 @@ DOT_PRODUCT, ATTENTION = "response/dot_product.py", "tests/test_attention.py::"
 ATTENDED = ATTENTION + "test_the_tangent_is_torchs_forward_mode_through_each_examples_own_weights"
 TORCHS = NORM + "test_it_is_torchs_in_training_and_evaluation_with_its_statistics"
 TANGENT = "tests/test_norms.py::test_the_kernels_of_a_tangent_give_what_the_formulas_give"
+FORWARD_MODE = (
+    "tests/test_norms.py::test_the_linearised_reading_is_the_derivative_by_torchs_forward_mode"
+)
 DIFFERENTIATED = NORM + "test_the_tangent_of_its_linearised_reading_can_be_differentiated"
 NORM_LINEAR = NORM + (
     "test_its_linearised_reading_is_the_derivative_through_the_statistics_of_the_batch"
@@ -681,7 +684,7 @@ MUTATIONS = (
         "self._values_NC[:1]",
         "tests/test_replay.py::test_the_loss_is_evaluated_at_the_exact_values_of_the_table",
     ),
-    # What classes count.
+    # What classes count, norms, attention, and scores of examples.
     Mutation(
         "lowering/class_counts.py",
         "(classes * count_C.clamp(min=1).double())",
@@ -694,6 +697,36 @@ MUTATIONS = (
         "class_weight_C.sqrt() * logp_NC",
         "tests/test_class_weights.py::"
         "test_class_weights_are_those_of_torch_summed_and_divided_by_the_examples",
+    ),
+    Mutation(
+        "response/layer_norm.py",
+        "(dx - normal * (normal * dx).mean(-1, keepdim=True)) / deviation",
+        "dx / deviation",
+        FORWARD_MODE,
+    ),
+    Mutation(
+        "response/layer_norm.py",
+        "standardised_tangent(*grouped, deviation, (-1,))",
+        "standardised_tangent(*grouped, deviation, (1,))",
+        FORWARD_MODE,
+    ),
+    Mutation(
+        "response/transformer.py",
+        "read(self.norm1, add(x, attended(x)))",
+        "add(x, attended(x))",
+        ATTENTION + "test_an_encoder_is_torchs_at_its_weights_and_its_tangent_the_limit",
+    ),
+    Mutation(
+        "influence/scores.py",
+        "scores_N[index_B] = Curvature",
+        "scores_N[index_B] = -Curvature",
+        "tests/test_influence.py::test_scores_are_what_training_without_an_example_gives",
+    ),
+    Mutation(
+        "influence/scores.py",
+        " * (len(index_B) / self.size)",
+        "",
+        "tests/test_influence.py::test_solvers_and_chunks_agree",
     ),
 )
 

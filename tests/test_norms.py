@@ -41,3 +41,22 @@ def test_the_kernels_of_a_tangent_give_what_the_formulas_give(build):
         gradients = torch.autograd.grad((y * dy.square()).sum(), [dx, *layer.parameters()])
         found.append((y, dy, *gradients))
     torch.testing.assert_close(found[0], found[1])
+
+
+@pytest.mark.parametrize("build", LAYERS.values(), ids=LAYERS)
+def test_the_linearised_reading_is_the_derivative_by_torchs_forward_mode(build):
+    torch.manual_seed(0)
+    layer, x = build().double(), torch.randn(3, 4, 6, dtype=torch.float64)
+    dx, response_BG = torch.randn_like(x), torch.randn(3, 2).double()
+    with torch.no_grad():
+        for parameter in layer.parameters():
+            parameter.normal_()
+
+    def read(x, response_BG):
+        return layer(x, Conditioning({}, response_BG))
+
+    still = torch.zeros_like(response_BG)
+    wanted = torch.func.jvp(read, (x, still), (dx, response_BG))
+    for at in (x, x.clone().requires_grad_()):  # by kernels, and by the formulas
+        found = layer.linearised(at, dx, Conditioning({}, response_BG))
+        torch.testing.assert_close(found, wanted)
