@@ -9,9 +9,11 @@ import sys
 import pytest
 import torch
 from attrs import frozen
+from click.testing import CliRunner
 from test_runs_resuming import KILLED
 
 import hypertune
+from hypertune.cli.entry import main
 from hypertune.compiler import compile_text
 from hypertune.conditioning import Rows
 from hypertune.distributed import Processes
@@ -195,3 +197,10 @@ def test_statistics_of_a_batch_are_refused():
     prepared = prepare(place(compile_text(text).program, STANDARD, ("cpu",)), "delta")
     with pytest.raises(CannotTrain, match="statistics of a batch"):
         check_together(prepared, STANDARD)
+
+
+def test_other_commands_are_refused_under_torchrun(spec, monkeypatch):
+    monkeypatch.setenv("WORLD_SIZE", "2")
+    result = CliRunner().invoke(main, ["check", str(spec)])
+    assert result.exit_code == 2
+    assert "run `check` without torchrun" in result.stderr

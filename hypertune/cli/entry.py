@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from importlib import import_module
 from typing import Any
@@ -36,6 +37,7 @@ _COMMANDS = (
     "lsp",
     "work",
 )
+_BY_SEVERAL = ("train", "resume")  # what processes can do together that torchrun has started
 
 
 class Commands(click.Group):
@@ -57,7 +59,10 @@ class Commands(click.Group):
         if args and args[0] not in _COMMANDS and not args[0].startswith("-"):
             close = [f"; did you mean `{name}`?" for name in closest(args[0], _COMMANDS)]
             ctx.fail(f"there is no command `{args[0]}`{''.join(close)}")
-        return super().resolve_command(ctx, args)
+        name, command, rest = super().resolve_command(ctx, args)
+        if name not in _BY_SEVERAL and int(os.environ.get("WORLD_SIZE", "1")) > 1:
+            ctx.fail(f"several processes train or resume; run `{name}` without torchrun")
+        return name, command, rest
 
     def invoke(self, ctx: click.Context) -> Any:
         """Run the command; a mistake of the user ends in words, a fault of ours in a traceback."""
