@@ -22,7 +22,7 @@ from bilevel_toys import (
 )
 from test_hypergradient_specs import prepared
 
-from hypertune import SpecError, compile_text
+from hypertune import Hypers, Loaders, SpecError, compile_text
 from hypertune.methods.algorithms import HOAG, MAID
 from hypertune.methods.algorithms.certificates import certified
 from hypertune.methods.algorithms.levels import levels
@@ -62,6 +62,22 @@ def test_hoag_solves_as_exactly_as_its_tolerance_says():
     assert tolerances[:2] == [0.1, 0.1]
     assert tolerances[3] in (0.1 / 9, 0.1 / 18)
     assert first == pytest.approx(float((2 * TRAIN[0].T @ TRAIN[1] / 14).norm()))
+
+
+def test_hoag_asks_for_nothing_that_single_precision_cannot_resolve():
+    single = evolve(
+        ridge(),
+        base={"w": torch.zeros(8)},
+        response={},
+        hypers=Hypers(("h0",), torch.tensor([-2.0]), constrain=torch.exp),
+    )
+    parts = [[tuple(x.float() for x in part)] for part in (TRAIN, VALID)]
+    going = training(HOAG(decrease="cubic"), single, Recipe(), Loaders(*parts))
+    for k in range(40):
+        going.passes.begin(k)
+        found = going.method.step(going.passes, going.state, k).statistics
+        assert found["gradients"] < HOAG().max_inner
+    assert found["tolerance"] == 32 * torch.finfo(torch.float32).eps
 
 
 def test_a_tight_first_step_of_hoag_goes_down_the_exact_hypergradient():

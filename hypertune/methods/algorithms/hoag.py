@@ -17,6 +17,7 @@ from hypertune.methods.options import option
 from hypertune.runtime import Passes, Problem, Recipe, Step
 
 _LEAST = 1e-12  # tolerance
+_RESOLVED = 32  # steps of the precision: no norm of a gradient is known more exactly
 _SLACK = 0.25  # of the test for a sufficient decrease
 _EXPONENTIAL = 0.9
 _LONGER, _SHORTER = 0.95, 2.0  # what the inverse of the step is multiplied by
@@ -31,7 +32,7 @@ class HOAG(Declared):
     gradient's norm is `tolerance` times that of the first gradient of all, the system where its
     residual is `tolerance` times the norm of its right side. The step is 1/L: L shrinks where the
     validation loss has fallen by what it should, and doubles where it has risen; where by a fifth,
-    the tolerance is halved and no step is taken.
+    the tolerance is halved and no step is taken. It falls no lower than what the numbers resolve.
 
     The authors' code subtracts each step that it accepts twice, and L doubles only where the loss
     has risen by a fifth, so that its last steps may circle around the minimum.
@@ -104,7 +105,7 @@ class HOAG(Declared):
         """Take the step, unless the validation loss has risen, and choose the next."""
         numbers, norm = state.numbers, float(torch.linalg.vector_norm(gradient_M))
         before = float(numbers["tolerance"])
-        after = self._tightened(before, k + 1)
+        after = max(self._tightened(before, k + 1), _least(state.theta_M))
         inverse, loss = float(numbers["inverse"]), float(numbers["loss"])
         if inverse < 0:
             inverse = norm / sqrt(len(gradient_M)) if norm > 1e-3 else 1.0
@@ -116,7 +117,7 @@ class HOAG(Declared):
         elif outer > loss + noise:
             inverse *= _SHORTER
         if outer >= loss + _WORSE * abs(loss):
-            after = max(after / 2, _LEAST)
+            after = max(after / 2, _least(state.theta_M))
         else:
             state.theta_M = taken
         found = {"tolerance": after, "inverse": inverse, "loss": outer}
@@ -125,5 +126,9 @@ class HOAG(Declared):
     def _tightened(self, tolerance: float, step: int) -> float:
         """The tolerance after step number `step`, from 1."""
         power = {"quadratic": 2, "cubic": 3}.get(self.decrease)
-        after = tolerance * _EXPONENTIAL if power is None else self.tolerance / step**power
-        return max(after, _LEAST)
+        return tolerance * _EXPONENTIAL if power is None else self.tolerance / step**power
+
+
+def _least(like: torch.Tensor) -> float:
+    """The tolerance below which none is asked for."""
+    return max(_LEAST, _RESOLVED * torch.finfo(like.dtype).eps)
