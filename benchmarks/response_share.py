@@ -1,14 +1,15 @@
-"""What Delta-STN ends at when its responses are trained on a share of each batch, and its cost.
+"""What Delta-STN ends at when its two other steps read a share of each batch, and what it costs.
 
-    OMP_NUM_THREADS=1 python benchmarks/response_share.py RESULTS.jsonl [--only NAME …] [--cost]
+    OMP_NUM_THREADS=1 python benchmarks/response_share.py RESULTS.jsonl [--only NAME …]
+        [--shares RESPONSE,VALID …] [--cost EPOCHS]
 
-Trains each problem with shares of 1 (as published), 1/2, 1/4 and 1/8 and several seeds, and
-prints means over the seeds, and standard deviations: losses of the network with the lowest
-validation loss, and seconds of the processor, reports included. A training is a line of
-RESULTS.jsonl; one that is there is not done again. Fashion-MNIST and CIFAR-10 are read from
-`HYPERTUNE_DATA`, and their first images taken.
+Trains each problem with several seeds and pairs of `response_share` and `valid_share`, the first
+of which is as published, and prints means over the seeds, and standard deviations: losses of the
+network with the lowest validation loss, and seconds of the processor, reports included. A training
+is a line of RESULTS.jsonl; one that is there is not done again. Fashion-MNIST and CIFAR-10 are
+read from `HYPERTUNE_DATA`, and their first images taken.
 
-`--cost` prints instead what an epoch takes on `fashion_cnn` with each share, with validation steps
+`--cost` prints instead what an epoch takes on `fashion_cnn` with each pair, with validation steps
 and report, in epochs of `fixed`: these are trained by turns, so that both meet the same machine.
 """
 
@@ -35,7 +36,17 @@ from hypertune.tuning import prepare
 
 HERE = Path(__file__).parent
 FIRST = "data.split=(train = 8_500, valid = 1_500)"
-SHARES = (1.0, 0.5, 0.25, 0.125)
+Shares = tuple[float, float]  # of a batch, for the responses, and of one for validation
+SHARES: tuple[Shares, ...] = (
+    (1, 1),
+    (0.5, 1),
+    (0.25, 1),
+    (0.125, 1),
+    (0.5, 0.5),
+    (0.25, 0.25),
+    (0.125, 0.25),
+    (0.125, 0.125),
+)
 
 
 @frozen
@@ -48,12 +59,13 @@ class Case:
     epochs: int
     overrides: tuple[str, ...] = ()
 
-    def program(self, share: float, seed: int) -> Program:
+    def program(self, shares: Shares, seed: int) -> Program:
         """The spec with this block alone; the seed also that of the split, if there is one."""
         program = place(compiled(self.spec, self.overrides), STANDARD, ("cpu",))
         length = evolve(program.tune(self.tune).length, amount=self.epochs)
         tune = evolve(program.tune(self.tune), seed=seed, length=length)
-        method = evolve(tune.method, args={**tune.method.args, "response_share": share})
+        args = {**tune.method.args, **options(shares)}
+        method = evolve(tune.method, args=args)
         drawn = program.data.split_seed is not None  # or else the first images are taken
         data = evolve(program.data, split_seed=seed if drawn else None)
         return evolve(program, data=data, tunes=(evolve(tune, method=method),))
@@ -61,10 +73,15 @@ class Case:
 
 CASES = {
     "quickstart": Case("quickstart", "tuned", 5, 200),
-    "fashion_cnn": Case("fashion_cnn", "delta", 3, 20, (FIRST,)),
+    "fashion_cnn": Case("fashion_cnn", "delta", 3, 12, (FIRST,)),
     "cifar_subset": Case(str(HERE / "cifar_subset.hspec"), "delta", 2, 20),
     "docs_lstm": Case(str(HERE.parent / "specs/texts/docs_lstm.hspec"), "delta", 2, 4),
 }
+
+
+def options(shares: Shares) -> dict[str, float]:
+    """What the method is given, and what a row says."""
+    return dict(zip(("response_share", "valid_share"), shares, strict=True))
 
 
 def trained(program: Program, sets: Sets) -> Row:
@@ -81,16 +98,16 @@ def trained(program: Program, sets: Sets) -> Row:
     return {"seconds": seconds + process_time() - began, **found}
 
 
-def measure(path: Path, names: list[str], shares: list[float]) -> list[Row]:
+def measure(path: Path, names: list[str], pairs: list[Shares]) -> list[Row]:
     """A row of each training, of which those that are not in the file are added to it."""
     rows = [json.loads(line) for line in path.read_text().splitlines()] if path.exists() else []
-    done = {(row["name"], row["share"], row["seed"]) for row in rows}
+    done = {(row["name"], shares_of(row), row["seed"]) for row in rows}
     for name in names:
         case = CASES[name]
-        for share, seed in product(shares, range(case.seeds)):
-            if (name, share, seed) not in done:
-                program = case.program(share, seed)
-                row = {"name": name, "share": share, "seed": seed}
+        for shares, seed in product(pairs, range(case.seeds)):
+            if (name, shares, seed) not in done:
+                program = case.program(shares, seed)
+                row = {"name": name, **options(shares), "seed": seed}
                 row |= trained(program, load(program.data, STANDARD))
                 with path.open("a") as file:
                     file.write(json.dumps(row) + "\n")
@@ -98,17 +115,25 @@ def measure(path: Path, names: list[str], shares: list[float]) -> list[Row]:
     return rows
 
 
+def shares_of(row: Row) -> Shares:
+    return row["response_share"], row["valid_share"]
+
+
 def report(rows: list[Row]) -> None:
     """A table in Markdown."""
-    print("| | response_share | seeds | valid loss | test loss | seconds |")
-    print("|---|---|---|---|---|---|")
-    for name, share in product(CASES, SHARES):
-        some = [row for row in rows if row["name"] == name and row["share"] == share]
+    print("| | response_share | valid_share | seeds | valid loss | test loss | seconds |")
+    print("|---|---|---|---|---|---|---|")
+    for name, shares in product(CASES, sorted({*map(shares_of, rows)}, reverse=True)):
+        some = [row for row in rows if row["name"] == name and shares_of(row) == shares]
         if some:
             losses = [_cell([row[key] for row in some]) for key in ("valid_loss", "test_loss")]
             seconds = mean(row["seconds"] for row in some)
-            cells = (name, f"{share:g}", str(len(some)), *losses, f"{seconds:.0f}")
+            cells = (name, *map(_word, shares), str(len(some)), *losses, f"{seconds:.0f}")
             print("| " + " | ".join(cells) + " |")
+
+
+def _word(share: float) -> str:
+    return f"{share:g}"
 
 
 def _cell(values: list[float]) -> str:
@@ -125,11 +150,11 @@ def epochs(program: Program, sets: Sets) -> Iterator[float]:
             began = process_time()
 
 
-def cost(count: int) -> None:
-    """What an epoch of each share costs, after the warm-up, in epochs of `fixed`."""
+def cost(count: int, pairs: list[Shares]) -> None:
+    """What an epoch of each pair costs, after the warm-up, in epochs of `fixed`."""
     case = evolve(CASES["fashion_cnn"], epochs=count + 1)
-    programs = {f"{share:g}": at_once(case.program(share, 0)) for share in SHARES}
-    programs["fixed"] = plain(programs["1"])
+    programs = {" ".join(map(_word, s)): at_once(case.program(s, 0)) for s in pairs}
+    programs["fixed"] = plain(case.program((1, 1), 0))
     sets = load(programs["fixed"].data, STANDARD)
     running = {name: epochs(program, sets) for name, program in programs.items()}
     taken: dict[str, list[float]] = {name: [] for name in running}
@@ -137,7 +162,7 @@ def cost(count: int) -> None:
         taken[name].append(next(epoch))
     for name, seconds in taken.items():
         ratios = [one / other for one, other in zip(seconds, taken["fixed"], strict=True)][1:]
-        print(f"{name:6} {median(seconds[1:]):7.2f} s {median(ratios):6.2f}")
+        print(f"{name:12} {median(seconds[1:]):7.2f} s {median(ratios):6.2f}")
 
 
 def at_once(program: Program) -> Program:
@@ -155,15 +180,20 @@ def plain(program: Program) -> Program:
     return evolve(program, tunes=(fixed,))
 
 
+def _shares(text: str) -> Shares:
+    response, valid = map(float, text.split(","))
+    return response, valid
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(description=(__doc__ or "").split("\n", maxsplit=1)[0])
     parser.add_argument("results", type=Path)
     parser.add_argument("--only", nargs="+", default=list(CASES), choices=CASES)
-    parser.add_argument("--shares", nargs="+", type=float, default=list(SHARES))
+    parser.add_argument("--shares", nargs="+", type=_shares, default=list(SHARES))
     parser.add_argument("--cost", type=int, metavar="EPOCHS", help="time so many epochs instead")
     given = parser.parse_args()
     if given.cost:
-        cost(given.cost)
+        cost(given.cost, given.shares)
     else:
         report(measure(given.results, given.only, given.shares))
 

@@ -77,10 +77,10 @@ class Same:
     per_epoch: int = 10
 
     def train(self, k):
-        return Batch(*self.train_part)
+        return Batch(*self.train_part, repeat=k)
 
     def valid(self, k):
-        return Batch(*self.valid_part)
+        return Batch(*self.valid_part, repeat=k)
 
 
 def regression_data(seed, n, d=8):

@@ -40,6 +40,7 @@ class Mutation:
 
 PARTS = "tests/test_together.py::test_gradients_of_parts_are_in_the_mean_those_of_the_whole"
 GRADIENTS, PASSES = "tests/test_seam.py::", "tests/test_seam_passes.py::"
+METHODS = "tests/test_methods.py::"
 VALUES = GRADIENTS + "test_hyperparameters_descend_the_validation_loss_through_the_response"
 SCALES = GRADIENTS + "test_scales_descend_the_validation_loss_less_their_entropy"
 WEIGHTS = GRADIENTS + "test_weights_and_responses_descend_the_training_loss"
@@ -61,6 +62,8 @@ UNIGRAM = "tests/test_augment_tokens.py::test_that_noise_has_each_token_as_often
 DELTA = PASSES + (
     "test_delta_stn_evaluates_plainly_then_responding_to_first_order_then_on_validation"
 )
+SHARED = METHODS + "test_a_share_of_a_batch_that_repeats_leaves_no_row_out"
+READ = METHODS + "test_a_validation_step_reads_its_share_of_the_batch"
 OPTIONS = PASSES + "test_delta_stn_hands_on_whether_responses_are_linearised"
 STN = PASSES + "test_stn_evaluates_at_perturbed_values_that_the_weights_respond_to"
 STATISTICS = PASSES + "test_statistics_are_those_of_the_first_training_pass_alone"
@@ -321,13 +324,16 @@ MUTATIONS = (
         "Values(unconstrained_BH, self",
         CONSTRAINED,
     ),
-    Mutation("runtime/batch.py", "return tree[:rows]", "return tree[-rows:]", OPTIONS),
+    Mutation("runtime/batch.py", "return tree[rows]", "return tree.flip(0)[rows]", OPTIONS),
     Mutation(
         "runtime/batch.py",
-        "_first(self.targets, rows),",
-        "_first(self.targets.flip(0), rows),",
+        "_cut(self.targets, rows),",
+        "_cut(self.targets.flip(0), rows),",
         OPTIONS,
     ),
+    Mutation("runtime/batch.py", "divmod(self.repeat,", "divmod(0,", SHARED),
+    Mutation("runtime/batch.py", ", count), total - count]", ", count)]", SHARED),
+    Mutation("runtime/passes.py", "rows_of(self._valid_share)", "rows_of(1)", READ),
     Mutation(
         VALIDATE,
         "hypers.perturbation_BH(len(sample.batch), passes.generator)",

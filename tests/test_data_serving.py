@@ -72,6 +72,7 @@ def test_a_batch_of_all_is_the_same_pair_each_time(batch):
     assert batches.per_epoch == 1
     assert batches.train(0).inputs is batches.train(5).inputs
     assert labels(batches.train(1)) == [*range(23)]
+    assert [batches.train(k).repeat for k in range(3)] == [0, 1, 2]
 
 
 def test_a_part_without_examples_gives_empty_batches():

@@ -59,8 +59,10 @@ tune { method = METHOD; weights = sgd(lr = 0.3); hypers = sgd(lr = 0.1); steps =
 """
 METHODS = {
     "fixed": "fixed",
-    "stn": "stn(warmup = 2 steps, train_steps = 2)",
+    "stn": "stn(warmup = 2 steps, train_steps = 2, valid_share = 0.5)",
     "delta_stn": "delta_stn(warmup = 2 steps, train_steps = 2, response_share = 0.5)",
+    "shares": "delta_stn(warmup = 2 steps, train_steps = 2, response_share = 0.5, "
+    "valid_share = 0.3)",
 }
 every_method = pytest.mark.parametrize("method", METHODS.values(), ids=METHODS)
 
@@ -89,7 +91,8 @@ class Streams:
 
 def moment(parts, k):
     x, y = parts
-    return Batch(x[k % STEPS], y[k % STEPS], begins=k % STEPS == 0)
+    epoch, step = divmod(k, STEPS)
+    return Batch(x[step], y[step], begins=step == 0, repeat=epoch)
 
 
 @frozen

@@ -2,6 +2,7 @@
 
 import json
 from itertools import pairwise
+from math import ceil
 
 import pytest
 import torch
@@ -50,6 +51,7 @@ METHODS = {
     "delta_stn": DeltaSTN(warmup=2, train_steps=2),
     "not linearised": DeltaSTN(warmup=2, train_steps=2, linearise=False),
     "half share": DeltaSTN(warmup=2, train_steps=2, response_share=0.5),
+    "half of validation": DeltaSTN(warmup=2, train_steps=2, valid_share=0.5),
 }
 RESPONDING = {name: method for name, method in METHODS.items() if name != "fixed"}
 every_method = pytest.mark.parametrize("method", METHODS.values(), ids=METHODS)
@@ -285,6 +287,15 @@ def test_responses_are_trained_on_their_share_of_the_batch():
     assert len(responses[2].values.matrix_BC.log()) == 3
 
 
+@pytest.mark.parametrize("method", [STN(), DeltaSTN()], ids=["stn", "delta_stn"])
+def test_a_validation_step_reads_its_share_of_the_batch(method):
+    method = evolve(method, train_steps=1, valid_share=0.5)
+    *_, (name, _, conditioning, rows) = one_step(method, ridge(scale_fixed=False))
+
+    assert (name, rows) == ("outer", 3)
+    assert len(conditioning.values.matrix_BC) == 3
+
+
 @every_response_method
 def test_the_warm_up_has_no_validation_steps(method):
     done = training(evolve(method, warmup=10), batches=BATCHES, steps=10)
@@ -373,7 +384,7 @@ def test_an_uncentred_response_first_climbs_the_illustrative_example():
     "inputs",
     [torch.arange(6), (torch.arange(6), {"y": torch.arange(6)}), [torch.arange(6), "word", 3]],
 )
-def test_the_first_rows_of_a_batch_are_taken_from_all_its_tensors(inputs):
+def test_rows_of_a_batch_are_taken_from_all_its_tensors(inputs):
     def lengths(part):
         match part:
             case torch.Tensor():
@@ -388,17 +399,30 @@ def test_the_first_rows_of_a_batch_are_taken_from_all_its_tensors(inputs):
     def cut(part):
         return json.loads(json.dumps(lengths(part)).replace("6", "4"))
 
-    first = Batch(inputs, torch.arange(6), torch.arange(6)).first(4)
-    assert json.loads(json.dumps(lengths(first.inputs))) == cut(inputs)
-    assert len(first) == len(first.targets) == len(first.indices_B) == 4
+    some = Batch(inputs, torch.arange(6), torch.arange(6)).cut(slice(1, 5))
+    assert json.loads(json.dumps(lengths(some.inputs))) == cut(inputs)
+    assert some.targets.tolist() == some.indices_B.tolist() == [1, 2, 3, 4]
 
 
 def test_states_are_cut_with_the_batch_and_statistics_are_not():
-    kept = Kept({"mean": torch.zeros(9)}, {"hidden": torch.zeros(6, 3)})
-    first = Sample(Batch(torch.zeros(6, 2)), kept).first(2)
+    kept = Kept({"mean": torch.zeros(9)}, {"hidden": torch.arange(6)})
+    some = Sample(Batch(torch.zeros(6, 2)), kept).cut(slice(2, 4))
 
-    assert first.kept.statistics["mean"].shape == (9,)
-    assert first.kept.states["hidden"].shape == (2, 3)
+    assert some.kept.statistics["mean"].shape == (9,)
+    assert some.kept.states["hidden"].tolist() == [2, 3]
+
+
+@pytest.mark.parametrize("total", [1, 5, 12])
+@pytest.mark.parametrize("share", [0.1, 0.3, 0.5, 0.9, 1.0])
+def test_a_share_of_a_batch_that_repeats_leaves_no_row_out(total, share):
+    batches = [Batch(torch.zeros(total), repeat=k) for k in range(24)]
+    read = [set(range(total)[batch.rows_of(share)]) for batch in batches]
+
+    assert {len(rows) for rows in read} == {ceil(share * total)}
+    turns = ceil(total / ceil(share * total))
+    assert read[0] == set(range(len(read[0])))
+    for k in range(0, 24 - turns, turns):
+        assert set.union(*read[k : k + turns]) == set(range(total))
 
 
 def test_a_clip_bounds_the_gradient_of_each_group():
@@ -440,6 +464,7 @@ def test_options_out_of_the_bounds_of_their_declaration_are_refused():
     for wrong in (
         lambda: DeltaSTN(response_share=0.0),
         lambda: DeltaSTN(response_share=1.1),
+        lambda: STN(valid_share=0.0),
         lambda: STN(train_steps=0),
         lambda: Neumann(scale=0.0),
         lambda: CG(damping=-1.0),

@@ -41,7 +41,7 @@ DELTA = "delta_stn(warmup = 1 steps, train_steps = 1, entropy = 0.1)"
 METHODS = {
     "delta_stn": DELTA,
     "not linearised": DELTA.replace("entropy", "linearise = false, entropy"),
-    "a share": DELTA.replace("entropy", "response_share = 0.4, entropy"),
+    "a share": DELTA.replace("entropy", "response_share = 0.4, valid_share = 0.5, entropy"),
     "stn": "stn(warmup = 1 steps, train_steps = 1, entropy = 0.1)",
 }
 every_method = pytest.mark.parametrize("name", METHODS)
@@ -108,13 +108,14 @@ def one_step(name):
     passes.begin(7)
     method.step(passes, state, 1)
     source.manual_seed(7)
-    rows = ceil(0.4 * ROWS) if name == "a share" else ROWS
-    noise = [torch.randn(n, 4, generator=source) for n in (rows, ROWS)]
+    train, valid = [ceil(0.4 * ROWS), ROWS // 2] if name == "a share" else [ROWS, ROWS]
+    noise = [torch.randn(n, 4, generator=source) for n in (train, valid)]
     for drawn in noise:
         drawn[:, DECAY] = drawn[0, DECAY]
     batches = training.batches
     after = copied(state.state_dict())
-    return Taken(training, before, after, noise, batches.train(1), batches.valid(0))
+    read = batches.valid(0).cut(slice(valid))
+    return Taken(training, before, after, noise, batches.train(1), read)
 
 
 def scale_H(raw):
@@ -243,7 +244,7 @@ def test_weights_and_responses_descend_the_training_loss(name):
             moved,
             taken.here + delta_BH,
             delta_BH,
-            taken.train.first(len(delta_BH)),
+            taken.train.cut(slice(len(delta_BH))),
             linearised=name != "not linearised",
         )
         loss = of_base + of_response

@@ -57,6 +57,7 @@ def test_that_each_target_is_the_next_token_of_its_stream(tmp_path: Path) -> Non
     assert second.inputs.equal(begins + torch.arange(4, 7)), "the last window is the rest"
     assert [batch.begins for batch in (first, second, third)] == [True, False, True]
     assert third.inputs.equal(first.inputs)
+    assert [batch.repeat for batch in (first, second, third)] == [0, 0, 1]
     assert second.count == 9
 
 

@@ -7,6 +7,7 @@ from hashlib import blake2b
 from math import ceil
 
 import torch
+from attrs import evolve
 from torch import Tensor
 
 from hypertune.data.sets import Part, Sets, StreamPart
@@ -40,7 +41,7 @@ class _Shuffled:
 
     def __getitem__(self, k: int) -> Batch:
         if self._size == len(self._part):
-            return self._whole
+            return evolve(self._whole, repeat=k)
         epoch, place = divmod(k, self.per_epoch)
         start = place * self._size
         return self._part.rows(self._shuffled(epoch)[start : start + self._size])
@@ -61,7 +62,8 @@ class _Windows:
         self._part, self.per_epoch = part, part.windows
 
     def __getitem__(self, k: int) -> Batch:
-        return self._part.at(k % self.per_epoch)
+        epoch, place = divmod(k, self.per_epoch)
+        return evolve(self._part.at(place), repeat=epoch)
 
 
 def _numbered(

@@ -9,10 +9,11 @@ from hypertune.methods.alternation import (
     ENTROPY,
     FOLLOWS,
     OPTIMISERS,
+    VALID_SHARE,
     VALID_STEPS,
-    VALIDATION,
     WARMUP,
     train_steps,
+    validation,
 )
 
 if TYPE_CHECKING:
@@ -28,7 +29,7 @@ def _build(args: Args) -> DeltaSTN:
 def _passes(args: Args) -> tuple[Pass, ...]:
     share = args["response_share"]
     responses = Pass(("response",), True, linearised=args["linearise"], share=share)
-    return Pass(), responses, VALIDATION
+    return Pass(), responses, validation(args)
 
 
 DELTA_STN = MethodType(
@@ -39,6 +40,7 @@ DELTA_STN = MethodType(
         WARMUP,
         train_steps(5),
         VALID_STEPS,
+        VALID_SHARE,
         ENTROPY,
         Arg("linearise", "bool", "train responses on the first-order change", default=True),
         Arg(

@@ -9,10 +9,11 @@ from hypertune.methods.alternation import (
     ENTROPY,
     FOLLOWS,
     OPTIMISERS,
+    VALID_SHARE,
     VALID_STEPS,
-    VALIDATION,
     WARMUP,
     train_steps,
+    validation,
 )
 
 if TYPE_CHECKING:
@@ -29,11 +30,11 @@ STN = MethodType(
     name="stn",
     doc="Self-tuning networks: the weights respond to perturbed hyperparameters (MacKay 2019). "
     "Fragile where a perturbation can make a penalty very strong: see docs/methods.md.",
-    args=(WARMUP, train_steps(2), VALID_STEPS, ENTROPY),
+    args=(WARMUP, train_steps(2), VALID_STEPS, VALID_SHARE, ENTROPY),
     follows=FOLLOWS,
     optimisers=OPTIMISERS,
     build=_build,
     needs_response=True,
     perturbs_weights=True,
-    passes=lambda args: (Pass(("base", "response"), responding=True), VALIDATION),
+    passes=lambda args: (Pass(("base", "response"), responding=True), validation(args)),
 )

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from math import ceil
+from random import Random
 from typing import Any
 
 from attrs import evolve, field, frozen
@@ -20,6 +22,7 @@ class Batch:
         targets: likewise; None if the losses need none.
         indices_B: which examples of the training part they are, where they have a number.
         begins: whether a stream begins here, so that hidden states of before do not belong to it.
+        repeat: how often these examples came before in this order.
 
     """
 
@@ -27,6 +30,7 @@ class Batch:
     targets: Tree = None
     indices_B: Tensor | None = None
     begins: bool = False
+    repeat: int = 0
 
     def __len__(self) -> int:
         """The number of rows."""
@@ -39,14 +43,27 @@ class Batch:
         classes = isinstance(targets, Tensor) and not targets.is_floating_point()
         return targets.numel() if classes else len(self)
 
-    def first(self, rows: int) -> Batch:
-        """The first `rows` rows."""
+    def rows_of(self, share: float) -> slice:
+        """A share of the rows: the first, or others where they repeat, till all have been read.
+
+        The order is another one after that, lest it falls in with the turns of a method.
+        """
+        total = len(self)
+        count = ceil(share * total)
+        order = [*range(0, total - count, count), total - count]
+        again, place = divmod(self.repeat, len(order))
+        if again:
+            Random(again).shuffle(order)
+        return slice(order[place], order[place] + count)
+
+    def cut(self, rows: slice) -> Batch:
+        """Some rows."""
         indices = self.indices_B
-        return Batch(
-            _first(self.inputs, rows),
-            _first(self.targets, rows),
-            None if indices is None else indices[:rows],
-            self.begins,
+        return evolve(
+            self,
+            inputs=_cut(self.inputs, rows),
+            targets=_cut(self.targets, rows),
+            indices_B=None if indices is None else indices[rows],
         )
 
 
@@ -63,11 +80,11 @@ class Kept:
     statistics: Mapping[str, Tensor] = field(factory=dict)
     states: Mapping[str, Tensor] = field(factory=dict)
 
-    def first(self, rows: int) -> Kept:
-        """The same for the first `rows` rows of the batch."""
+    def cut(self, rows: slice) -> Kept:
+        """The same for some rows of the batch."""
         if not self.states:
             return self
-        return evolve(self, states={name: state[:rows] for name, state in self.states.items()})
+        return evolve(self, states={name: state[rows] for name, state in self.states.items()})
 
 
 @frozen
@@ -87,9 +104,9 @@ class Sample:
     draw: int = 0
     part: str = "train"
 
-    def first(self, rows: int) -> Sample:
-        """The first `rows` rows of it."""
-        return evolve(self, batch=self.batch.first(rows), kept=self.kept.first(rows))
+    def cut(self, rows: slice) -> Sample:
+        """Some rows of it."""
+        return evolve(self, batch=self.batch.cut(rows), kept=self.kept.cut(rows))
 
     def redrawn(self, draw: int) -> Sample:
         """The same batch with other noise."""
@@ -107,15 +124,15 @@ def _rows(tree: Tree) -> int:
     raise TypeError(f"a batch holds tensors, not a {type(tree).__name__}")
 
 
-def _first(tree: Tree, rows: int) -> Tree:
+def _cut(tree: Tree, rows: slice) -> Tree:
     match tree:
         case Tensor():
-            return tree[:rows]
+            return tree[rows]
         case dict():
-            return {key: _first(part, rows) for key, part in tree.items()}
+            return {key: _cut(part, rows) for key, part in tree.items()}
         case tuple() if hasattr(tree, "_fields"):
-            return type(tree)(*(_first(part, rows) for part in tree))
+            return type(tree)(*(_cut(part, rows) for part in tree))
         case tuple() | list():
-            return type(tree)(_first(part, rows) for part in tree)
+            return type(tree)(_cut(part, rows) for part in tree)
         case _:
             return tree

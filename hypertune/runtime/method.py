@@ -75,6 +75,10 @@ class Method(Protocol[S]):
     def batches_per_step(self) -> int:
         """How many training batches one step takes."""
 
+    @property
+    def valid_share(self) -> float:
+        """The share of each validation batch that it reads."""
+
     def init(self, problem: Problem, recipe: Recipe) -> S:
         """The state before the first step."""
 

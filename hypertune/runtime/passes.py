@@ -25,11 +25,20 @@ class Passes:
     leaves behind is dropped unless it is asked for with `keep`.
 
     `generator` is for a method's own draws (perturbations); it is seeded anew before each step.
+
+    Args:
+        problem: has the losses.
+        batches: that they are of.
+        seed: decides the noise of each pass.
+        valid_share: the share of each validation batch that is read.
+
     """
 
-    def __init__(self, problem: Problem, batches: Batches, seed: int) -> None:
+    def __init__(
+        self, problem: Problem, batches: Batches, seed: int, valid_share: float = 1.0
+    ) -> None:
         self.problem, self.batches = problem, batches
-        self._seed = seed
+        self._seed, self._valid_share = seed, valid_share
         device = problem.hypers.start_H.device
         self.generator = torch.Generator("cpu" if device.type == "meta" else device)
         self.statistics = {n: s.detach().clone() for n, s in problem.statistics.items()}
@@ -44,8 +53,12 @@ class Passes:
         return self._sample("train", self.batches.train(k), mixed(self._seed, _TRAIN, k))
 
     def valid(self, k: int) -> Sample:
-        """The k-th validation batch since the start."""
-        return self._sample("valid", self.batches.valid(k), mixed(self._seed, _VALID, k))
+        """What is read of the k-th validation batch since the start."""
+        return self._sample("valid", self._valid_batch(k), mixed(self._seed, _VALID, k))
+
+    def _valid_batch(self, k: int) -> Batch:
+        batch = self.batches.valid(k)
+        return batch.cut(batch.rows_of(self._valid_share)) if self._valid_share < 1 else batch
 
     def _sample(self, part: str, batch: Batch, draw: int) -> Sample:
         if batch.begins:
@@ -82,7 +95,7 @@ class Passes:
         """Hidden states as a pass on the first batch of each part would leave them."""
         parts = {
             "train": (self.problem.inner, self.batches.train),
-            "valid": (self.problem.outer, self.batches.valid),
+            "valid": (self.problem.outer, self._valid_batch),
         }
         found = {}
         for part, (loss, batch) in parts.items():

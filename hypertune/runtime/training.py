@@ -106,7 +106,7 @@ class Training:
 
         self.state: State = method.init(problem, recipe)
         self.problem = problem.begun(self.state.vectors)
-        self.passes = Passes(self.problem, batches, mixed(seed, _PASSES))
+        self.passes = Passes(self.problem, batches, mixed(seed, _PASSES), method.valid_share)
         self.step = 0  # steps of the method done
         self._reported_step = 0
         self._loss: Tensor | None = None  # sum over the steps since the last report

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from functools import cached_property
 
 import torch
-from attrs import frozen
+from attrs import evolve, frozen
 from torch import Tensor
 
 from hypertune.conditioning import Conditioning
@@ -116,10 +116,10 @@ class Same:
     per_epoch: int = 10
 
     def train(self, k: int) -> Batch:
-        return self.toy.train
+        return evolve(self.toy.train, repeat=k)
 
     def valid(self, k: int) -> Batch:
-        return self.toy.valid
+        return evolve(self.toy.valid, repeat=k)
 
 
 def sample(batch: Batch) -> Sample:

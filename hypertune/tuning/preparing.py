@@ -142,8 +142,9 @@ def _graphed(
     if not passes:
         notes.append(f"`{tune.method.kind}` differentiates twice: nothing is compiled")
         return problem
-    whole = len(batches.train(0)), len(batches.valid(0))
-    rows = {*whole, *(ceil(taken.share * whole[0]) for taken in passes)}
+    train, valid = len(batches.train(0)), len(batches.valid(0))
+    shared = {ceil(taken.share * (train if taken.trains else valid)) for taken in passes}
+    rows = {train, valid, *shared}
     defaults = generators(w.device for w in problem.base.values())
 
     def graphs(loss: Loss, name: str) -> Loss:

@@ -52,6 +52,7 @@ def _method(author: Author, method: str) -> str:
         "warmup": _warmup(author),
         "train_steps": whole(author, author.number(1, 20)),
         "valid_steps": whole(author, author.number(1, 5)),
+        "valid_share": real(author, 0.1, 1),
         "entropy": real(author, 1e-6, 1),
     }
     if method == "delta_stn":

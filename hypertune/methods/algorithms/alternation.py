@@ -68,13 +68,15 @@ class ResponseState:
 class Alternation(Declared):
     """Turns of `train_steps` and `valid_steps` after `warmup`, and the validation step.
 
-    Units: `warmup` in training steps; `entropy` is the weight of the tuned scales' entropy (nats)
-    in the validation objective.
+    Units: `warmup` in training steps; `valid_share` is the share of each validation batch that a
+    validation step reads; `entropy` is the weight of the tuned scales' entropy (nats) in the
+    validation objective.
     """
 
     train_steps: int
     warmup: int = option(STN, "warmup")
     valid_steps: int = option(STN, "valid_steps")
+    valid_share: float = option(STN, "valid_share")
     entropy: float = option(STN, "entropy")
 
     def init(self, problem: Problem, recipe: Recipe) -> ResponseState:

@@ -27,3 +27,7 @@ class Declared:
     @property
     def batches_per_step(self) -> int:
         return 1
+
+    @property
+    def valid_share(self) -> float:
+        return 1.0

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from math import ceil
 from typing import ClassVar
 
 from attrs import frozen
@@ -22,9 +21,8 @@ class DeltaSTN(Alternation):
 
     Statistics and hidden states are those of the plain pass.
 
-    Units: `response_share` is the share of each batch, its first rows, that responses are trained
-    on.
-    Source: Bae and Grosse 2020, section 4 and algorithm 1; `response_share` is ours.
+    Units: `response_share` is the share of each batch that responses are trained on.
+    Source: Bae and Grosse 2020, section 4 and algorithm 1; both shares are ours.
     """
 
     declaration: ClassVar = DELTA_STN
@@ -53,11 +51,9 @@ class DeltaSTN(Alternation):
 
     def _train_responses(self, passes: Passes, state: ResponseState, sample: Sample) -> None:
         sample = sample.redrawn(mixed(sample.draw, 1))  # masks of its own, as published
-        rows = len(sample.batch)
         if self.response_share < 1:
-            rows = ceil(self.response_share * rows)
-            sample = sample.first(rows)
-        delta_BH = state.hypers.perturbation_BH(rows, passes.generator).detach()
+            sample = sample.cut(sample.batch.rows_of(self.response_share))
+        delta_BH = state.hypers.perturbation_BH(len(sample.batch), passes.generator).detach()
         conditioning = passes.problem.hypers.conditioning(
             state.unconstrained_H + delta_BH, delta_BH, linearised=self.linearise
         )
