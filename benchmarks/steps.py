@@ -1,7 +1,7 @@
 """What a step costs, against a plain training step of the same network, and against the count.
 
     python benchmarks/steps.py [--rounds 60] [--threads 2] [--device cpu] [--only NETWORK …]
-                               [--page docs/performance.md] [--busy]
+                               [--page docs/performance.md] [--busy] [--compile]
 
 Two baselines, on the same batch, threads and process, each step timed in turn: `torch`, a loop as
 one writes it by hand (`nn.Sequential`, `torch.optim.SGD`), and `fixed`, hypertune's own plain
@@ -11,6 +11,9 @@ ratios of medians. With `--page` the table between the page's two marks is writt
 The count is of products of the network's size, of which a plain step takes 3: a step of STN takes
 6, one of Delta-STN 3 and, on the share of the batch on which it trains responses, 5; a validation
 step 4. The smallest network has nothing to count: what it shows is the overhead of a step.
+
+With `--compile` each step (of shares, the first alone) is timed with its losses compiled as well,
+in turn with all others; the first turns compile, which takes minutes.
 """
 
 from __future__ import annotations
@@ -31,6 +34,7 @@ from hypertune.compiler import compile_text
 from hypertune.data.sets import Part, Sets
 from hypertune.ir import Program, Ref
 from hypertune.lowering import place
+from hypertune.runtime import inductor
 from hypertune.standard import STANDARD
 from hypertune.tuning import prepare
 
@@ -128,35 +132,45 @@ def torch_step(program: Program, sets: Sets, device: str) -> Step:
     return Step("plain loop", "", 3, step)
 
 
-def steps(program: Program, sets: Sets, device: str) -> list[Step]:
+def steps(program: Program, sets: Sets, device: str, compiles: bool) -> list[Step]:
     """Every step to be timed, the two baselines first."""
-    fixed = prepare(program, "fixed", sets=sets).training
+    found = [torch_step(program, sets, device), *own_steps(program, sets, SHARES)]
+    if compiles:
+        found += own_steps(program, sets, SHARES[:1], compiles=True)
+    return found
+
+
+def own_steps(
+    program: Program, sets: Sets, shares: tuple[float, ...], compiles: bool = False
+) -> list[Step]:
+    """Steps of hypertune's methods, plain training first."""
+    compiled, remark = (inductor, ", compiled") if compiles else (None, "")
+    fixed = prepare(program, "fixed", sets=sets, compiled=compiled).training
     found = [
-        torch_step(program, sets, device),
-        Step("fixed", "", 3, lambda: fixed.method.step(fixed.passes, fixed.state, 0)),
+        Step(f"fixed{remark}", "", 3, lambda: fixed.method.step(fixed.passes, fixed.state, 0))
     ]
-    for name, products, shares in (("stn", 6, ()), ("delta_stn", 3, SHARES)):
-        training = prepare(program, name, sets=sets).training
+    for name, products, its_shares in (("stn", 6, ()), ("delta_stn", 3, shares)):
+        training = prepare(program, name, sets=sets, compiled=compiled).training
         state, passes = training.state, training.passes
         method = evolve(training.method, warmup=10**9)  # no turn of validation
-        for share in shares or (None,):
+        for share in its_shares or (None,):
             its = method if share is None else evolve(method, response_share=share)
             count = products if share is None else products + 5 * share
 
             def train(its=its, state=state, passes=passes) -> object:
                 return its.step(passes, state, 0)
 
-            found.append(Step(name, "" if share is None else f"{share:g}", count, train))
+            found.append(Step(name + remark, "" if share is None else f"{share:g}", count, train))
 
         def valid(method=method, state=state, passes=passes) -> None:
             method.validate(passes, state, passes.valid(0))
 
-        found.append(Step(f"{name}, validation", "", 4, valid))
+        found.append(Step(f"{name}, validation{remark}", "", 4, valid))
     return found
 
 
 def measured(
-    program: Program, rounds: int, device: str, clock: Callable[[], float]
+    program: Program, rounds: int, device: str, clock: Callable[[], float], compiles: bool
 ) -> list[Times]:
     """All steps of a network, each timed in turn on one batch of random numbers."""
     torch.manual_seed(0)
@@ -164,7 +178,8 @@ def measured(
     x = torch.randn(batch, *program.input, device=device)
     y = torch.randint(10, (batch,), device=device)
     part = Part(x, y)
-    times = [Times(step, []) for step in steps(program, Sets(part, part, part), device)]
+    sets = Sets(part, part, part)
+    times = [Times(step, []) for step in steps(program, sets, device, compiles)]
     for k in range(rounds + 5):
         for one in times:
             before = clock()
@@ -178,12 +193,12 @@ def measured(
 
 def show(times: list[Times]) -> None:
     plain, fixed = times[0].median, times[1].median
-    print(f"  {'step':22} {'share':>5} {'median':>11} {'quartiles':>17}   count  /plain  /fixed")
+    print(f"  {'step':31} {'share':>5} {'median':>11} {'quartiles':>17}   count  /plain  /fixed")
     for one in times:
         low, _, high = (1e3 * q for q in statistics.quantiles(one.seconds, n=4))
         step, mid = one.step, one.median
         print(
-            f"  {step.method:22} {step.share:>5} {mid * 1e3:8.2f} ms {low:8.2f} - {high:5.2f} ms"
+            f"  {step.method:31} {step.share:>5} {mid * 1e3:8.2f} ms {low:8.2f} - {high:5.2f} ms"
             f"  {step.products / 3:5.2f}   {mid / plain:5.2f}   {mid / fixed:5.2f}"
         )
 
@@ -195,9 +210,11 @@ def rows(name: str, batch: int, times: list[Times]) -> list[str]:
     for one in times[1:]:
         step, cost = one.step, one.median / plain
         count = step.products / 3
+        method, *remarks = step.method.split(", ")
+        said = ", ".join([f"`{method}`", *remarks])
         found.append(
-            f"| {name}, {batch} | `{step.method}` | {step.share} | {count:.2f} | {cost:.2f} "
-            f"| {cost - count:+.2f} |\n".replace(", validation`", "`, validation")
+            f"| {name}, {batch} | {said} | {step.share} | {count:.2f} | {cost:.2f} "
+            f"| {cost - count:+.2f} |\n"
         )
     return found
 
@@ -221,6 +238,7 @@ def main() -> None:
     )
     parser.add_argument("--only", nargs="+", default=[*networks()], choices=[*networks()])
     parser.add_argument("--page", type=Path, help="write the table there")
+    parser.add_argument("--compile", action="store_true", help="time compiled steps as well")
     options = parser.parse_args()
     torch.set_num_threads(1 if options.busy else options.threads)
     clock = time.process_time if options.busy else time.perf_counter
@@ -236,7 +254,7 @@ def main() -> None:
         program = place(program, STANDARD, ("cpu", options.device), options.device)
         program = evolve(program, data=evolve(program.data, augment=()))
         rounds = options.rounds * (20 if name == "64-8-8-10" else 1)
-        times = measured(program, rounds, options.device, clock)
+        times = measured(program, rounds, options.device, clock, options.compile)
         print(f"\n{name}, batch of {program.data.batch}")
         show(times)
         table += rows(name, program.data.batch, times)

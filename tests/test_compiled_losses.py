@@ -27,7 +27,7 @@ tune one { method = stn; weights = sgd(lr = 0.1); hypers = rmsprop(lr = 0.1); st
 """
 
 
-def as_it_is(graph):
+def as_it_is(graph, given):
     return graph
 
 
@@ -69,7 +69,7 @@ def test_a_training_by_graphs_goes_on_bit_for_bit():
 
 
 def test_where_nothing_can_be_compiled_the_training_goes_on_with_a_word():
-    def refuses(graph):
+    def refuses(graph, given):
         raise RuntimeError("there is no compiler\nand no hope")
 
     notes, found = trained("stn", refuses, steps=3)
@@ -78,8 +78,8 @@ def test_where_nothing_can_be_compiled_the_training_goes_on_with_a_word():
 
 
 def test_a_graph_that_gives_other_numbers_is_not_used():
-    def wrong(graph):
-        return lambda *given: [2 * t if t is not None and t.dim() else t for t in graph(*given)]
+    def wrong(graph, given):
+        return lambda *now: [2 * t if t is not None and t.dim() else t for t in graph(*now)]
 
     notes, found = trained("stn", wrong, steps=3)
     assert "gives other numbers" in notes[0]

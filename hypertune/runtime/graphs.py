@@ -17,17 +17,23 @@ from hypertune.runtime.batch import Batch, Kept, Sample
 from hypertune.runtime.problem import Loss, Weights
 from hypertune.runtime.seeding import mixed, seeded
 
-Compile = Callable[[torch.nn.Module], Callable[..., list[Tensor | None]]]
+Run = Callable[..., list[Tensor | None]]  # from the tensors of a call
+Compile = Callable[[torch.nn.Module, list[Tensor]], Run]  # of a graph and tensors as it will get
 _NEAR = 1e-2  # of the norm: rounding is below it, in bfloat16 as well, and a mistake above
 _TINY = 1e-6
 _Place = tuple[str, str]  # what a tensor is to a call, and its name there
 
 
-def inductor(graph: torch.nn.Module) -> Callable[..., list[Tensor | None]]:
-    """Compiled by torch; random numbers are drawn as the uncompiled loss draws them."""
-    compiled: Callable[..., list[Tensor | None]] = torch.compile(
-        graph, fullgraph=True, dynamic=False, options={"fallback_random": True}
-    )
+def inductor(graph: torch.nn.Module, given: list[Tensor]) -> Run:
+    """Compiled by torch; random numbers are drawn as the uncompiled loss draws them.
+
+    What is compiled is the graph, not Python, so `torch.compile` has nothing to look for: its
+    guards would be checked at every call, and `Graphs` knows already which graph a call wants.
+    """
+    from torch import _inductor  # loads torch's compiler
+
+    # mypy: torch takes a list of more than tensors
+    compiled: Run = _inductor.compile(graph, [*given], options={"fallback_random": True})  # type: ignore[arg-type]
     return compiled
 
 
@@ -99,11 +105,12 @@ class Graphs:
     ) -> _Graph | None:
         """The graph of a call, or None where there is none that can be used."""
         began = time.monotonic()
-        given = list(tensors.values())
+        given = [t.detach() for t in tensors.values()]
         left: list[_Place] = []
         function = self._function(tensors, conditioning, sample, left)
         try:
-            graph = _Graph(self._compiled(_traced(function, given)), tuple(left))
+            with torch.no_grad():
+                graph = _Graph(self._compiled(_traced(function, given), given), tuple(left))
             draw = mixed(sample.draw, 1)
             found = self._run(graph, given, draw)
         except Exception as fault:
@@ -125,7 +132,7 @@ class Graphs:
         conditioning: Conditioning,
         sample: Sample,
         left: list[_Place],
-    ) -> Callable[..., list[Tensor | None]]:
+    ) -> Run:
         """Loss, what is left behind and gradients, of the tensors of a call alone."""
         wanted = [place for place, t in tensors.items() if t.requires_grad]
 
@@ -151,12 +158,12 @@ class Graphs:
 class _Graph:
     """A compiled function of the tensors of a call, and the names of what it leaves behind."""
 
-    run: Callable[..., list[Tensor | None]]
+    run: Run
     left: tuple[_Place, ...]
 
 
 class _Joined(torch.autograd.Function):
-    """A loss whose gradients are known."""
+    """A loss whose gradients are known, and handed over once: they are not copied on the way."""
 
     @staticmethod
     def forward(ctx: Any, loss: Tensor, gradients: list[Tensor | None], *wanted: Tensor) -> Tensor:
@@ -166,7 +173,12 @@ class _Joined(torch.autograd.Function):
     @staticmethod
     @once_differentiable
     def backward(ctx: Any, by_loss: Tensor) -> tuple[Tensor | None, ...]:
-        return None, None, *(None if g is None else g * by_loss for g in ctx.gradients)
+        gradients, ctx.gradients = ctx.gradients, None
+        if gradients is None:
+            raise RuntimeError("a graph has handed over its gradients already")
+        if by_loss.device.type != "cpu" or by_loss != 1:  # to ask another device is to wait for it
+            gradients = [None if g is None else g * by_loss for g in gradients]
+        return None, None, *gradients
 
 
 class _Words(TorchFunctionMode):
@@ -189,7 +201,7 @@ class _Words(TorchFunctionMode):
         return func(*args, **(kwargs or {}))
 
 
-def _traced(function: Callable[..., list[Tensor | None]], given: list[Tensor]) -> torch.nn.Module:
+def _traced(function: Run, given: list[Tensor]) -> torch.nn.Module:
     from torch.fx.experimental.proxy_tensor import make_fx  # loads torch's compiler
 
     def drawing(*given: Tensor) -> list[Tensor | None]:
