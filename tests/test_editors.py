@@ -151,7 +151,7 @@ def test_a_text_that_cannot_be_read_is_not_laid_out() -> None:
         ("tune { weights = sgd(nesterov = ", {"true", "false"}, {"lr"}),
         ("hyper a : ", {"rate", "log"}, {"sgd"}),
         ("hyper a : rate = 1 per ", {"example", "batch"}, {"spread"}),
-        ("hyper a : rate = 1 per batch ", {"spread", "frozen"}, {"per"}),
+        ("hyper a : rate = 1 per batch ", {"spread", "prior", "frozen"}, {"per"}),
         ("model (1) {\n", {"linear", "add", "repeat"}, {"sgd", "given", "shortcut"}),
         ("model (1) {\n linear(1) ", {"given", "on", "as"}, {"linear"}),
         ("model (1) {\n residual { relu } ", {"shortcut", "as"}, {"linear"}),

@@ -84,7 +84,7 @@ def test_a_quantity_is_a_number_and_a_unit() -> None:
 
 def test_a_hyper_line_is_read_with_its_clauses_in_any_order() -> None:
     found = _only(
-        "hyper a, b[6], c[example] : log(1e-8, 1) = 0.1 spread 1.0 fixed frozen per batch"
+        "hyper a, b[6], c[example] : log(1e-8, 1) = 0.1 spread 1.0 fixed frozen prior 2 per batch"
     )
     assert isinstance(found, ast.Hyper)
     assert [n.name.text for n in found.names] == ["a", "b", "c"]
@@ -94,6 +94,8 @@ def test_a_hyper_line_is_read_with_its_clauses_in_any_order() -> None:
     assert found.per.text == "batch"
     assert found.spread is not None
     assert (flat(found.spread), found.fixed, found.frozen) == ("1.0", True, True)
+    assert found.prior is not None
+    assert flat(found.prior) == "2"
 
 
 def test_a_hyper_line_may_leave_everything_out() -> None:

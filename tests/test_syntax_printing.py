@@ -52,7 +52,7 @@ def test_neighbouring_hyperparameters_are_aligned() -> None:
         """
         hyper drop_in, drop_h: rate = 0.05
         hyper decay:log(1e-8,1)=1e-5 per batch
-        hyper holes : int(0, 5) = 1 spread 0.5 fixed
+        hyper holes : int(0, 5) = 1 prior 2 spread 0.5 fixed
 
         hyper keep[example] : real(0, 1) = 1
         hyper smooth : rate frozen
@@ -60,7 +60,7 @@ def test_neighbouring_hyperparameters_are_aligned() -> None:
         """
         hyper drop_in, drop_h : rate         = 0.05
         hyper decay           : log(1e-8, 1) = 1e-5 per batch
-        hyper holes           : int(0, 5)    = 1    spread 0.5 fixed
+        hyper holes           : int(0, 5)    = 1    spread 0.5 fixed prior 2
 
         hyper keep[example] : real(0, 1) = 1
         hyper smooth        : rate       frozen
@@ -292,7 +292,8 @@ def test_no_bracket_is_printed_that_means_nothing(text: str) -> None:
 
 STATEMENTS = [
     "hspec 1", 'include "common.hspec"', "let width = min(~1,~2 * (3~+ 4)~)", "let d = (~1,~)",
-    "hyper a, b[6] : log(1e-8,~1) = 1e-5 per batch spread 1.0 fixed", "hyper keep[example] : rate",
+    "hyper a, b[6] : log(1e-8,~1) = 1e-5 per batch spread 1.0 fixed",
+    "hyper keep[example] : rate prior 0.5 frozen",
     'data {|source = csv(~"f.csv",~root = "x"~)|augment = (~flip,~cutout(1,~2),~hue(3)~)|}',
     "data { source = digits | batch = all }", "tune a { method = fixed; steps = 200 }",
     "tune bcd { method = fixed; epochs = 5 epochs }", "tune { epochs = 5|clip = 0.25|}",

@@ -37,7 +37,7 @@ def _told(text: str) -> list[str]:
         ("let = 3", "a name"),
         ("let a = 3 4", "the end of the line"),
         ("a = 3", "a statement"),
-        ("hyper x : rate = 0.1 0.2", "`frozen`, `per`, `spread` or the end of the line"),
+        ("hyper x : rate = 0.1 0.2", "`frozen`, `per`, `prior`, `spread` or the end of the line"),
         ("hyper x rate", "`,`, `:` or `[`"),
         ("hyper x : rate per epoch", "`batch` or `example`"),
         ("data { batch 64 }", "`=`"),
@@ -188,7 +188,8 @@ def _survives(text: str) -> None:
 WORDS = [
     *"()[]{};,=:.*+-/%\n#\"'", "**", "//",
     "hspec", "let", "hyper", "data", "tune", "model", "block",
-    "given", "on", "as", "per", "spread", "fixed", "frozen", "repeat", "residual", "shortcut",
+    "given", "on", "as", "per", "spread", "fixed", "prior", "frozen", "repeat", "residual",
+    "shortcut",
     "branch", "add", "concat", "example", "batch", "a", "relu", "1", "15%", "5 epochs", '"x"', "X",
 ]  # fmt: skip
 

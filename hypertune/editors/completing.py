@@ -121,7 +121,7 @@ def _outside(context: Context) -> Iterable[Completion]:
 def _behind_start(context: Context) -> Iterable[Completion]:
     if context.last == "per":
         return _words(("example", "batch"))
-    left = ("per", "spread", "frozen")
+    left = ("per", "spread", "prior", "frozen")
     return _keywords({word: CLAUSES[word] for word in left if word not in context.words})
 
 

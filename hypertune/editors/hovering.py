@@ -122,7 +122,9 @@ def _hypers(symbol: Symbol, reading: Reading) -> str:
         return ""
     first, size = found[0], f"[{len(found)}]" if found[0].name != symbol.name else ""
     clauses = [f"per {first.per}", f"spread {print_value(first.spread)}"]
-    clauses += ["fixed"] * first.spread_fixed + ["frozen"] * first.frozen
+    clauses += ["fixed"] * first.spread_fixed
+    clauses += [] if first.prior is None else [f"prior {print_value(first.prior)}"]
+    clauses += ["frozen"] * first.frozen
     domain = print_value(first.domain).removesuffix("()")
     start = print_value(first.start)
     head = f"hyper {symbol.name}{size} : {domain} = {start} {' '.join(clauses)}"

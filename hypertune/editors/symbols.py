@@ -142,9 +142,9 @@ class _Resolver:
                     self._walk(setting.value, names, False)
             case ast.Let(value=value):
                 self._walk(value, names, False)
-            case ast.Hyper(names=items, domain=domain, start=start, spread=spread):
+            case ast.Hyper(names=items, domain=domain, start=start, spread=spread, prior=prior):
                 sizes = tuple(item.size for item in items)
-                self._walk((*sizes, domain, start, spread), names, False)
+                self._walk((*sizes, domain, start, spread, prior), names, False)
             case ast.LayerStatement() | ast.Repeat() | ast.Residual() | ast.Branch():
                 self._walk(_children(part, leaving=("label", "mode")), names, False)
             case tuple():

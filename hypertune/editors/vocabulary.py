@@ -30,6 +30,7 @@ CLAUSES: Final[Mapping[str, str]] = {
     "as": "a name for what comes out",
     "per": "what gets a draw of its own: `example` or `batch`",
     "spread": "the standard deviation of the perturbation to start from, in unconstrained units",
+    "prior": "the standard deviation of a normal prior around the start, in unconstrained units",
     "frozen": "declared and used, but not tuned",
 }
 MODES: Final[Mapping[str, str]] = {

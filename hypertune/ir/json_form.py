@@ -30,7 +30,7 @@ from hypertune.ir.verification import verify_structure
 
 # Raised whenever a program written before would not be read, or would be read as another one: by a
 # field that comes, goes or means something else, and by an argument of a shipped kind that does.
-VERSION: Final = 5
+VERSION: Final = 6
 FORMAT: Final = "hypertune program"
 
 Read = Callable[[Any, str], Any]  # a decoded JSON value and its place -> what it stands for

@@ -54,7 +54,8 @@ class Hyper:
 
     Those of one name start alike, or each from its own item of a tuple.
 
-    Units: `start` is constrained, `spread` (the scale of perturbations) unconstrained.
+    Units: `start` is constrained; `spread` (the scale of perturbations) and `prior` (the standard
+    deviation of a normal prior around the start; None: there is none) are unconstrained.
     """
 
     name: str
@@ -63,6 +64,7 @@ class Hyper:
     per: str = "example"  # or "batch": what gets a draw of its own
     spread: float = 1.0
     spread_fixed: bool = False
+    prior: float | None = None
     frozen: bool = False  # declared and used, not tuned
     over: str = ""  # or "example", "weight": there is one for each of those
     columns: int = (

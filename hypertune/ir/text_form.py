@@ -85,10 +85,11 @@ def _hyper(hyper: Hyper) -> str:
     count = hyper.over if hyper.entries is None else f"{hyper.entries} {hyper.over}s"
     over = f"[{count}]" if hyper.over else ""
     fixed = " fixed" if hyper.spread_fixed else ""
+    prior = "" if hyper.prior is None else f" prior {_number(hyper.prior)}"
     mark = " frozen" if hyper.frozen else ""
     return (
         f"hyper {hyper.name}{over} : {_call(hyper.domain)} = {print_value(hyper.start)}"
-        f" per {hyper.per} spread {_number(hyper.spread)}{fixed}{mark}"
+        f" per {hyper.per} spread {_number(hyper.spread)}{fixed}{prior}{mark}"
     )
 
 

@@ -45,6 +45,8 @@ def verify_structure(program: Program) -> None:
         _verify_starts(hyper, place)
         _require(hyper.columns > 0, place, "it has no unconstrained value")
         _require(0 < hyper.spread < float("inf"), place, "its spread is not positive")
+        prior = hyper.prior is None or 0 < hyper.prior < float("inf")
+        _require(prior, place, "its prior is not positive")
         over = ("", "example", "weight")
         _require(hyper.over in over, place, f"there is one for each {hyper.over!r}")
         _require(hyper.per in ("example", "batch"), place, f"it is drawn per {hyper.per!r}")

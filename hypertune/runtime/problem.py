@@ -47,6 +47,13 @@ class Vector:
     start_N: Tensor
     constrain: Callable[[Tensor], Tensor] = _same
     frozen: bool = False
+    precision: float = 0.0  # as of `Hypers`, the same for all
+
+    def prior(self, unconstrained_N: Tensor) -> Tensor | None:
+        """As that of `Hypers`."""
+        if not self.precision:
+            return None
+        return self.precision * (unconstrained_N - self.start_N).square().sum() / 2
 
 
 def _all_smooth(hypers: Hypers) -> dict[str, frozenset[Use]]:
@@ -76,6 +83,8 @@ class Hypers:
         unconstrain: from constrained values (…, C), moved into their domains, to unconstrained
             ones (…, H); it may wait for the device. None if nobody knows, which methods that
             move constrained values refuse.
+        precision_H: of a normal prior around the start, over the number of validation targets;
+            zero where there is none. Nothing has a prior if not given.
 
     """
 
@@ -91,6 +100,7 @@ class Hypers:
     uses: Mapping[str, frozenset[Use]] = field()
     reported: Callable[[Tensor], Mapping[str, float | str]] | None = None
     unconstrain: Callable[[Tensor], Tensor] | None = field()
+    precision_H: Tensor | None = None
 
     @scale_H.default
     def _ones(self) -> Tensor:
@@ -160,6 +170,15 @@ class Hypers:
     def scale_tuned_H(self) -> Tensor:
         """Whose perturbation scale is tuned: of what is perturbed and neither frozen nor fixed."""
         return ~self.frozen_H & ~self.scale_fixed_H & (self.scale_H > 0)
+
+    def prior(self, unconstrained_H: Tensor) -> Tensor | None:
+        """What is added to the validation loss that columns descend; None if there is no prior.
+
+        Its negative logarithm over the number of targets, up to a constant; differentiable.
+        """
+        if self.precision_H is None:
+            return None
+        return (self.precision_H * (unconstrained_H - self.start_H).square()).sum() / 2
 
     def report(self, unconstrained_H: Tensor) -> dict[str, float | str]:
         """The constrained values by name; waits for the device."""

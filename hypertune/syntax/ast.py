@@ -131,6 +131,7 @@ class Hyper(SyntaxNode):
     per: Name | None = None
     spread: Expr | None = None
     fixed: bool = False
+    prior: Expr | None = None
     frozen: bool = False
 
 

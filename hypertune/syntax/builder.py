@@ -41,7 +41,7 @@ _KINDS: Final[Mapping[str, Callable[..., ast.SyntaxNode]]] = {
 }
 _LISTS: Final = ("path", "arguments", "settings", "params", "hyper_names")
 # Rules for what may be missing, or stand in any order, and those that hold it.
-_WORDS: Final = ("per", "spread", "label", "shortcut")
+_WORDS: Final = ("per", "spread", "prior", "label", "shortcut")
 _FLAGS: Final = ("fixed", "frozen")
 _FREE: Final[Mapping[str, Callable[..., ast.SyntaxNode]]] = {
     "hyper": ast.Hyper,

@@ -17,7 +17,8 @@ STATEMENTS = {
     "HSPEC", "INCLUDE", "LET", "HYPER", "DATA", "OBJECTIVE", "TUNE", "MODEL", "BLOCK",
 }  # fmt: skip
 RESERVED = STATEMENTS | {
-    "GIVEN", "ON", "AS", "PER", "SPREAD", "FROZEN", "REPEAT", "RESIDUAL", "SHORTCUT", "BRANCH",
+    "GIVEN", "ON", "AS", "PER", "SPREAD", "PRIOR", "FROZEN", "REPEAT", "RESIDUAL", "SHORTCUT",
+    "BRANCH",
 }  # fmt: skip
 MERGES = {"ADD", "CONCAT", "MEAN", "MUL"}
 CONTEXTUAL = MERGES | {"FIXED", "EXAMPLE", "BATCH"}  # words of the language that may be names too

@@ -101,19 +101,27 @@ def _scaled(scaling: Scaling) -> Prepare:
 
 def _hypers(program: Program, catalogue: Catalogue, network: Network, sets: Sets) -> Hypers:
     """One entry for each unconstrained value, and the vectors beside."""
-    columns = columns_of(
-        [hyper for hyper in program.hypers if not hyper.over], catalogue, sets.train.y.device
-    )
+    single = [hyper for hyper in program.hypers if not hyper.over]
+    columns = columns_of(single, catalogue, sets.train.y.device)
+    rows = len(sets.valid)
+    each = [_precision(hyper, rows) for hyper in single for _ in range(hyper.columns)]
+    precision_H = columns.start_H.new_tensor(each) if any(each) else None
     sizes = {"example": len(sets.train), "weight": sum(w.numel() for w in network.penalised())}
     vectors = {
-        hyper.name: _vector(hyper, sizes[hyper.over], catalogue, columns.start_H)
+        hyper.name: _vector(hyper, sizes[hyper.over], rows, catalogue, columns.start_H)
         for hyper in program.hypers
         if hyper.over
     }
-    return evolve(columns, vectors=vectors, uses=_uses(program, catalogue))
+    uses = _uses(program, catalogue)
+    return evolve(columns, vectors=vectors, uses=uses, precision_H=precision_H)
 
 
-def _vector(hyper: Hyper, size: int, catalogue: Catalogue, like: Tensor) -> Vector:
+def _precision(hyper: Hyper, rows: int) -> float:
+    """Of the prior, beside a validation loss that is a mean over so many targets."""
+    return 0.0 if hyper.prior is None or not rows else 1 / hyper.prior / hyper.prior / rows
+
+
+def _vector(hyper: Hyper, size: int, rows: int, catalogue: Catalogue, like: Tensor) -> Vector:
     domain = catalogue.of(DomainType)[hyper.domain.kind]
     lo, hi = domain.bounds(hyper.domain.args)
     ends = torch.tensor([lo, hi], dtype=torch.float64).to(like)
@@ -124,7 +132,10 @@ def _vector(hyper: Hyper, size: int, catalogue: Catalogue, like: Tensor) -> Vect
     else:
         start_N = like.new_full((size,), domain.unconstrain(hyper.start, lo, hi))
     return Vector(
-        start_N, lambda u_N: domain.constrain_tensor(u_N, ends[0], ends[1]), hyper.frozen
+        start_N,
+        lambda u_N: domain.constrain_tensor(u_N, ends[0], ends[1]),
+        hyper.frozen,
+        _precision(hyper, rows),
     )
 
 

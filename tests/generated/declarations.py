@@ -88,6 +88,8 @@ def hyper(author: Author) -> str:
     clauses += ["frozen"] if frozen else []
     if author.chance(0.4):
         clauses.append(f"spread {real(author, 0.01, 3)}{author.pick(('', ' fixed'))}")
+    if author.chance(0.3):
+        clauses.append(f"prior {real(author, 0.01, 3)}")
     head = f"hyper {', '.join(written)} : {domain.text} = {domain.start}"
     return " ".join([head, *author.shuffled(clauses)])
 

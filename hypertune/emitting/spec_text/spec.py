@@ -44,7 +44,9 @@ def _hypers(hypers: Iterable[Hyper]) -> Iterator[str]:
         start = value(first.start if len({*starts}) == 1 else tuple(starts))
         words = [f"hyper {stem}{size} : {_domain(first.domain)} = {start}"]
         words += [f"per {first.per}", f"spread {number(first.spread)}"]
-        words += ["fixed"] * first.spread_fixed + ["frozen"] * first.frozen
+        words += ["fixed"] * first.spread_fixed
+        words += [] if first.prior is None else [f"prior {number(first.prior)}"]
+        words += ["frozen"] * first.frozen
         yield " ".join(words)
 
 

@@ -25,6 +25,7 @@ class Hyperparameters:
         make = recipe.need("hypers") if bool(tuned_H.any()) else None
         recipe.check_tied([hypers.names[place] for place in tuned_H.nonzero().flatten().tolist()])
 
+        self._prior = hypers.prior
         self._start_H = hypers.start_H.detach().clone()
         self._start_scale_H = torch.where(tuned_H, hypers.scale_H, 0.0).detach()
         self._tuned = tuned_H.nonzero().squeeze(1)
@@ -71,11 +72,14 @@ class Hyperparameters:
         return scale.log().sum() + len(scale) * log(sqrt(2 * pi * e))
 
     def descend(self, loss: Tensor) -> None:
-        """Move values and scales down a loss.
+        """Move values and scales down a loss, and values down their prior, if they have one.
 
         What has no finite gradient stays: a response that is lost is then seen as such, before
         it has spoilt the hyperparameters.
         """
+        prior = self._prior(self.unconstrained_H())
+        if prior is not None:
+            loss = loss + prior.to(loss.device)
         if not loss.requires_grad:
             return
         loss.backward()  # type: ignore[no-untyped-call]

@@ -139,7 +139,9 @@ def hypergradient(
     del b
     for values in at:
         values.requires_grad_()
-    gradient = curvature().mixed(solution.v, at)  # a graph of its own: that of the solve is less
+    mixed = curvature().mixed(solution.v, at)  # a graph of its own: that of the solve is less
+    gradient = [part.contiguous() for part in mixed]  # one of a sum may be one number, expanded
+    del mixed
     for part, own in zip(gradient, direct, strict=True):
         part.neg_()
         if own is not None:

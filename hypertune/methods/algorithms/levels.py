@@ -75,6 +75,13 @@ class LevelsState:
         vectors = {**hypers.starting_vectors, **moved} if hypers.vectors else {}
         return hypers.conditioning(self._unconstrained_H(theta_M)[None], vectors=vectors)
 
+    def prior(self, theta_M: Tensor) -> Tensor:
+        """What is added to the validation loss; differentiable."""
+        found = [self._hypers.prior(self._unconstrained_H(theta_M))]
+        found += [self._vectors[name].prior(u) for name, u in self._parts(theta_M)]
+        there = [part.to(theta_M.device) for part in found if part is not None]
+        return torch.stack(there).sum() if there else theta_M.new_zeros(())
+
     def statistics(self) -> dict[str, Tensor]:
         return {}
 
@@ -120,9 +127,10 @@ class Levels:
         return self.passes.inner(self.state.named(w_N), at, self.train)
 
     def outer(self, w_N: Tensor, theta_M: Tensor) -> Tensor:
-        """The validation loss."""
+        """The validation loss, with the prior."""
         at = self.state.conditioning(theta_M)
-        return self.passes.outer(self.state.named(w_N), at, self.valid)
+        loss = self.passes.outer(self.state.named(w_N), at, self.valid)
+        return loss + self.state.prior(theta_M)
 
     def inner_gradient(self, w_N: Tensor, theta_M: Tensor) -> tuple[float, Tensor]:
         """The training loss and its gradient in the weights; waits for the device."""
@@ -146,6 +154,14 @@ class Levels:
         """Second derivatives of the training loss in the weights."""
         leaf_N = w_N.detach().requires_grad_()
         return Curvature(self.inner(leaf_N, theta_M.detach()), [leaf_N])
+
+    def prior_gradient(self, theta_M: Tensor) -> Tensor:
+        """Of what is added to the validation loss."""
+        leaf_M = theta_M.detach().requires_grad_()
+        prior = self.state.prior(leaf_M)
+        if not prior.requires_grad:
+            return torch.zeros_like(theta_M)
+        return torch.autograd.grad(prior, leaf_M)[0]
 
     def crossed(self, w_N: Tensor, theta_M: Tensor, v_N: Tensor) -> Tensor:
         """The gradient of ∇L · v in the hyperparameters; ∇L is that of the training loss."""

@@ -146,7 +146,8 @@ class Search:
         """The hypergradient by weights and a system that are solved as exactly as is now asked."""
         w_N, accuracy, least = self._solved(start_N, theta_M)
         outer, by_w_N, direct_M = self._problem.outer_gradients(w_N, theta_M)
-        if bool(direct_M.any()):
+        prior_M = self._problem.prior_gradient(theta_M)
+        if not torch.equal(direct_M, prior_M):
             raise CannotTrain("`maid` cannot tune what the validation loss takes directly")
         curvature = self._problem.hessian(w_N, theta_M)
         system = by_conjugate_gradients(
@@ -157,7 +158,7 @@ class Search:
             self._method.max_inner,
         )
         self._count(products=system.count)
-        gradient_M = -self._problem.crossed(w_N, theta_M, system.x_N)
+        gradient_M = prior_M - self._problem.crossed(w_N, theta_M, system.x_N)
         rates = self._rates(w_N, theta_M, by_w_N)
         norm = self._constants.norm_of_crossed(w_N, theta_M, system.x_N)
         slope, smoothness = float(torch.linalg.vector_norm(by_w_N)), self._constants.smoothness

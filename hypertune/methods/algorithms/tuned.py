@@ -50,6 +50,7 @@ class Tuned:
             name: v.constrain(v.start_N).detach() for name, v in hypers.vectors.items() if v.frozen
         }
         self._constrain = {name: v.constrain for name, v in moving.items()}
+        self._held = {name: v for name, v in moving.items() if v.precision}
         self._hypers = evolve(hypers, vectors={})  # their starts are let go of
         self._start_H = hypers.start_H.detach().clone()
         self._columns = Group({"unconstrained": self._start_H[self._places]}, optimiser)
@@ -83,15 +84,22 @@ class Tuned:
     def descend(self, gradient: list[Tensor]) -> None:
         """Move what is tuned, after a gradient in the constrained values, which is used up.
 
+        To it comes that of the prior, of what has one.
         What has no finite gradient stays: a solve that is lost is seen as such, before it has
         spoilt the hyperparameters.
         """
         with torch.enable_grad():
             if len(self._places):
-                at_1H = self._unconstrained_H()[None]
-                torch.autograd.backward(self._hypers.constrain(at_1H), gradient[0])
+                at_H = self._unconstrained_H()
+                torch.autograd.backward(self._hypers.constrain(at_H[None]), gradient[0])
+                if (prior := self._hypers.prior(self._unconstrained_H())) is not None:
+                    prior.backward()  # type: ignore[no-untyped-call]
         for name, unconstrained_N in self._vectors.trainable.items():
-            unconstrained_N.grad = self._pulled_back(name, gradient.pop(1))
+            gradient_N = self._pulled_back(name, gradient.pop(1))
+            if held := self._held.get(name):
+                away_N = unconstrained_N.detach() - held.start_N
+                gradient_N.add_(away_N, alpha=held.precision)
+            unconstrained_N.grad = gradient_N
         for group in (self._columns, self._vectors):
             for p in group.trainable.values():
                 if p.grad is not None:

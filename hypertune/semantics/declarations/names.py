@@ -10,7 +10,13 @@ from hypertune.catalogue import DomainType, LayerType, MergeType
 from hypertune.diagnostics import Span
 from hypertune.semantics.arguments.calls import settle
 from hypertune.semantics.arguments.constants import FUNCTIONS, count, evaluate
-from hypertune.semantics.declarations.starts import Settled, Starts, read_spread, read_starts
+from hypertune.semantics.declarations.starts import (
+    Settled,
+    Starts,
+    read_prior,
+    read_spread,
+    read_starts,
+)
 from hypertune.semantics.errors.arguments import WrongLength
 from hypertune.semantics.errors.hypers import NotAStart
 from hypertune.semantics.errors.names import DeclaredTwice, NotConstant, ReservedName
@@ -101,6 +107,7 @@ def _declare_hypers(statement: ast.Hyper, scope: Scope) -> None:
     settled = attempt(settle, statement.domain, DomainType, scope)
     start = attempt(read_starts, statement, settled, scope)
     spread = attempt(read_spread, statement, scope) or 1.0
+    prior = attempt(read_prior, statement, scope)
     for item in statement.names:
         over = _over(item)
         if over and settled and settled[0].words(settled[1].args):
@@ -115,7 +122,7 @@ def _declare_hypers(statement: ast.Hyper, scope: Scope) -> None:
         if settled is None or starts is None:
             continue
         for name, begins in zip(names, starts, strict=True):
-            declared = _declared(name, begins, statement, settled, spread, item)
+            declared = _declared(name, begins, statement, settled, spread, prior, item)
             scope.knowledge.hypers[name] = declared
 
 
@@ -144,6 +151,7 @@ def _declared(
     statement: ast.Hyper,
     settled: Settled,
     spread: float,
+    prior: float | None,
     item: ast.HyperName,
 ) -> Declared:
     domain, call = settled
@@ -154,6 +162,7 @@ def _declared(
         per=statement.per.text if statement.per else "example",
         spread=spread,
         spread_fixed=statement.fixed,
+        prior=prior,
         frozen=statement.frozen,
         over=_over(item),
         columns=len(domain.words(call.args)) or 1,

@@ -1,4 +1,4 @@
-"""What a hyperparameter starts from, and how far it is perturbed."""
+"""What a hyperparameter starts from, how far it is perturbed, and what holds it."""
 
 from __future__ import annotations
 
@@ -19,6 +19,7 @@ from hypertune.syntax import ast
 Starts = float | str | tuple[float | str, ...]
 Settled = tuple[DomainType, ir.Call]
 _SPREAD: Final = Arg("spread", "float", "of the perturbation", 1.0, low=0, open_low=True)
+_PRIOR: Final = Arg("prior", "float", "around the start", low=0, open_low=True)
 
 
 def read_starts(statement: ast.Hyper, settled: Settled | None, scope: Scope) -> Starts:
@@ -56,6 +57,14 @@ def read_spread(statement: ast.Hyper, scope: Scope) -> float:
     written = statement.spread
     spread: Any = convert(_SPREAD, written, _names(statement), scope) if written else 1.0
     return float(spread)
+
+
+def read_prior(statement: ast.Hyper, scope: Scope) -> float | None:
+    """The standard deviation after `prior`, if it is there."""
+    if statement.prior is None:
+        return None
+    prior: Any = convert(_PRIOR, statement.prior, _names(statement), scope)
+    return float(prior)
 
 
 def _names(statement: ast.Hyper) -> str:

@@ -119,5 +119,5 @@ class UnknownUnit(Diagnostic):
     def children(self) -> tuple[Note | Help, ...]:
         listed = Note("the units are `epochs`, `steps`, `seconds`, `min` and `hours`")
         # A word after the start of a hyperparameter is read as a unit, too.
-        words = (*self.known, "frozen", "per", "spread")
+        words = (*self.known, "frozen", "per", "prior", "spread")
         return (*did_you_mean(self.name, words), listed)

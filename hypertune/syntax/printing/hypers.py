@@ -41,6 +41,7 @@ def _clauses(hyper: ast.Hyper) -> str:
     words = [
         f"per {hyper.per.text}" if hyper.per else "",
         f"spread {flat(hyper.spread)}{fixed}" if hyper.spread is not None else "",
+        f"prior {flat(hyper.prior)}" if hyper.prior is not None else "",
         "frozen" if hyper.frozen else "",
     ]
     return " ".join(filter(None, words))
