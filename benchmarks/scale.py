@@ -1,6 +1,6 @@
 """What a step takes as things grow: hyperparameters, layers, rows of a batch, data.
 
-    python benchmarks/scale.py [--full] [--rounds 5] [--only hyperparameters …]
+    python benchmarks/scale.py [--full] [--rounds 5] [--only hyperparameters …] [--busy]
 
 Quick by default; `--full` goes to the ends (1,000 hyperparameters, 2,000 layers, batches of 4,096,
 a penalty for each of 1.3 million weights, data of twice the memory). The steps of one table are
@@ -54,6 +54,7 @@ tune implicit {{ method = implicit(solver = {solver}, inner_steps = 1); {moved} 
 """
 MOVED = "weights = sgd(lr = 0.01, momentum = 0.9); hypers = adam(lr = 0.01); epochs = 1"
 WIDE = "linear(1200); relu; linear(1200); relu"
+RANK = 16
 
 
 @frozen
@@ -83,6 +84,11 @@ def stepping(of: Training) -> Callable[[], None]:
 def spec(hypers: int = 3, layers: str = WIDE, batch: int = 128) -> str:
     names = ", ".join(f"h{number}" for number in range(hypers))
     return SPEC.format(hypers=names, given="*", layers=layers, batch=batch, moved=MOVED)
+
+
+def of_rank(text: str) -> str:
+    """The same with scales of low rank, for layers that are given more hyperparameters."""
+    return text.replace("(warmup", f"(response_rank = {RANK}, warmup")
 
 
 def rows(cases: Sequence[tuple[str, int, Callable[[], None]]], rounds: int) -> Iterator[Row]:
@@ -132,7 +138,9 @@ def table(title: str, found: Sequence[Row]) -> None:
 def hyperparameters(full: bool, rounds: int) -> None:
     counts = (10, 100, 1000) if full else (10, 100)
     for method in ("delta_stn", "stn"):
+        low = f"{method}, rank {RANK}"
         cases = [(method, n, stepping(training(spec(n), method, 128))) for n in counts]
+        cases += [(low, n, stepping(training(of_rank(spec(n)), method, 128))) for n in counts]
         table("hyperparameters, a row each (784-1200-1200-10)", [*rows(cases, rounds)])
     cases = [
         (

@@ -9,9 +9,12 @@ from hypertune.methods.alternation import (
     ENTROPY,
     FOLLOWS,
     OPTIMISERS,
+    RESPONSE_RANK,
     VALID_SHARE,
     VALID_STEPS,
     WARMUP,
+    of_steps,
+    rank,
     train_steps,
     validation,
 )
@@ -23,7 +26,7 @@ if TYPE_CHECKING:
 def _build(args: Args) -> DeltaSTN:
     from hypertune.methods.algorithms import DeltaSTN
 
-    return DeltaSTN(**args)
+    return DeltaSTN(**of_steps(args))
 
 
 def _passes(args: Args) -> tuple[Pass, ...]:
@@ -52,10 +55,12 @@ DELTA_STN = MethodType(
             high=1,
             open_low=True,
         ),
+        RESPONSE_RANK,
     ),
     follows=FOLLOWS,
     optimisers=OPTIMISERS,
     build=_build,
     needs_response=True,
+    rank=rank,
     passes=_passes,
 )

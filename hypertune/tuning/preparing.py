@@ -101,7 +101,8 @@ def prepare(
     batches = Served(sets, program.data.batch, tune.seed)
     with torch.random.fork_rng(devices=[]):
         torch.manual_seed(tune.seed)
-        network = lower(program, catalogue, taps=taps_of(program, catalogue))
+        taps, rank = taps_of(program, catalogue), catalogue.rank(tune)
+        network = lower(program, catalogue, taps=taps, rank=rank)
     posed = pose(program, catalogue, network, sets, tune.precision, peers)
     notes: list[str] = []
     problem = posed.problem
