@@ -5,10 +5,12 @@
 A step is forward, backward and SGD on the sum of squared outputs. `plain` is our kernel without a
 response, `responding` trains base and response together, each example perturbed on its own (STN),
 `linearised` trains the response on the tangent (Delta-STN's response step). Each is timed right
-after a step of torch's; printed are medians and quartiles of the ratios of such pairs.
+after a step of torch's; printed are medians and quartiles of the ratios of such pairs. With one
+thread it is the time of the process that counts, so that others on the machine do not.
 
-The count (products of the network's size): plain 1, responding 6/3 = 2; linearised, the inputs
-being data, 5/3: W x, U x, W h, U h and W dh forward, and dh, U twice backward, each a half of 3.
+The count (products of one map over the sequence; the inputs are data): plain 5, W x and W h
+forward, and h and W twice back; responding 10; linearised 8, W x, U x, W h, U h and W dh forward,
+and dh and U twice back.
 """
 
 from __future__ import annotations
@@ -87,9 +89,10 @@ def steps(units: int, batch: int, length: int, given: int) -> tuple[Step, dict[s
 
 
 def seconds(step: Step) -> float:
-    before = time.perf_counter()
+    clock = time.process_time if torch.get_num_threads() == 1 else time.perf_counter
+    before = clock()
     step()
-    return time.perf_counter() - before
+    return clock() - before
 
 
 def measure(units: int, batch: int, length: int, options: argparse.Namespace) -> None:

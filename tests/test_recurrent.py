@@ -19,6 +19,7 @@ from hypertune.response.recurrent import (
     GateMap,
     deep_linearised,
     deep_recurrent,
+    factor,
     linearised,
     recurrent,
 )
@@ -243,10 +244,13 @@ def test_autocast_changes_nothing(cell: Cell):
         same(readings(), expected)
 
 
-def test_a_long_sequence_in_single_precision_is_that_in_double(cell: Cell):
+def test_a_long_sequence_in_single_precision_is_that_in_double(
+    cell: Cell, monkeypatch: pytest.MonkeyPatch
+):
+    monkeypatch.setattr(factor, "_NUMBERS", 0)  # so that these are arranged, too
     torch.manual_seed(17)
     maps, state = drawn_maps(cell), drawn_state(cell, B, H)
-    inputs = drawn(B, 9, X), *tensors(maps), *state
+    inputs = drawn(B, 16, X), *tensors(maps), *state
     rounded = [tensor.detach().float().requires_grad_() for tensor in inputs]
 
     def readings(x: Tensor, *values: Tensor) -> tuple[Tensor, ...]:
@@ -263,7 +267,7 @@ def test_a_long_sequence_in_single_precision_is_that_in_double(cell: Cell):
     torch.testing.assert_close(found, expected, **near)
     gradients = torch.autograd.grad(total(found), rounded)
     torch.testing.assert_close(gradients, torch.autograd.grad(total(expected), inputs), **near)
-    assert (Factor(rounded[1], 9).packed is not None) == torch.backends.mkldnn.is_available()
+    assert (Factor(rounded[1], 16).packed is not None) == torch.backends.mkldnn.is_available()
 
 
 # The linearised reading: inputs x, dx, then as above, then the change of the state.
@@ -352,7 +356,7 @@ def test_transforms_of_torch_func_follow_the_rule(cell: Cell):
     same(torch.func.grad(loss, argnums=tuple(range(len(inputs))))(*constants), expected)
 
 
-def test_a_step_on_the_tangent_costs_five_thirds_of_a_plain_one(cell: Cell):
+def test_a_step_on_the_tangent_costs_eight_fifths_of_a_plain_one(cell: Cell):
     torch.manual_seed(15)
     x, _, values = drawn_pair(cell, base=False)
     state = values[10 : 10 + cell.states]

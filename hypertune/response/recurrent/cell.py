@@ -109,7 +109,10 @@ class Cell(Protocol):
         ...
 
     def drive(self, slopes: Tensors, dx_TBG: Tensor, dp_TBG: Tensor) -> Tensor:
-        """What drives the tangent: dX, and the part of dP that does not come from dh."""
+        """What drives the tangent: dX, and the part of dP that does not come from dh.
+
+        dX is written over.
+        """
         ...
 
     def push(
@@ -118,6 +121,11 @@ class Cell(Protocol):
         """(dh_SBH, other final tangents…), from the drive and tangents of the initial state."""
         ...
 
-    def pull(self, slopes: Tensors, product: Product, gradients: Tensors) -> Pulled:
-        """The transpose of `push`, from gradients of h_SBH and of the other final states."""
+    def pull(
+        self, slopes: Tensors, product: Product, gradients: Tensors, out_TBG: Tensor
+    ) -> Pulled:
+        """The transpose of `push`, from gradients of h_SBH and of the other final states.
+
+        Gradients of X are written over out_TBG, which may be the first of the slopes.
+        """
         ...

@@ -35,12 +35,12 @@ class GateMap:
 
     def change(self, x: Tensor, dx: Tensor | None) -> Tensor:
         """The first-order change by the response and by that of the input; None is zero."""
-        if dx is None:
-            dy = x.new_zeros(*x.shape[:-1], len(self.weight_GI))
-        else:
-            dy = F.linear(dx, self.weight_GI)
+        dy = None if dx is None else F.linear(dx, self.weight_GI)
         if self.response_GI is not None and self.scale_BG is not None:
-            dy = dy.addcmul_(self.scale_BG, F.linear(x, self.response_GI))
+            ux = F.linear(x, self.response_GI)
+            dy = self.scale_BG * ux if dy is None else dy.addcmul_(self.scale_BG, ux)
+        if dy is None:
+            dy = x.new_zeros(*x.shape[:-1], len(self.weight_GI))
         return dy if self.shift_BG is None else dy.add_(self.shift_BG)
 
     def scaled(self, factor: Tensor) -> GateMap:

@@ -62,7 +62,7 @@ class GRU:
 
     def drive(self, slopes: Tensors, dx_TBG: Tensor, dp_TBG: Tensor) -> Tensor:
         dp_r, dp_z, dp_n = dp_TBG.chunk(3, -1)
-        return dx_TBG + torch.cat([dp_r, dp_z, slopes[1] * dp_n], -1)
+        return dx_TBG.add_(torch.cat([dp_r, dp_z, slopes[1] * dp_n], -1))
 
     def push(
         self, slopes: Tensors, product: Product, drive_TBG: Tensor, tangents: Tensors
@@ -79,17 +79,18 @@ class GRU:
             torch.mul(z, dh, out=dh_next).add_(dr).add_(dz).add_(dn)
         return (dh_SBH,)
 
-    def pull(self, slopes: Tensors, product: Product, gradients: Tensors) -> Pulled:
+    def pull(
+        self, slopes: Tensors, product: Product, gradients: Tensors, out_TBG: Tensor
+    ) -> Pulled:
         by_x_TBG, r_TBH, z_TBH = slopes
         by_r, by_z, by_n = by_x_TBG.chunk(3, -1)
-        by_p_TBG = torch.cat([by_r, by_z, r_TBH * by_n], -1)
-        x_TBG, p_TBG = torch.empty_like(by_x_TBG), torch.empty_like(by_x_TBG)
-        du_TBG, dh = product.buffer(x_TBG), gradients[0][-1]
-        blocks = (v.view(*z_TBH.shape[:2], 3, -1) for v in (by_x_TBG, by_p_TBG, x_TBG, p_TBG))
+        p_TBG = torch.cat([by_r, by_z, r_TBH * by_n], -1)
+        du_TBG, dh = product.buffer(p_TBG), gradients[0][-1]
+        blocks = (v.view(*z_TBH.shape[:2], 3, -1) for v in (by_x_TBG, out_TBG, p_TBG))
         moments = *blocks, p_TBG, du_TBG, z_TBH, gradients[0][:-1]
         backwards = (reversed(all_steps.unbind()) for all_steps in moments)
-        for by_x, by_p, d_x, d_p, d, du, z, grad in zip(*backwards, strict=True):
+        for by_x, d_x, d_p, d, du, z, grad in zip(*backwards, strict=True):
             torch.mul(by_x, dh.unsqueeze(1), out=d_x)
-            torch.mul(by_p, dh.unsqueeze(1), out=d_p)
+            d_p.mul_(dh.unsqueeze(1))
             dh = product.pull(torch.addcmul(grad, z, dh), d, du)
-        return Pulled(x_TBG, p_TBG, du_TBG, (dh,))
+        return Pulled(out_TBG, p_TBG, du_TBG, (dh,))

@@ -13,8 +13,9 @@ _aten = torch.ops.aten
 class LSTM:
     """A `Cell`; its gates are i, f, g, o, as torch orders them.
 
-    Its trace: the gates, the cells. Its slopes: what turns tangents of the gates into those
-    of the cell (i, f, g) and of the output (o), that of the cell into that of the output, and f.
+    Its trace: the gates, the cells, their tanh. Its slopes: what turns tangents of the gates into
+    those of the cell (i, f, g) and of the output (o), that of the cell into that of the output,
+    and f.
     """
 
     gates = 4
@@ -31,24 +32,26 @@ class LSTM:
     ) -> tuple[Tensors, Tensor, Tensors]:
         steps, rows, width = x_TBG.shape
         h_SBH, c_SBH = (x_TBG.new_empty(steps + 1, rows, width // 4) for _ in range(2))
+        tanh_TBH = torch.empty_like(c_SBH[1:])
         h_SBH[0], c_SBH[0] = state
         u_TBG = product.buffer(x_TBG)
-        gates = x_TBG, x_TBG[..., : width // 2], *x_TBG.chunk(4, -1)
-        for x, sigmoids, i, f, g, o, u, h, h_next, c, c_next in zip(
-            *gates, u_TBG, h_SBH[:-1], h_SBH[1:], c_SBH[:-1], c_SBH[1:], strict=True
+        i_TBH, f_TBH, g_TBH, o_TBH = x_TBG.chunk(4, -1)
+        gates = x_TBG, x_TBG[..., : width // 2], i_TBH, f_TBH, g_TBH, o_TBH
+        states = h_SBH[:-1], h_SBH[1:], c_SBH[:-1], c_SBH[1:], tanh_TBH
+        for x, sigmoids, i, f, g, o, u, h, h_next, c, c_next, tanh in zip(
+            *gates, u_TBG, *states, strict=True
         ):
             product.add(h, x, u)
             sigmoids.sigmoid_()
             g.tanh_()
             o.sigmoid_()
             torch.mul(f, c, out=c_next).addcmul_(i, g)
-            torch.mul(o, c_next.tanh(), out=h_next)
-        return (h_SBH, c_SBH[-1].clone()), u_TBG, (x_TBG, c_SBH)
+            torch.mul(o, torch.tanh(c_next, out=tanh), out=h_next)
+        return (h_SBH, c_SBH[-1].clone()), u_TBG, (x_TBG, c_SBH, tanh_TBH)
 
     def slopes(self, h_SBH: Tensor, trace: Tensors) -> Tensors:
-        gates_TBG, c_SBH = trace
+        gates_TBG, c_SBH, tanh = trace
         i, f, g, o = gates_TBG.chunk(4, -1)
-        tanh = c_SBH[1:].tanh()
         by_gates_TBG = torch.empty_like(gates_TBG)
         by_i, by_f, by_g, by_o = by_gates_TBG.chunk(4, -1)
         _aten.sigmoid_backward.grad_input(g, i, grad_input=by_i)
@@ -58,7 +61,7 @@ class LSTM:
         return by_gates_TBG, _aten.tanh_backward(o, tanh), f
 
     def drive(self, slopes: Tensors, dx_TBG: Tensor, dp_TBG: Tensor) -> Tensor:
-        return dx_TBG + dp_TBG
+        return dx_TBG.add_(dp_TBG)
 
     def push(
         self, slopes: Tensors, product: Product, drive_TBG: Tensor, tangents: Tensors
@@ -74,17 +77,19 @@ class LSTM:
             torch.addcmul(do, by_cell, dc, out=dh_next)
         return dh_SBH, dc
 
-    def pull(self, slopes: Tensors, product: Product, gradients: Tensors) -> Pulled:
+    def pull(
+        self, slopes: Tensors, product: Product, gradients: Tensors, out_TBG: Tensor
+    ) -> Pulled:
         by_gates_TBG, by_cell_TBH, f_TBH = slopes
-        d_TBG, du_TBG = torch.empty_like(by_gates_TBG), product.buffer(by_gates_TBG)
+        du_TBG = product.buffer(by_gates_TBG)
         shape = *by_cell_TBH.shape[:2], 4, -1
         to_cell, to_output, d_cell, d_output = (
             gates[:, :, block]
-            for gates in (by_gates_TBG.view(*shape), d_TBG.view(*shape))
+            for gates in (by_gates_TBG.view(*shape), out_TBG.view(*shape))
             for block in (slice(3), 3)
         )
         dh, dc = gradients[0][-1], gradients[1].clone()
-        moments = to_cell, to_output, by_cell_TBH, f_TBH, d_cell, d_output, d_TBG, du_TBG
+        moments = to_cell, to_output, by_cell_TBH, f_TBH, d_cell, d_output, out_TBG, du_TBG
         backwards = (reversed(all_steps.unbind()) for all_steps in (*moments, gradients[0][:-1]))
         for to_c, to_h, by_c, f, d_c, d_h, d, du, grad in zip(*backwards, strict=True):
             dc.addcmul_(dh, by_c)
@@ -92,4 +97,4 @@ class LSTM:
             torch.mul(to_h, dh, out=d_h)
             dc.mul_(f)
             dh = product.pull(grad, d, du)
-        return Pulled(d_TBG, d_TBG, du_TBG, (dh, dc))
+        return Pulled(out_TBG, out_TBG, du_TBG, (dh, dc))

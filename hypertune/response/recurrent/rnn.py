@@ -32,7 +32,7 @@ class RNN:
         return (1 - h_SBH[1:].square(),)
 
     def drive(self, slopes: Tensors, dx_TBG: Tensor, dp_TBG: Tensor) -> Tensor:
-        return dx_TBG + dp_TBG
+        return dx_TBG.add_(dp_TBG)
 
     def push(
         self, slopes: Tensors, product: Product, drive_TBG: Tensor, tangents: Tensors
@@ -46,11 +46,12 @@ class RNN:
             torch.mul(product.push(dh, drive), by_x, out=dh_next)
         return (dh_SBH,)
 
-    def pull(self, slopes: Tensors, product: Product, gradients: Tensors) -> Pulled:
-        d_TBG, dh = torch.empty_like(slopes[0]), gradients[0][-1]
-        du_TBG = product.buffer(d_TBG)
-        moments = *slopes, d_TBG, du_TBG, gradients[0][:-1]
+    def pull(
+        self, slopes: Tensors, product: Product, gradients: Tensors, out_TBG: Tensor
+    ) -> Pulled:
+        du_TBG, dh = product.buffer(out_TBG), gradients[0][-1]
+        moments = *slopes, out_TBG, du_TBG, gradients[0][:-1]
         backwards = (reversed(all_steps.unbind()) for all_steps in moments)
         for by_x, d, du, grad in zip(*backwards, strict=True):
             dh = product.pull(grad, torch.mul(by_x, dh, out=d), du)
-        return Pulled(d_TBG, d_TBG, du_TBG, (dh,))
+        return Pulled(out_TBG, out_TBG, du_TBG, (dh,))

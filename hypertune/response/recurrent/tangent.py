@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+import torch
 from torch import Tensor
 from torch.autograd import Function
 
@@ -50,7 +51,8 @@ class _Pull(Function):
 
     @staticmethod
     def forward(cell: Cell, w_GH: Tensor, slopes: Tensors, *gradients: Tensor) -> Tensors:
-        pulled = cell.pull(slopes, Product(w_GH, steps=len(slopes[0])), gradients)
+        product, room_TBG = Product(w_GH, steps=len(slopes[0])), torch.empty_like(slopes[0])
+        pulled = cell.pull(slopes, product, gradients, room_TBG)
         return pulled.x_TBG, *pulled.state
 
     @staticmethod
