@@ -141,6 +141,12 @@ def test_a_layer_is_the_same_at_first_and_after_it_is_folded(name, training):
     torch.testing.assert_close(seeded(module, x), expected, rtol=1e-9, atol=1e-9)
 
 
+def test_a_hard_sigmoid_rounds_as_torchs():
+    x = 4 * torch.randn(1000)
+    layer = convert(nn.Hardsigmoid(), lambda name: ()).layer
+    assert torch.equal(layer(x, Conditioning()), nn.Hardsigmoid()(x))
+
+
 @pytest.mark.parametrize("name", layers_of())
 def test_its_linearised_reading_is_its_derivative_and_so_are_its_gradients(name):
     module, x = tried(name, training=True)

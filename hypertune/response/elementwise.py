@@ -121,7 +121,7 @@ def hardswish() -> Elementwise:
 
 def hardsigmoid() -> Elementwise:
     return Elementwise(
-        lambda x: F.hardtanh(x, -3, 3) / 6 + 0.5,
+        lambda x: F.relu6(x + 3) / 6,  # which rounds as torch's own kernel
         lambda dx, x, y: _aten.hardtanh_backward(dx, x, -3, 3) / 6,
     )
 
