@@ -45,7 +45,7 @@ MAY_IMPORT = {
     "compiler": "anchoring overrides semantics syntax diagnostics catalogue ir standard",
     "explanations": "diagnostics",
     "planning": "catalogue ir reporting data lowering tuning runtime conditioning",
-    "draft": "catalogue ir data",
+    "draft": "catalogue ir data diagnostics syntax",
     "differences": "ir",
     "modules": "catalogue ir standard conditioning response runtime lowering tuning",
     "tuning": "catalogue ir standard lowering data hyper optimisers runtime response conditioning",

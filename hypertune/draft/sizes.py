@@ -18,6 +18,7 @@ _DEEP: Final = 2_000  # training examples that are worth a second hidden layer
 _MANY: Final = 20_000  # training examples for which a larger batch is steadier and not too coarse
 _STEPS: Final = 1_500  # by which a small network has converged at these learning rates
 _FEWEST_EPOCHS: Final = 20
+_WEAKEST: Final = {True: 1e-4, False: 1e-3}  # decay to start from, of classes and of numbers
 
 
 @frozen
@@ -39,8 +40,9 @@ class Sizes:
     refit: bool
 
     def decay(self, classes: bool) -> str:
-        """Where the decay starts: of numbers, the stronger the fewer examples they come from."""
-        return "5e-3" if classes else f"{min(1.0, max(1e-3, 10 / self.rows)):.1g}"
+        """Where the decay starts: the stronger, the fewer examples there are, up to a bound."""
+        start = min(5e-3, 1 / self.rows) if classes else min(1.0, 10 / self.rows)
+        return f"{max(_WEAKEST[classes], start):.1g}"
 
     @property
     def parts(self) -> str:

@@ -6,8 +6,10 @@ from enum import Enum
 from string import Template
 
 from hypertune.catalogue import Seen
+from hypertune.diagnostics import Source
 from hypertune.draft.sizes import Sizes
 from hypertune.ir import Shape
+from hypertune.syntax import format_spec, parse
 
 
 class Network(Enum):
@@ -29,7 +31,7 @@ def spec(about: str, source: str, seen: Seen, network: Network, sizes: Sizes) ->
 
     """
     twice = network is Network.PICTURES or sizes.deep
-    return _SPEC.substitute(
+    text = _SPEC.substitute(
         about=about,
         source=source,
         parts=sizes.parts,
@@ -40,7 +42,6 @@ def spec(about: str, source: str, seen: Seen, network: Network, sizes: Sizes) ->
         shape=_shape(seen.shape),
         layers=_layers(seen.shape, network, sizes.deep),
         drops="drop_1, drop_2" if twice else "drop",
-        colon=" " * (6 if twice else 0),
         decay=sizes.decay(seen.classes > 0),
         top="1" if seen.classes else "10",
         outputs=seen.classes or 1,
@@ -52,6 +53,7 @@ def spec(about: str, source: str, seen: Seen, network: Network, sizes: Sizes) ->
         refit=_REFIT if sizes.refit else "",
         again=_AGAIN if sizes.refit else "",
     )
+    return format_spec(parse(Source("draft", text)))
 
 
 def _shape(shape: Shape) -> str:
@@ -99,9 +101,10 @@ _SPEC = Template("""\
 # keeps the first guess: `hypertune train SPEC --tune untuned` shows what the tuning gains.
 hspec 1
 
-# Hyperparameters and their first guess; they are tuned while the network trains once.
-hyper $drops : rate         = 0.5
-hyper decay$colon : log(1e-6, $top) = $decay per batch
+# Hyperparameters and their first guess; they are tuned while the network trains once. `prior`
+# holds them near the guess, the more, the fewer examples they are tuned on.
+hyper $drops : rate = 0.5 prior 0.3
+hyper decay : log(1e-6, $top) = $decay per batch prior 0.3
 
 # The seed decides $what. Numbers are scaled to mean 0 and deviation 1,
 # those of the training part.$whole
