@@ -144,8 +144,39 @@ ROUND = "tests/test_population.py::test_the_worst_take_over_from_the_best_and_ch
 SOLVERS = "methods/algorithms/solvers/"
 REFITTING, REFIT = "tuning/refitting.py", "tests/test_refitting.py::test_"
 REPLAYED = REFIT + "what_is_kept_is_an_independent_training_through_the_same_schedule"
+PRIOR, HELD = "tests/test_prior.py::test_", "runtime/problem.py"
 
 MUTATIONS = (
+    Mutation(
+        POSING,
+        "hyper.prior / rows",
+        "hyper.prior",
+        PRIOR + "a_prior_counts_as_much_as_one_validation_target",
+    ),
+    Mutation(
+        HELD,
+        "self.start_H).square()).sum() / 2",
+        "self.start_H).square()).sum()",
+        PRIOR + "a_prior_adds_its_gradient_and_nothing_else",
+    ),
+    Mutation(
+        "methods/algorithms/hyperparameters.py",
+        "loss + prior.to",
+        "loss - prior.to",
+        PRIOR + "a_prior_adds_its_gradient_and_nothing_else",
+    ),
+    Mutation(
+        "methods/algorithms/tuned.py",
+        "alpha=held.precision",
+        "alpha=0",
+        PRIOR + "each_of_a_vector_is_held_where_it_started",
+    ),
+    Mutation(
+        "methods/algorithms/maid.py",
+        "prior_M - self",
+        "-self",
+        PRIOR + "methods_that_solve_both_levels_solve_the_upper_one_with_the_prior",
+    ),
     Mutation(REFITTING, "first.sets.together()", "first.sets", REPLAYED),
     Mutation(REFITTING, '{"file": table}) if table', '{"file": table}) if False', REPLAYED),
     Mutation(
@@ -637,8 +668,8 @@ MUTATIONS = (
     ),
     Mutation(
         "methods/algorithms/maid.py",
-        "-self._problem.crossed",
-        "self._problem.crossed",
+        "prior_M - self._problem.crossed",
+        "prior_M + self._problem.crossed",
         LEVELS + "no_step_of_maid_raises_the_exact_validation_loss",
     ),
     Mutation(

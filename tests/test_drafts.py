@@ -5,9 +5,11 @@ from click.testing import CliRunner
 
 from hypertune import compile_text
 from hypertune.cli import main
+from hypertune.diagnostics import Source
 from hypertune.draft import draft_for_table
 from hypertune.draft.sizes import suited
 from hypertune.ir import Quantity
+from hypertune.syntax import format_spec, parse
 
 
 @pytest.mark.parametrize("count", [10, 11, 99, 100, 640, 1_000, 4_000, 30_000, 1_000_000])
@@ -73,6 +75,25 @@ def test_numbers_start_from_a_stronger_decay_the_fewer_they_are(tmp_path):
     classes = decay(200, lambda i: "no" if i % 3 else "yes")
     many, some, few = (decay(count, lambda i: i / 3) for count in (2_000, 200, 20))
     assert few > some > many > classes
+
+
+def test_classes_start_from_a_weaker_decay_the_more_examples_there_are():
+    starts = [
+        float(suited(n, own_test=False, pictures=False).decay(True))
+        for n in (60, 569, 1_797, 100_000)
+    ]
+    assert starts == sorted(starts, reverse=True)
+    assert len({*starts}) == 4
+
+
+def test_a_draft_holds_what_it_tunes_near_the_guess(tmp_path):
+    hypers = compile_text(table(tmp_path, 200, lambda i: i / 3)).program.hypers
+    assert [hyper.prior for hyper in hypers] == [0.3, 0.3]
+
+
+def test_a_draft_is_laid_out_as_fmt_does(tmp_path):
+    text = table(tmp_path, 200, lambda i: i / 3)
+    assert format_spec(parse(Source("t.hspec", text))) == text
 
 
 def test_a_draft_fits_into_lines_of_100_letters(tmp_path, monkeypatch):
