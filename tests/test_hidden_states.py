@@ -1,5 +1,7 @@
 """A network with a hidden state: carried along a stream, resumed in the middle of one."""
 
+from math import ceil
+
 import pytest
 import torch
 from attrs import frozen
@@ -119,6 +121,19 @@ def test_a_training_is_taken_up_in_the_middle_of_a_stream_bit_for_bit(method):
     states = done.passes.state_dict()["states"]
     assert states["train"][HIDDEN].shape == (STREAMS, 6)
     assert (HIDDEN in states["valid"]) == (method != "fixed")
+
+
+def test_a_checkpoint_has_the_states_of_the_streams_that_validation_reads(tmp_path):
+    training = prepared(METHODS["shares"]).training
+    like, going = template(training), training.run()
+    for _ in range(8):
+        next(going)
+    path = tmp_path / "checkpoint"
+    path.write_bytes(encode(Checkpoint(0, 0, training.snapshot())))
+
+    states = read_checkpoint(path, like).state["passes"]["states"]
+    assert states["train"][HIDDEN].shape == (STREAMS, 6)
+    assert states["valid"][HIDDEN].shape == (ceil(0.3 * STREAMS), 6)
 
 
 @pytest.mark.parametrize(
