@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from functools import lru_cache
 
 import torch
 from attrs import evolve, field, frozen
@@ -107,7 +108,11 @@ class Conditioning:
 
 def columns_of(x_BH: Tensor, columns: tuple[int, ...]) -> Tensor:
     """The columns, as a view where they are neighbours."""
-    first, last = columns[0], columns[-1]
-    if columns == tuple(range(first, last + 1)):
-        return x_BH[:, first : last + 1]
-    return torch.stack([x_BH[:, i] for i in columns], 1)
+    if not _are_neighbours(columns):
+        return torch.stack([x_BH[:, i] for i in columns], 1)
+    return x_BH[:, columns[0] : columns[-1] + 1]
+
+
+@lru_cache(maxsize=1024)  # asked for each layer of each pass
+def _are_neighbours(columns: tuple[int, ...]) -> bool:
+    return columns == tuple(range(columns[0], columns[-1] + 1))

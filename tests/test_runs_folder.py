@@ -188,6 +188,17 @@ def test_a_slow_disk_gets_fewer_checkpoints(folder):
     assert len(read_rows(folder.events)) == 8
 
 
+def test_a_state_that_is_the_best_and_the_last_is_taken_once(folder):
+    taken = []
+    recorder = Recorder(folder, lambda: taken.append(1) or {"n": len(taken)}, share=1e9)
+    recorder(reported(10))
+    assert len(taken) == 1
+    assert folder.last.read_bytes() == folder.best.read_bytes()
+    recorder(reported(20, best=False))
+    assert read_checkpoint(folder.last).state == {"n": 2}
+    assert read_checkpoint(folder.best).state == {"n": 1}
+
+
 def test_the_best_state_is_kept_when_training_diverges(folder):
     recorder = Recorder(folder, dict, share=1e-9)
     recorder(reported(10))

@@ -29,11 +29,8 @@ class _Shuffled:
     def __init__(self, part: Part, batch: int | None, seed: int, name: str) -> None:
         self._part, self._seed, self._name = part, seed, name
         self._size = len(part) if batch is None else min(batch, len(part))
+        self.per_epoch = ceil(len(part) / max(self._size, 1))
         self._order = (-1, torch.empty(0))
-
-    @property
-    def per_epoch(self) -> int:
-        return ceil(len(self._part) / max(self._size, 1))
 
     @cached_property
     def _whole(self) -> Batch:

@@ -15,6 +15,7 @@ from hypertune.conditioning import Conditioning, Values, columns_of
 from hypertune.ir import Label, Node, Program
 from hypertune.lowering.arguments import Arguments, words_of
 from hypertune.response import Layer, Merge
+from hypertune.response.parameters import has_response
 from hypertune.response.projection import Projection
 
 X = TypeVar("X")
@@ -81,13 +82,14 @@ class Network(nn.Module):
             owner = node.args.get("tied")
             if isinstance(owner, Label):
                 self._layer(node.name).tie(self._layer(owner.layer))
+        self._with_weights = [(name, node) for name, node in self._weighted() if _has_any(node)]
         last = _last_uses(program.layers)
         self._taps = taps
         device_of = {node.name: node.device for node in program.layers}
         self._wirings = {
             node.name: _Wiring(
                 inputs=tuple((n, device_of.get(n) != node.device) for n in node.inputs),
-                given=_given(node, places),
+                given=_given(node, places) if has_response(self.layers[node.name]) else (),
                 arguments=Arguments(node.args, catalogue.node(node.kind).args, words),
                 device=torch.device(node.device or "cpu"),
                 last_use=tuple(name for name in last[node.name] if name not in taps),
@@ -194,8 +196,8 @@ class Network(nn.Module):
     def _conditioned(
         self, conditioning: Conditioning, of: str
     ) -> Iterator[tuple[Layer, Conditioning]]:
-        """One layer or all, each with what it is conditioned on."""
-        for name, layer in self._weighted():
+        """One layer or all that have weights, each with what it is conditioned on."""
+        for name, layer in self._with_weights:
             if of in ("", name):
                 wiring = self._wirings[name]
                 yield layer, wiring.conditioning(_sent(conditioning, wiring.device))
@@ -245,6 +247,11 @@ def _built(
     given = given if rank is None else min(given, rank)
     layer: Layer = kind.build(node.args, node.shapes[0], given)
     return layer
+
+
+def _has_any(layer: Layer) -> bool:
+    """Whether there are weights, which norms are of."""
+    return any(True for _ in layer.parameters())
 
 
 def lower(

@@ -35,14 +35,14 @@ class Recorder:
         snapshot: Snapshot,
         rows: int = 0,
         every: float = 60.0,
-        share: float = 0.1,
+        share: float = 0.05,
         clock: Callable[[], float] = monotonic,
     ) -> None:
         self._folder, self._snapshot, self._rows = folder, snapshot, rows
         self._every, self._share, self._clock = every, share, clock
         self._saved, self._cost = clock(), 0.0
         self._saved_step = -1
-        self._best: bytes | None = None  # not written yet
+        self._best: tuple[int, bytes] | None = None  # its step; not written yet
 
     def __call__(self, event: Event) -> None:
         try:
@@ -56,7 +56,7 @@ class Recorder:
                 append_row(self._folder.events, row_of(event))
                 self._rows += 1
                 if event.best:
-                    self._best = self._encoded(event.step)
+                    self._best = event.step, self._encoded(event.step)
                 if _finite(event) and self._due(0.0):
                     self._save(event.step)
             case Started() if not self._folder.last.exists():
@@ -75,7 +75,9 @@ class Recorder:
 
     def _save(self, step: int) -> None:
         began = self._clock()
-        content = self._encoded(step)
+        best_step, content = self._best or (None, b"")
+        if best_step != step:
+            content = self._encoded(step)
         if self._rows:
             make_durable(self._folder.events)
         self._save_best()
@@ -85,7 +87,7 @@ class Recorder:
 
     def _save_best(self) -> None:
         if self._best is not None:
-            write_atomically(self._folder.best, self._best, durable=True)
+            write_atomically(self._folder.best, self._best[1], durable=True)
             self._best = None
 
     def _encoded(self, step: int) -> bytes:

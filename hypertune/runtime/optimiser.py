@@ -82,8 +82,10 @@ _WRAPPED = ("add_param_group", "load_state_dict", "state_dict", "zero_grad")
 def _eager(optimiser: type[Optimizer]) -> type[Optimizer]:
     """The optimiser without the wrappers that keep `torch.compile` out of it.
 
-    At their first call they import torch's compiler, which takes as long as torch itself.
+    At their first call they import torch's compiler, which takes as long as torch itself. Nor
+    does a profiler note its steps, which takes longer than those of a small network.
     """
-    methods = {name: unwrap(getattr(optimiser, name)) for name in _WRAPPED}
+    methods: dict[str, Any] = {name: unwrap(getattr(optimiser, name)) for name in _WRAPPED}
     methods["step"] = torch.no_grad()(unwrap(optimiser.step))
+    methods["step"].hooked = True  # torch wraps what is not
     return type(optimiser.__name__, (optimiser,), methods)
