@@ -108,7 +108,7 @@ HYPERS, DELTA_STN = "methods/algorithms/hyperparameters.py", "methods/algorithms
 VALIDATE, RUNTIME_PASSES = "methods/algorithms/alternation.py", "runtime/passes.py"
 OF_RANK = "tests/test_response_rank.py::test_"
 READINGS = OF_RANK + "every_reading_is_that_of_the_product_of_the_factors[linear]"
-ORTHONORMAL = OF_RANK + "rows_of_a_projection_are_orthonormal"
+ORTHONORMAL = OF_RANK + "scales_of_a_layer_have_orthonormal_columns_and_the_projection_is_zero"
 FACTORS = OF_RANK + "every_factor_has_moved_after_two_steps"
 FILLING, NETWORK = "lowering/filling.py", "lowering/network.py"
 IMPLICIT, UNROLLED = "tests/test_implicit.py::", "tests/test_unrolled.py::"
@@ -259,8 +259,8 @@ MUTATIONS = (
     Mutation(NETWORK, "wiring.response(response_H[None])[0]", "response_H[:2]", READINGS),
     Mutation(
         "response/projection.py",
-        "torch.linalg.qr(torch.randn(given, rank))[0]",
-        "torch.randn(given, rank)",
+        "torch.linalg.qr(drawn)[0]",
+        "drawn",
         ORTHONORMAL,
     ),
     Mutation("response/projection.py", "@ self.weight.T", "@ self.weight.detach().T", FACTORS),

@@ -16,7 +16,7 @@ from hypertune.ir import Label, Node, Program
 from hypertune.lowering.arguments import Arguments, words_of
 from hypertune.response import Layer, Merge
 from hypertune.response.parameters import has_response
-from hypertune.response.projection import Projection
+from hypertune.response.projection import Projection, project
 
 X = TypeVar("X")
 Pair = tuple[Tensor, Tensor | None]  # a value and its tangent
@@ -104,7 +104,7 @@ class Network(nn.Module):
         """Of the layers that respond to more hyperparameters than they are to have numbers."""
         given = {node.name: len(_given(node, places)) for node in program.layers}
         return {
-            name: Projection(given[name], rank)
+            name: project(layer, given[name], rank)
             for name, layer in self._weighted()
             if rank is not None and given[name] > rank and layer.has_response
         }
