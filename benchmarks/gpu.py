@@ -17,9 +17,12 @@ from pathlib import Path
 import torch
 
 HERE = Path(__file__).parent
-BENCHMARKS = {  # and what makes them quick
-    "steps.py": ["--rounds", "2", "--only", "64-8-8-10", "quickstart"],
-    "modules.py": ["--rounds", "1", "--side", "32", "--batch", "4", "resnet18"],
+BENCHMARKS = {  # what each is given, and what makes it quick
+    "steps.py": (
+        ["--compile", "--channels-last"],
+        ["--channels-last", "--rounds", "2", "--only", "64-8-8-10", "quickstart"],
+    ),
+    "modules.py": ([], ["--rounds", "1", "--side", "32", "--batch", "4", "resnet18"]),
 }
 
 
@@ -34,7 +37,8 @@ def machine(device: str) -> str:
 
 def section(name: str, device: str, quick: bool) -> tuple[str, bool]:
     """What a benchmark printed, and whether it came to its end."""
-    words = [name, "--device", device, *(BENCHMARKS[name] if quick else [])]
+    given, fewer = BENCHMARKS[name]
+    words = [name, "--device", device, *(fewer if quick else given)]
     print(" ".join(["python", f"benchmarks/{words[0]}", *words[1:]]), file=sys.stderr, flush=True)
     done = subprocess.run(
         [sys.executable, str(HERE / name), *words[1:]], capture_output=True, text=True, check=False

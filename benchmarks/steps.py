@@ -2,6 +2,7 @@
 
     python benchmarks/steps.py [--rounds 60] [--threads 2] [--device cpu] [--only NETWORK …]
                                [--page docs/performance.md] [--busy] [--compile]
+                               [--channels-last]
 
 Two baselines, on the same batch, threads and process, each step timed in turn: `torch`, a loop as
 one writes it by hand (`nn.Sequential`, `torch.optim.SGD`), and `fixed`, hypertune's own plain
@@ -13,7 +14,8 @@ The count is of products of the network's size, of which a plain step takes 3: a
 step 4. The smallest network has nothing to count: what it shows is the overhead of a step.
 
 With `--compile` each step (of shares, the first alone) is timed with its losses compiled as well,
-in turn with all others; the first turns compile, which takes minutes.
+in turn with all others; the first turns compile, which takes minutes. With `--channels-last` each
+is timed with weights in that layout as well, which the outputs of convolutions then have.
 """
 
 from __future__ import annotations
@@ -34,7 +36,7 @@ from hypertune.compiler import compile_text
 from hypertune.data.sets import Part, Sets
 from hypertune.ir import Program, Ref
 from hypertune.lowering import place
-from hypertune.runtime import inductor
+from hypertune.runtime import Training, inductor
 from hypertune.standard import STANDARD
 from hypertune.tuning import prepare
 
@@ -65,6 +67,7 @@ tune fixed { method = fixed; weights = sgd(lr = 0.01, momentum = 0.9); epochs = 
 """
 SPECS = Path(__file__).parents[1] / "specs"
 SHARES = (1.0, 0.5, 0.25, 0.125)
+COMPILED, CHANNELS_LAST = ", compiled", ", channels last"
 BEGIN, END = "<!-- steps -->\n", "<!-- end of steps -->\n"
 
 
@@ -132,25 +135,39 @@ def torch_step(program: Program, sets: Sets, device: str) -> Step:
     return Step("plain loop", "", 3, step)
 
 
-def steps(program: Program, sets: Sets, device: str, compiles: bool) -> list[Step]:
-    """Every step to be timed, the two baselines first."""
+def steps(program: Program, sets: Sets, device: str, also: list[str]) -> list[Step]:
+    """Every step to be timed, the two baselines first; the `also` are remarks."""
     found = [torch_step(program, sets, device), *own_steps(program, sets, SHARES)]
-    if compiles:
-        found += own_steps(program, sets, SHARES[:1], compiles=True)
+    for remark in also:
+        found += own_steps(program, sets, SHARES[:1], remark)
     return found
 
 
+def made(program: Program, tune: str, sets: Sets, remark: str) -> Training:
+    """A training, with what a remark says of it."""
+    training = prepare(
+        program, tune, sets=sets, compiled=inductor if remark == COMPILED else None
+    ).training
+    state = training.state
+    groups = (state.base, getattr(state, "response", None)) if remark == CHANNELS_LAST else ()
+    for group in filter(None, groups):
+        for name, weight in group.trainable.items():
+            if weight.dim() == 4:
+                weight.data = weight.data.contiguous(memory_format=torch.channels_last)
+                group.detached[name].data = weight.data  # the same memory, as before
+    return training
+
+
 def own_steps(
-    program: Program, sets: Sets, shares: tuple[float, ...], compiles: bool = False
+    program: Program, sets: Sets, shares: tuple[float, ...], remark: str = ""
 ) -> list[Step]:
     """Steps of hypertune's methods, plain training first."""
-    compiled, remark = (inductor, ", compiled") if compiles else (None, "")
-    fixed = prepare(program, "fixed", sets=sets, compiled=compiled).training
+    fixed = made(program, "fixed", sets, remark)
     found = [
         Step(f"fixed{remark}", "", 3, lambda: fixed.method.step(fixed.passes, fixed.state, 0))
     ]
     for name, products, its_shares in (("stn", 6, ()), ("delta_stn", 3, shares)):
-        training = prepare(program, name, sets=sets, compiled=compiled).training
+        training = made(program, name, sets, remark)
         state, passes = training.state, training.passes
         method = evolve(training.method, warmup=10**9)  # no turn of validation
         for share in its_shares or (None,):
@@ -170,7 +187,7 @@ def own_steps(
 
 
 def measured(
-    program: Program, rounds: int, device: str, clock: Callable[[], float], compiles: bool
+    program: Program, rounds: int, device: str, clock: Callable[[], float], also: list[str]
 ) -> list[Times]:
     """All steps of a network, each timed in turn on one batch of random numbers."""
     torch.manual_seed(0)
@@ -179,7 +196,7 @@ def measured(
     y = torch.randint(10, (batch,), device=device)
     part = Part(x, y)
     sets = Sets(part, part, part)
-    times = [Times(step, []) for step in steps(program, sets, device, compiles)]
+    times = [Times(step, []) for step in steps(program, sets, device, also)]
     for k in range(rounds + 5):
         for one in times:
             before = clock()
@@ -239,7 +256,9 @@ def main() -> None:
     parser.add_argument("--only", nargs="+", default=[*networks()], choices=[*networks()])
     parser.add_argument("--page", type=Path, help="write the table there")
     parser.add_argument("--compile", action="store_true", help="time compiled steps as well")
+    parser.add_argument("--channels-last", action="store_true", help="time that layout as well")
     options = parser.parse_args()
+    also = [COMPILED] * options.compile + [CHANNELS_LAST] * options.channels_last
     torch.set_num_threads(1 if options.busy else options.threads)
     clock = time.process_time if options.busy else time.perf_counter
     threads = "processor time of 1 thread" if options.busy else f"{options.threads} threads"
@@ -254,7 +273,7 @@ def main() -> None:
         program = place(program, STANDARD, ("cpu", options.device), options.device)
         program = evolve(program, data=evolve(program.data, augment=()))
         rounds = options.rounds * (20 if name == "64-8-8-10" else 1)
-        times = measured(program, rounds, options.device, clock, options.compile)
+        times = measured(program, rounds, options.device, clock, also)
         print(f"\n{name}, batch of {program.data.batch}")
         show(times)
         table += rows(name, program.data.batch, times)
