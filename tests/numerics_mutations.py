@@ -81,7 +81,7 @@ CONVERTED = (
     "test_its_linearised_reading_is_its_derivative_and_so_are_its_gradients"
 )
 BATCH_NORM, NORM = "response/batch_norm.py", "tests/test_batch_norm.py::"
-NORMALISATION = "response/normalisation.py"
+NORMALISATION, BATCH_TANGENT = "response/normalisation.py", "response/batch_tangent.py"
 STANDARDISATION = "response/standardisation.py"
 DOT_PRODUCT, ATTENTION = "response/dot_product.py", "tests/test_attention.py::"
 ATTENDED = ATTENTION + "test_the_tangent_is_torchs_forward_mode_through_each_examples_own_weights"
@@ -455,7 +455,9 @@ MUTATIONS = (
     ),
     Mutation(NORMALISATION, "plain | dict(self.named_buffers())", "plain", TORCHS),
     Mutation(BATCH_NORM, "dx, x, None, None", "x, x, None, None", NORM_LINEAR),
-    Mutation(BATCH_NORM, "dx, x, weight", "x, x, weight", NORM_LINEAR),
+    Mutation(BATCH_TANGENT, " - along_C * mean_C", "", NORM_LINEAR),
+    Mutation(BATCH_TANGENT, " - mean_C * whole_C)", ")", NORM_LINEAR),
+    Mutation(BATCH_TANGENT, "(gradient, constants[0])", "(gradient, gradient)", DIFFERENTIATED),
     Mutation(BATCH_NORM, "moved[1] - scale_BC * mean_C", "moved[1]", NORM_LINEAR),
     Mutation(NORMALISATION, "symmetric(gradient, ctx.kernel)", "gradient", DIFFERENTIATED),
     Mutation(BATCH_NORM, "by_batch, self.momentum, self.eps", "by_batch, 0.1, self.eps", TORCHS),

@@ -7,7 +7,8 @@ from torch import Tensor
 from torch.nn import functional as F
 
 from hypertune.conditioning import Conditioning
-from hypertune.response.normalisation import Kernel, Normalisation, symmetric
+from hypertune.response.batch_tangent import batch_tangent
+from hypertune.response.normalisation import Kernel, Normalisation
 from hypertune.response.standardisation import standardised, standardised_tangent
 
 _OF_INPUT = [True, False, False]  # of the gradients by input, gain and bias
@@ -102,19 +103,10 @@ class BatchNorm(Normalisation):
         # normalised, without gain and bias, is never written down.
         scale_BC = moved[0] * slope_C
         shift_BC = moved[1] - scale_BC * mean_C
-        dy = torch.addcmul(self._along(shift_BC, x), self._along(scale_BC, x), x)
         if dx is None:
-            return y, dy
-
-        weight = self.weight  # this one, in a later backward pass too
-
-        def kernel(dx: Tensor) -> Tensor:
-            found: Tensor = torch.ops.aten.native_batch_norm_backward(
-                dx, x, weight, None, None, mean_C, slope_C, True, self.eps, _OF_INPUT
-            )[0]
-            return found
-
-        return y, dy.add_(symmetric(dx, kernel))
+            return y, (self._along(scale_BC, x) * x).add_(self._along(shift_BC, x))
+        assert self.weight is not None  # or nothing would respond
+        return y, batch_tangent((x, mean_C, slope_C, self.weight), dx, scale_BC, shift_BC)
 
     def _by_constants(self, x: Tensor) -> bool:
         """Whether statistics are the batch's, exact, and nobody wants derivatives by the base."""
