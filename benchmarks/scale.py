@@ -4,10 +4,11 @@
 
 Quick by default; `--full` goes to the ends (1,000 hyperparameters, 2,000 layers, batches of 4,096,
 a penalty for each of 1.3 million weights, data of twice the memory). The steps of one table are
-timed in turn, medians are told, and the last column is the exponent that fits the row and the
-one before it: 0 where nothing grows, 1 where it grows as the number does. Memory is the most that
-torch has given out during a step, by the profiler's record; of data it is what the process has of
-its own, without pages of the file, which the system drops when it likes.
+timed in turn, medians are told (with `--busy` of the processor time of one thread), and the last
+column is the exponent that fits the row and the one before it: 0 where nothing grows, 1 where it
+grows as the number does. Memory is the most that torch has given out during a step, by the
+profiler's record; of data it is what the process has of its own, without pages of the file, which
+the system drops when it likes.
 """
 
 from __future__ import annotations
@@ -55,6 +56,8 @@ tune implicit {{ method = implicit(solver = {solver}, inner_steps = 1); {moved} 
 MOVED = "weights = sgd(lr = 0.01, momentum = 0.9); hypers = adam(lr = 0.01); epochs = 1"
 WIDE = "linear(1200); relu; linear(1200); relu"
 RANK = 16
+SHARED = "delta_stn, share 1/4"
+clock: Callable[[], float] = time.perf_counter
 
 
 @frozen
@@ -91,15 +94,20 @@ def of_rank(text: str) -> str:
     return text.replace("(warmup", f"(response_rank = {RANK}, warmup")
 
 
+def shared(text: str) -> str:
+    """The same with responses trained on a quarter of each batch."""
+    return text.replace("delta_stn(warmup", "delta_stn(response_share = 0.25, warmup")
+
+
 def rows(cases: Sequence[tuple[str, int, Callable[[], None]]], rounds: int) -> Iterator[Row]:
     """Each case timed in turn, after one step that nobody times."""
     taken: dict[int, list[float]] = {number: [] for number in range(len(cases))}
     memory = [most_bytes(step) for _, _, step in cases]
     for _ in range(rounds):
         for number, (_, _, step) in enumerate(cases):
-            began = time.perf_counter()
+            began = clock()
             step()
-            taken[number].append(time.perf_counter() - began)
+            taken[number].append(clock() - began)
     for number, (what, count, _) in enumerate(cases):
         yield Row(what, count, statistics.median(taken[number]), memory[number])
 
@@ -141,6 +149,10 @@ def hyperparameters(full: bool, rounds: int) -> None:
         low = f"{method}, rank {RANK}"
         cases = [(method, n, stepping(training(spec(n), method, 128))) for n in counts]
         cases += [(low, n, stepping(training(of_rank(spec(n)), method, 128))) for n in counts]
+        if method == "delta_stn":
+            cases += [
+                (SHARED, n, stepping(training(shared(spec(n)), method, 128))) for n in counts
+            ]
         table("hyperparameters, a row each (784-1200-1200-10)", [*rows(cases, rounds)])
     cases = [
         (
@@ -204,9 +216,9 @@ def data(full: bool, rounds: int) -> None:
             step()
             own, taken = [own_bytes()], []
             for _ in range(max(rounds, 50)):
-                began = time.perf_counter()
+                began = clock()
                 step()
-                taken.append(time.perf_counter() - began)
+                taken.append(clock() - began)
                 own.append(own_bytes())
             found.append(Row("fixed, images in a file", count, statistics.median(taken), max(own)))
     table(f"data (at most {size(largest)} of pixels; memory of the process)", found)
@@ -232,7 +244,14 @@ def main() -> None:
     parser.add_argument("--full", action="store_true")
     parser.add_argument("--rounds", type=int, default=5)
     parser.add_argument("--only", nargs="*", choices=TABLES, default=[*TABLES])
+    parser.add_argument(
+        "--busy", action="store_true", help="one thread's processor time, for a busy machine"
+    )
     options = parser.parse_args()
+    if options.busy:
+        global clock
+        clock = time.process_time
+        torch.set_num_threads(1)
     print(f"torch {torch.__version__}, {torch.get_num_threads()} threads")
     for name in options.only:
         TABLES[name](options.full, options.rounds)

@@ -30,8 +30,8 @@ ENTROPY = Arg(
 RESPONSE_RANK = Arg(
     "response_rank",
     "int",
-    "the most numbers that a layer responds to, mixed of the hyperparameters that it is given; "
-    "none: one for each",
+    "the most numbers that a layer responds to, mixed of the hyperparameters that it is given "
+    "(none: one for each); cheap, but it ended worse where it was tried: see docs/methods.md",
     default=None,
     low=1,
 )
