@@ -55,7 +55,6 @@ tune implicit {{ method = implicit(solver = {solver}, inner_steps = 1); {moved} 
 """
 MOVED = "weights = sgd(lr = 0.01, momentum = 0.9); hypers = adam(lr = 0.01); epochs = 1"
 WIDE = "linear(1200); relu; linear(1200); relu"
-RANK = 16
 SHARED = "delta_stn, share 1/4"
 clock: Callable[[], float] = time.perf_counter
 
@@ -87,11 +86,6 @@ def stepping(of: Training) -> Callable[[], None]:
 def spec(hypers: int = 3, layers: str = WIDE, batch: int = 128) -> str:
     names = ", ".join(f"h{number}" for number in range(hypers))
     return SPEC.format(hypers=names, given="*", layers=layers, batch=batch, moved=MOVED)
-
-
-def of_rank(text: str) -> str:
-    """The same with scales of low rank, for layers that are given more hyperparameters."""
-    return text.replace("(warmup", f"(response_rank = {RANK}, warmup")
 
 
 def shared(text: str) -> str:
@@ -146,9 +140,7 @@ def table(title: str, found: Sequence[Row]) -> None:
 def hyperparameters(full: bool, rounds: int) -> None:
     counts = (10, 100, 1000) if full else (10, 100)
     for method in ("delta_stn", "stn"):
-        low = f"{method}, rank {RANK}"
         cases = [(method, n, stepping(training(spec(n), method, 128))) for n in counts]
-        cases += [(low, n, stepping(training(of_rank(spec(n)), method, 128))) for n in counts]
         if method == "delta_stn":
             cases += [
                 (SHARED, n, stepping(training(shared(spec(n)), method, 128))) for n in counts

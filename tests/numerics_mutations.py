@@ -106,10 +106,6 @@ DOWNHILL = LEVELS + "a_tight_first_step_of_hoag_goes_down_the_exact_hypergradien
 POSING, COLUMNS, LOSS = "tuning/posing.py", "tuning/columns.py", "lowering/compiled_loss.py"
 HYPERS, DELTA_STN = "methods/algorithms/hyperparameters.py", "methods/algorithms/delta_stn.py"
 VALIDATE, RUNTIME_PASSES = "methods/algorithms/alternation.py", "runtime/passes.py"
-OF_RANK = "tests/test_response_rank.py::test_"
-READINGS = OF_RANK + "every_reading_is_that_of_the_product_of_the_factors[linear]"
-ORTHONORMAL = OF_RANK + "scales_of_a_layer_have_orthonormal_columns_and_the_projection_is_zero"
-FACTORS = OF_RANK + "every_factor_has_moved_after_two_steps"
 FILLING, NETWORK = "lowering/filling.py", "lowering/network.py"
 IMPLICIT, UNROLLED = "tests/test_implicit.py::", "tests/test_unrolled.py::"
 CLOSED = IMPLICIT + "test_a_solver_gives_the_closed_form_of_ridge_regression"
@@ -255,15 +251,6 @@ MUTATIONS = (
         "for place in range(len(node.given))",
         WEIGHTS,
     ),
-    Mutation(NETWORK, "self.projection(given_BG)", "given_BG[:, :2]", READINGS),
-    Mutation(NETWORK, "wiring.response(response_H[None])[0]", "response_H[:2]", READINGS),
-    Mutation(
-        "response/projection.py",
-        "torch.linalg.qr(drawn)[0]",
-        "drawn",
-        ORTHONORMAL,
-    ),
-    Mutation("response/projection.py", "@ self.weight.T", "@ self.weight.detach().T", FACTORS),
     Mutation(
         "conditioning.py", "self.matrix_BC[:, self.columns[name]]", "self.matrix_BC[:, 0]", WEIGHTS
     ),

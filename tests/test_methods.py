@@ -446,8 +446,7 @@ def test_a_declared_method_builds_with_its_defaults(kind):
 
     method = kind.build(steps)
 
-    own = {n: v for n, v in steps.items() if n != "response_rank"}  # which shapes the network
-    assert {name: getattr(method, name) for name in own} == own
+    assert {name: getattr(method, name) for name in steps} == steps
     only_here = {n for n, v in options.items() if isinstance(v, Quantity | Call)} | wanted
     assert kind.build({n: v for n, v in steps.items() if n in only_here}) == method
 

@@ -6,8 +6,6 @@ from collections.abc import Iterable, Iterator, Mapping
 from types import MappingProxyType
 from typing import Final, TypeVar
 
-from attrs import evolve
-
 from hypertune.catalogue.domain_kinds import DomainType
 from hypertune.catalogue.kinds import Kind
 from hypertune.catalogue.network_kinds import Costs, LayerType, MergeType
@@ -51,25 +49,17 @@ class Catalogue:
         """
         return self.of(MergeType).get(name) or self.of(LayerType)[name]
 
-    def rank(self, tune: Tune | None) -> int | None:
-        """What a tune block has the scales of responses factored to; None if they are full."""
-        return self.of(MethodType)[tune.method.kind].rank(tune.method.args) if tune else None
-
-    def costs(self, program: Program, rank: int | None = None) -> list[Costs]:
-        """What each node of a network costs, scales of responses factored to a rank."""
+    def costs(self, program: Program) -> list[Costs]:
+        """What each node of a network costs."""
         columns = program.columns
-        return [self._costs(node, columns, rank) for node in program.layers]
+        return [self._costs(node, columns) for node in program.layers]
 
-    def _costs(self, node: Node, columns: Mapping[str, range], rank: int | None) -> Costs:
+    def _costs(self, node: Node, columns: Mapping[str, range]) -> Costs:
         kind = self.node(node.kind)
         if isinstance(kind, MergeType):
             return kind.costs(node.args, node.shapes)
         given = sum(len(columns[name]) for name in node.given)
-        if rank is None or given <= rank:
-            return kind.costs(node.args, node.shapes[0], given)
-        costs: Costs = kind.costs(node.args, node.shapes[0], rank)
-        projection = rank * given if costs.response else 0
-        return evolve(costs, response=costs.response + projection)
+        return kind.costs(node.args, node.shapes[0], given)
 
     def trials(self, program: Program, tune: Tune) -> int | None:
         """How many trainings a tune block takes at most; None if its method trains once."""

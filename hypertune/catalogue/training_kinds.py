@@ -56,10 +56,6 @@ def _one_copy(args: Args, columns: int) -> int:
     return 1
 
 
-def _full_rank(args: Args) -> int | None:
-    return None
-
-
 def _no_vectors(args: Args) -> bool:
     return False
 
@@ -77,7 +73,6 @@ class MethodType:
     nothing where a step is more than passes and a plan is to take one that the method `shortened`.
     `copies(options, columns)` tells how many times the base weights lie in memory, with what their
     optimiser keeps, where there are so many unconstrained values.
-    `rank(options)` is what the scales of responses are factored to, None where they are full.
     `perturbs_weights` tells that the weights themselves are trained on perturbed values.
     `tunes_vectors(options)` tells whether it tunes hyperparameters that there is one of for each
     example or weight. One that `differentiates` the steps of the optimiser of the weights wants
@@ -97,7 +92,6 @@ class MethodType:
     optimisers: Mapping[str, str]
     build: Callable[[Args], Any]
     needs_response: bool = False
-    rank: Callable[[Args], int | None] = _full_rank
     perturbs_weights: bool = False
     passes: Callable[[Args], tuple[Pass, ...]] = _plain_pass
     copies: Callable[[Args, int], int] = _one_copy

@@ -29,11 +29,10 @@ def estimated_bytes(program: Program, catalogue: Catalogue) -> list[int]:
     kept = examples * (_copies(tune, catalogue) if tune else 1)
     base = 2 + (_slots(tune, "weights", catalogue) if tune else 0)
     response = 2 + (_slots(tune, "responses", catalogue) if tune else 0)
-    costs = catalogue.costs(program, catalogue.rank(tune))
     sizes = []
-    for layer, its in zip(program.layers, costs, strict=True):
-        weights = base * its.base + response * its.response
-        sizes.append(_FLOAT * (weights + ceil(kept * _activations(layer, its))))
+    for layer, costs in zip(program.layers, catalogue.costs(program), strict=True):
+        weights = base * costs.base + response * costs.response
+        sizes.append(_FLOAT * (weights + ceil(kept * _activations(layer, costs))))
     return sizes
 
 

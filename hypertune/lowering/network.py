@@ -16,7 +16,6 @@ from hypertune.ir import Label, Node, Program
 from hypertune.lowering.arguments import Arguments, words_of
 from hypertune.response import Layer, Merge
 from hypertune.response.parameters import has_response
-from hypertune.response.projection import Projection, project
 
 X = TypeVar("X")
 Pair = tuple[Tensor, Tensor | None]  # a value and its tangent
@@ -25,31 +24,23 @@ Taps = frozenset[str]
 
 @frozen
 class _Wiring:
-    """What a node takes: its neighbours, its columns of the response or what they are projected
-    to, its device.
-    """
+    """What a node takes: its neighbours, its columns of the response, its device."""
 
     inputs: tuple[tuple[str, bool], ...]  # and whether they may come from another device
     given: tuple[int, ...]
     arguments: Arguments
     device: torch.device
     last_use: tuple[str, ...]  # outputs that nobody needs after this node
-    projection: Projection | None
 
     def conditioning(self, whole: Conditioning) -> Conditioning:
         """That of this node alone."""
         response_BH, rows = whole.response_BG, whole.rows
         if response_BH is not None and self.given:
-            response_BG = self.response(response_BH)
-            return Conditioning(self.arguments(whole.values), response_BG, rows=rows)
+            given_BG = columns_of(response_BH, self.given)
+            return Conditioning(self.arguments(whole.values), given_BG, rows=rows)
         if self.arguments or rows is not None:
             return Conditioning(self.arguments(whole.values), rows=rows)
         return _NOTHING
-
-    def response(self, response_BH: Tensor) -> Tensor:
-        """What the weights of this node respond to, of what all do."""
-        given_BG = columns_of(response_BH, self.given)
-        return given_BG if self.projection is None else self.projection(given_BG)
 
 
 _NOTHING = Conditioning()
@@ -59,25 +50,15 @@ class Network(nn.Module):
     """The layers of a program. `forward` gives readings 1 and 2, `linearised` reading 3.
 
     Each gives the output and the outputs of the nodes in `taps`, by name. Parameter names are
-    `layers.NAME.…`, and `projections.NAME.weight` of layers that are given more than `rank`
-    hyperparameters.
+    `layers.NAME.…`.
     """
 
-    def __init__(
-        self,
-        program: Program,
-        catalogue: Catalogue,
-        taps: Taps = frozenset(),
-        rank: int | None = None,
-    ) -> None:
+    def __init__(self, program: Program, catalogue: Catalogue, taps: Taps = frozenset()) -> None:
         super().__init__()
         places, words = program.columns, words_of(program, catalogue)
         self.layers = nn.ModuleDict(
-            {node.name: _built(node, catalogue, places, rank) for node in program.layers}
+            {node.name: _built(node, catalogue, places) for node in program.layers}
         )
-        # Drawn after the layers, whose weights are then the same at any rank.
-        projections = self._projections(program, places, rank)
-        self.projections = nn.ModuleDict(projections)
         for node in program.layers:
             owner = node.args.get("tied")
             if isinstance(owner, Label):
@@ -93,20 +74,8 @@ class Network(nn.Module):
                 arguments=Arguments(node.args, catalogue.node(node.kind).args, words),
                 device=torch.device(node.device or "cpu"),
                 last_use=tuple(name for name in last[node.name] if name not in taps),
-                projection=projections.get(node.name),
             )
             for node in program.layers
-        }
-
-    def _projections(
-        self, program: Program, places: Mapping[str, range], rank: int | None
-    ) -> dict[str, Projection]:
-        """Of the layers that respond to more hyperparameters than they are to have numbers."""
-        given = {node.name: len(_given(node, places)) for node in program.layers}
-        return {
-            name: project(layer, given[name], rank)
-            for name, layer in self._weighted()
-            if rank is not None and given[name] > rank and layer.has_response
         }
 
     def _named(self) -> Iterator[tuple[str, Layer | Merge]]:
@@ -223,10 +192,9 @@ class Network(nn.Module):
         """Weights of the plain network that computes the same at a fixed response."""
         plain = {}
         for name, layer in self._weighted():
-            wiring, response_G = self._wirings[name], None
-            if response_H is not None and wiring.given:
-                response_G = wiring.response(response_H[None])[0]
-            for key, value in layer.folded(response_G).items():
+            given = self._wirings[name].given
+            response = None if response_H is None or not given else response_H[list(given)]
+            for key, value in layer.folded(response).items():
                 plain[f"{name}.{key}"] = value
         return plain
 
@@ -236,15 +204,12 @@ def _given(node: Node, places: Mapping[str, range]) -> tuple[int, ...]:
     return tuple(place for name in node.given for place in places.get(name, ()))
 
 
-def _built(
-    node: Node, catalogue: Catalogue, places: Mapping[str, range], rank: int | None
-) -> Layer | Merge:
+def _built(node: Node, catalogue: Catalogue, places: Mapping[str, range]) -> Layer | Merge:
     kind = catalogue.node(node.kind)
     if isinstance(kind, MergeType):
         merge: Merge = kind.build(node.args)
         return merge
-    given = len(_given(node, places))
-    given = given if rank is None else min(given, rank)
+    given = sum(len(places.get(name, ())) for name in node.given)
     layer: Layer = kind.build(node.args, node.shapes[0], given)
     return layer
 
@@ -255,26 +220,19 @@ def _has_any(layer: Layer) -> bool:
 
 
 def lower(
-    program: Program,
-    catalogue: Catalogue,
-    on_meta: bool = False,
-    taps: Taps = frozenset(),
-    rank: int | None = None,
+    program: Program, catalogue: Catalogue, on_meta: bool = False, taps: Taps = frozenset()
 ) -> Network:
     """Build the modules of a placed program, each on its device.
 
     Weights are drawn on the CPU, from torch's generator, so that placement does not change them.
-    With `on_meta` nothing is drawn and nothing takes memory. Scales of responses are factored to
-    `rank`; None leaves them full.
+    With `on_meta` nothing is drawn and nothing takes memory.
     """
     if on_meta:
         with torch.device("meta"):
-            return Network(program, catalogue, taps, rank)
-    network = Network(program, catalogue, taps, rank)
+            return Network(program, catalogue, taps)
+    network = Network(program, catalogue, taps)
     for node in program.layers:
         network.layers[node.name].to(node.device or "cpu")
-        if node.name in network.projections:
-            network.projections[node.name].to(node.device or "cpu")
     return network
 
 

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from hypertune.catalogue import Arg, Args, Pass, Use
 from hypertune.ir import Quantity
 
@@ -27,14 +25,6 @@ VALID_SHARE = Arg(
 ENTROPY = Arg(
     "entropy", "float", "weight of the entropy of the tuned spreads", default=1e-3, low=0
 )
-RESPONSE_RANK = Arg(
-    "response_rank",
-    "int",
-    "the most numbers that a layer responds to, mixed of the hyperparameters that it is given "
-    "(none: one for each); cheap, but it ended worse where it was tried: see docs/methods.md",
-    default=None,
-    low=1,
-)
 
 
 FOLLOWS = frozenset({Use.SMOOTH, Use.STOCHASTIC, Use.DISCRETE})
@@ -48,14 +38,3 @@ def validation(args: Args) -> Pass:
 
 def train_steps(default: int) -> Arg:
     return Arg("train_steps", "int", "training steps in a turn", default=default, low=1)
-
-
-def rank(args: Args) -> int | None:
-    """What the scales of responses are factored to."""
-    found: int | None = args[RESPONSE_RANK.name]
-    return found
-
-
-def of_steps(args: Args) -> dict[str, Any]:
-    """The options of a method's steps, without the one that shapes the network's responses."""
-    return {name: value for name, value in args.items() if name != RESPONSE_RANK.name}

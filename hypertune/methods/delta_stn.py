@@ -9,12 +9,9 @@ from hypertune.methods.alternation import (
     ENTROPY,
     FOLLOWS,
     OPTIMISERS,
-    RESPONSE_RANK,
     VALID_SHARE,
     VALID_STEPS,
     WARMUP,
-    of_steps,
-    rank,
     train_steps,
     validation,
 )
@@ -26,7 +23,7 @@ if TYPE_CHECKING:
 def _build(args: Args) -> DeltaSTN:
     from hypertune.methods.algorithms import DeltaSTN
 
-    return DeltaSTN(**of_steps(args))
+    return DeltaSTN(**args)
 
 
 def _passes(args: Args) -> tuple[Pass, ...]:
@@ -55,12 +52,10 @@ DELTA_STN = MethodType(
             high=1,
             open_low=True,
         ),
-        RESPONSE_RANK,
     ),
     follows=FOLLOWS,
     optimisers=OPTIMISERS,
     build=_build,
     needs_response=True,
-    rank=rank,
     passes=_passes,
 )

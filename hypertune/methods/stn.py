@@ -9,12 +9,9 @@ from hypertune.methods.alternation import (
     ENTROPY,
     FOLLOWS,
     OPTIMISERS,
-    RESPONSE_RANK,
     VALID_SHARE,
     VALID_STEPS,
     WARMUP,
-    of_steps,
-    rank,
     train_steps,
     validation,
 )
@@ -26,19 +23,18 @@ if TYPE_CHECKING:
 def _build(args: Args) -> algorithms.STN:
     from hypertune.methods import algorithms
 
-    return algorithms.STN(**of_steps(args))
+    return algorithms.STN(**args)
 
 
 STN = MethodType(
     name="stn",
     doc="Self-tuning networks: the weights respond to perturbed hyperparameters (MacKay 2019). "
     "Fragile where a perturbation can make a penalty very strong: see docs/methods.md.",
-    args=(WARMUP, train_steps(2), VALID_STEPS, VALID_SHARE, ENTROPY, RESPONSE_RANK),
+    args=(WARMUP, train_steps(2), VALID_STEPS, VALID_SHARE, ENTROPY),
     follows=FOLLOWS,
     optimisers=OPTIMISERS,
     build=_build,
     needs_response=True,
-    rank=rank,
     perturbs_weights=True,
     passes=lambda args: (Pass(("base", "response"), responding=True), validation(args)),
 )

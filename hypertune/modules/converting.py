@@ -14,9 +14,7 @@ from hypertune.runtime import Hypers
 Given = Sequence[str] | Mapping[str, Sequence[str]] | None
 
 
-def respond(
-    module: nn.Module, hypers: Hypers, given: Given = None, rank: int | None = None
-) -> Responding:
+def respond(module: nn.Module, hypers: Hypers, given: Given = None) -> Responding:
     """A copy of a module whose layers respond to hyperparameters, with the same weights.
 
     What its layers give is the same at first, because responses start at zero. The module itself
@@ -31,16 +29,11 @@ def respond(
         given: the names of those that the layers respond to, all if None; or such names by a
             pattern of the layers' names (`"layer4.*"`), of which the first that fits counts, and
             what none fits stays plain.
-        rank: the most numbers that a layer responds to, learnt mixtures of the hyperparameters
-            that it is given; None: one for each.
 
     Raises:
-        ValueError: if a hyperparameter is unknown, a pattern fits no layer that can respond, or
-            the rank is below one.
+        ValueError: if a hyperparameter is unknown, or a pattern fits no layer that can respond.
 
     """
-    if rank is not None and rank < 1:
-        raise ValueError(f"`rank` is {rank}: a layer responds to one number or more")
     patterns = given if isinstance(given, Mapping) else {"*": given}
     columns = {
         pattern: _columns(hypers, hypers.names if names is None else names)
@@ -55,7 +48,7 @@ def respond(
                 return columns[pattern]
         return ()
 
-    conversion = convert(module, given_to, rank)
+    conversion = convert(module, given_to)
     for pattern in patterns:
         if pattern not in fitting:
             raise ValueError(

@@ -27,7 +27,7 @@ def ceiling(program: Program, tune: Tune, catalogue: Catalogue) -> int | None:
     sizes = examples(program.data, catalogue)
     train = sizes.get("train", 0)
     rows = max(min(program.data.batch or train, train), EVALUATED_AT_ONCE)
-    costs = catalogue.costs(program, catalogue.rank(tune))
+    costs = catalogue.costs(program)
     weights = sum(cost.base + cost.response for cost in costs)
     inputs = sum(prod(shape) for node in program.layers for shape in node.shapes)
     flops = sum(cost.flops for cost in costs)

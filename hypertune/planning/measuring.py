@@ -54,8 +54,7 @@ def transient(
     places = {node.name: node.device for node in program.layers}
     there = evolve(program, layers=tuple(evolve(n, device="meta") for n in program.layers))
     sets = _sets(there, catalogue, sizes)
-    taps, rank = taps_of(there, catalogue), catalogue.rank(tune)
-    network = lower(there, catalogue, on_meta=True, taps=taps, rank=rank)
+    network = lower(there, catalogue, on_meta=True, taps=taps_of(there, catalogue))
     posed = pose(there, catalogue, network, sets, "float32")
     problem = posed.problem
     named = {**problem.base, **problem.response}

@@ -54,11 +54,11 @@ def plan(program: Program, catalogue: Catalogue, tune_name: str = "") -> Plan:
         KeyError: if there is no such tune block.
 
     """
-    tune = program.tune(tune_name) if program.tunes or tune_name else None
-    costs = catalogue.costs(program, catalogue.rank(tune))
+    costs = catalogue.costs(program)
     layers = tuple(LayerPlan(n, c) for n, c in zip(program.layers, costs, strict=True))
-    if tune is None:
+    if not program.tunes and not tune_name:
         return Plan(layers, "", None, None)
+    tune = program.tune(tune_name)
     sizes = length(program, tune, catalogue)
     placed = evolve(program, layers=tuple(_placed(layer) for layer in layers))
     found = memory(placed, tune, catalogue, [(layer.costs, layer.device) for layer in layers])

@@ -101,8 +101,7 @@ def prepare(
     batches = Served(sets, program.data.batch, tune.seed)
     with torch.random.fork_rng(devices=[]):
         torch.manual_seed(tune.seed)
-        taps, rank = taps_of(program, catalogue), catalogue.rank(tune)
-        network = lower(program, catalogue, taps=taps, rank=rank)
+        network = lower(program, catalogue, taps=taps_of(program, catalogue))
     posed = pose(program, catalogue, network, sets, tune.precision, peers)
     notes: list[str] = []
     problem = posed.problem

@@ -54,7 +54,6 @@ def _method(author: Author, method: str) -> str:
         "valid_steps": whole(author, author.number(1, 5)),
         "valid_share": real(author, 0.1, 1),
         "entropy": real(author, 1e-6, 1),
-        "response_rank": whole(author, author.number(1, 8)),
     }
     if method == "delta_stn":
         args["linearise"] = truth(author, author.chance(0.5))

@@ -5,35 +5,24 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-from attrs import evolve, frozen
+from attrs import frozen
 from torch import Tensor, nn
 from torch.autograd import forward_ad
 
-from hypertune.conditioning import Conditioning
+from hypertune.conditioning import Conditioning, columns_of
 from hypertune.response.conversion.reading import Reading
 from hypertune.response.layer import Layer
-from hypertune.response.projection import Projection
 
 Pair = tuple[Tensor, Tensor | None]
 
 
 @frozen
 class Place:
-    """Where a layer stands, the columns that it responds to, and what the whole is read at.
-
-    More than `rank` columns are projected to so many numbers.
-    """
+    """Where a layer stands, the columns that it responds to, and what the whole is read at."""
 
     name: str
     columns: tuple[int, ...]
     reading: Reading
-    rank: int | None = None
-
-    @property
-    def given(self) -> int:
-        """How many numbers the layer responds to."""
-        given = len(self.columns)
-        return given if self.rank is None else min(given, self.rank)
 
 
 class Exchanged(nn.Module):
@@ -48,7 +37,6 @@ class Exchanged(nn.Module):
     def __init__(self, place: Place, was: nn.Module) -> None:
         super().__init__()
         self.place = place
-        self.mixing: Projection | None = None
         self._said = {k: v for k, v in vars(was).items() if k not in vars(self)}
 
     def __getattr__(self, name: str) -> Any:
@@ -72,18 +60,13 @@ class Exchanged(nn.Module):
 
     def its(self, whole: Conditioning) -> Conditioning:
         """The conditioning of this layer, of that of the whole."""
-        if not self.place.columns:
-            return whole.unresponsive
-        its = whole.given(self.place.columns)
-        if self.mixing is None or its.response_BG is None:
-            return its
-        return evolve(its, response_BG=self.mixing(its.response_BG))
+        return whole.given(self.place.columns) if self.place.columns else whole.unresponsive
 
     def folded(self, response_H: Tensor | None) -> dict[str, Tensor]:
         """The state of the layer that was here, for a response of the whole."""
-        response_BG = None if response_H is None else response_H[None]
-        response_BG = self.its(Conditioning(response_BG=response_BG)).response_BG
-        response_G = None if response_BG is None else response_BG[0]
+        columns, response_G = self.place.columns, None
+        if response_H is not None and columns:
+            response_G = columns_of(response_H[None], columns)[0]
         return {
             prefix + key: value
             for prefix, layer in self.layers()

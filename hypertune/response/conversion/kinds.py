@@ -55,7 +55,7 @@ def _name(kind: type) -> str:
 
 
 def _placed(make: MakeLayer, plain: nn.Module, place: Place) -> Exchanged:
-    return Placed(place, plain, make(plain, place.given))
+    return Placed(place, plain, make(plain, len(place.columns)))
 
 
 def check(module: nn.Module) -> None:
@@ -160,7 +160,7 @@ def _instance_norm(plain: Any, given: int) -> Layer:
 def _attention(plain: nn.MultiheadAttention, place: Place) -> Exchanged:
     if plain.in_proj_weight is None or plain.bias_k is not None or plain.add_zero_attn:
         raise CannotConvert("its keys and values are not projected as its queries are")
-    given, size = place.given, plain.embed_dim
+    given, size = len(place.columns), plain.embed_dim
     incoming = Affine(size, 3 * size, plain.in_proj_bias is not None, given)
     outgoing = Affine(size, size, plain.out_proj.bias is not None, given)
     for made in (incoming, outgoing):
@@ -173,7 +173,7 @@ def _attention(plain: nn.MultiheadAttention, place: Place) -> Exchanged:
 def _recurrent(plain: nn.RNNBase, place: Place) -> Exchanged:
     if plain.proj_size or getattr(plain, "nonlinearity", "tanh") != "tanh":
         raise CannotConvert("its outputs are projected, or it is a network of relus")
-    given, second = place.given, None
+    given, second = len(place.columns), None
     if given:
         second = deepcopy(plain)
         second.reset_parameters()

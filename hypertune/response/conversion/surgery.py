@@ -14,7 +14,6 @@ from hypertune.response.conversion.kinds import CannotConvert, Make, check, chec
 from hypertune.response.conversion.reading import Reading
 from hypertune.response.conversion.responding_module import RespondingModule
 from hypertune.response.parameters import has_response
-from hypertune.response.projection import project
 
 Given = Callable[[str], tuple[int, ...]]
 
@@ -39,7 +38,7 @@ class Conversion:
         return "\n".join([*lines, *(f"  `{name}`: {why}" for name, why in self.plain.items())])
 
 
-def convert(module: nn.Module, given: Given, rank: int | None = None) -> Conversion:
+def convert(module: nn.Module, given: Given) -> Conversion:
     """A copy of a module with responding layers, whose weights and output are the same.
 
     Weights that are frozen (that require no gradient) stay as they are, and so does what shares
@@ -49,12 +48,11 @@ def convert(module: nn.Module, given: Given, rank: int | None = None) -> Convers
         module: stays as it is.
         given: the columns of the response that a layer is given, by its name; none if it shall
             not respond.
-        rank: the most numbers that a layer responds to, mixed of its columns; None: one for each.
 
     """
     whole = nn.ModuleDict({"module": deepcopy(module)})  # a layer alone has a place in it too
     frozen_names = _freeze(whole["module"])
-    surgery = _Surgery(given, rank, _shared(whole["module"]))
+    surgery = _Surgery(given, _shared(whole["module"]))
     surgery.walk(whole, "")
     layer = RespondingModule(whole["module"], surgery.reading, frozen_names)
     return Conversion(layer, tuple(surgery.responding), surgery.plain)
@@ -63,7 +61,6 @@ def convert(module: nn.Module, given: Given, rank: int | None = None) -> Convers
 @frozen
 class _Surgery:
     given: Given
-    rank: int | None
     shared: dict[int, str]  # the owners of parameters that have more than one
     reading: Reading = field(factory=Reading)
     placed: dict[int, tuple[Exchanged, nn.Module]] = field(factory=dict)  # by what was there
@@ -92,14 +89,12 @@ class _Surgery:
         columns = self.given(name)
         try:
             self._check(part)
-            made = make(part, place := Place(name, columns, self.reading, self.rank))
+            made = make(part, Place(name, columns, self.reading))
         except CannotConvert as why:
             self.plain[name] = str(why)
             return
         if has_response(made):
             self.responding.append(name)
-            if place.given < len(columns):
-                made.mixing = project(made, len(columns), place.given)
         elif any(True for _ in part.parameters()):
             self.plain[name] = "nothing is given to it"
         self.placed[id(part)] = made, part  # which is kept, so that its id stays its own
