@@ -527,7 +527,7 @@ MUTATIONS = (
         "tests/test_penalties.py::test_each_example_has_the_norms_of_its_own_weights",
     ),
     # Recurrent layers.
-    Mutation(GATES, "dy.addcmul_(self.scale_BG, F.linear(x, self.response_GI))", "dy", READ),
+    Mutation(GATES, "dy.addcmul_(self.scale_BG, ux)", "dy", READ),
     Mutation(GATES, "self.scale_BG.T * self.response_GI", "self.response_GI", EFFECTIVE),
     Mutation(GATES, "self.response_GI * mask_GI", "self.response_GI", MASKED),
     Mutation(RECURRENT + "lstm.py", ".add_(di).add_(df).add_(dg)", ".add_(di).add_(dg)", READ),

@@ -29,23 +29,13 @@ def inductor(graph: torch.nn.Module, given: list[Tensor]) -> Run:
 
     What is compiled is the graph, not Python, so `torch.compile` has nothing to look for: its
     guards would be checked at every call, and `Graphs` knows already which graph a call wants.
-    On a GPU the kernels are replayed as one CUDA graph, as `mode = "reduce-overhead"` has it.
     """
     from torch import _inductor  # loads torch's compiler
 
-    replays = any(t.is_cuda for t in given)
-    options = {"fallback_random": True, "triton.cudagraphs": replays}
+    options = {"fallback_random": True}
     # mypy: torch takes a list of more than tensors
     compiled: Run = _inductor.compile(graph, [*given], options=options)  # type: ignore[arg-type]
-    if not replays:
-        return compiled
-
-    def replayed(*now: Tensor) -> list[Tensor | None]:
-        # A replay writes over what the last one gave.
-        torch.compiler.cudagraph_mark_step_begin()  # type: ignore[no-untyped-call]
-        return [None if t is None else t.clone() for t in compiled(*now)]
-
-    return replayed
+    return compiled
 
 
 class Graphs:
