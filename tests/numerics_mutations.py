@@ -63,7 +63,7 @@ DELTA = PASSES + (
     "test_delta_stn_evaluates_plainly_then_responding_to_first_order_then_on_validation"
 )
 SHARED = METHODS + "test_a_share_of_a_batch_that_repeats_leaves_no_row_out"
-READ = METHODS + "test_a_validation_step_reads_its_share_of_the_batch"
+READ_SHARE = METHODS + "test_a_validation_step_reads_its_share_of_the_batch"
 OPTIONS = PASSES + "test_delta_stn_hands_on_whether_responses_are_linearised"
 STN = PASSES + "test_stn_evaluates_at_perturbed_values_that_the_weights_respond_to"
 STATISTICS = PASSES + "test_statistics_are_those_of_the_first_training_pass_alone"
@@ -364,7 +364,7 @@ MUTATIONS = (
     ),
     Mutation("runtime/batch.py", "divmod(self.repeat,", "divmod(0,", SHARED),
     Mutation("runtime/batch.py", ", count), total - count]", ", count)]", SHARED),
-    Mutation("runtime/passes.py", "rows_of(self._valid_share)", "rows_of(1)", READ),
+    Mutation("runtime/passes.py", "rows_of(self._valid_share)", "rows_of(1)", READ_SHARE),
     Mutation(
         VALIDATE,
         "hypers.perturbation_BH(len(sample.batch), passes.generator)",
@@ -812,6 +812,8 @@ def copy(folder: Path) -> None:
 def main(word: str = "") -> int:
     """How many mistakes nobody saw."""
     chosen = [mutation for mutation in MUTATIONS if word in f"{mutation} {mutation.test}"]
+    if not chosen:
+        sys.exit(f"no mutation has {word!r} in it")
     survived = 0
     sys.dont_write_bytecode = True  # it would outlive the mistake that it was compiled from
     for heavy in HEAVY:
