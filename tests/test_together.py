@@ -46,7 +46,13 @@ tune delta {
   clip    = 1.0
 }
 tune stn {
-  method  = stn(warmup = 1 epochs, train_steps = 1, valid_steps = 1)
+  method  = stn(warmup = 1 epochs, train_steps = 1, valid_steps = 1, valid_share = 0.3)
+  weights = sgd(lr = 0.05, momentum = 0.9)
+  hypers  = adam(lr = 0.05)
+  epochs  = 3
+}
+tune shares {  # of an odd number of rows, and of one, which only one of two processes has
+  method  = delta_stn(warmup = 1 epochs, train_steps = 1, response_share = 0.3, valid_share = 0.01)
   weights = sgd(lr = 0.05, momentum = 0.9)
   hypers  = adam(lr = 0.05)
   epochs  = 3
@@ -136,7 +142,7 @@ def test_gradients_of_parts_are_in_the_mean_those_of_the_whole(method):
         torch.testing.assert_close(sum(parts) / 2, whole, atol=1e-6, rtol=1e-5)
 
 
-@pytest.mark.parametrize("method", ["delta", "stn"])
+@pytest.mark.parametrize("method", ["delta", "stn", "shares"])
 def test_two_processes_end_like_one(method, spec, tmp_path):
     one = hypertune.train(spec, tune=method, out=tmp_path / "one")
     words = ["-m", "hypertune", "train", spec, "--tune", method, "--out", tmp_path / "two"]
