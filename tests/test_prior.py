@@ -5,6 +5,7 @@ import torch
 from attrs import evolve
 from bilevel_toys import FLOAT, SGD, ridge, training, weighted_ridge
 
+from hypertune.catalogue import MethodType
 from hypertune.compiler import compile_text
 from hypertune.ir import from_json, print_program, to_json
 from hypertune.lowering import place
@@ -42,6 +43,7 @@ DESCENDING = {
     "unrolled": Unrolled(window=5),
     "unrolled forwards": Unrolled(window=5, mode="forward"),
 }
+SOLVING = (HOAG(), MAID())
 
 
 def held(problem, precision_H=None, vectors=0.0):
@@ -88,7 +90,7 @@ def test_each_of_a_vector_is_held_where_it_started():
     torch.testing.assert_close(other[2] - plain[2], -RATE * pull, rtol=1e-9, atol=1e-12)
 
 
-@pytest.mark.parametrize("method", [HOAG(), MAID()], ids=["hoag", "maid"])
+@pytest.mark.parametrize("method", SOLVING, ids=["hoag", "maid"])
 def test_methods_that_solve_both_levels_solve_the_upper_one_with_the_prior(method):
     going = training(method, held(ridge((-2.0, -1.0)), PRECISION), Recipe())
     for k in range(40):
@@ -132,3 +134,31 @@ def test_a_prior_is_kept_in_both_forms_of_a_program():
     assert [hyper.prior for hyper in program.hypers] == [0.5, None, 2.0, 0.25]
     assert from_json(to_json(program)) == program
     assert "hyper smooth : rate() = 0.1 per example spread 1 prior 0.5\n" in print_program(program)
+
+
+def test_the_methods_that_say_so_are_those_that_use_a_prior():
+    using = {method.declaration.name for method in (*DESCENDING.values(), *SOLVING)}
+    assert {m.name for m in STANDARD.of(MethodType).values() if m.uses_prior} == using
+
+
+TUNE = SPEC[SPEC.index("tune {") :]
+PLAIN = TUNE.replace("tune {", "tune plain {").replace("hypers = sgd(lr = 1); ", "")
+FIXED = PLAIN.replace("implicit", "fixed")
+GRID = PLAIN.replace("implicit", "random_search").replace("plain", "drawn")
+
+
+@pytest.mark.parametrize(
+    ("blocks", "named"),
+    [
+        ([TUNE.replace("tune {", "tune a {"), FIXED], None),  # which is there for comparison
+        ([FIXED], "`fixed`"),
+        ([TUNE.replace("tune {", "tune a {"), FIXED, GRID], "`random_search`"),
+        ([FIXED, GRID, GRID.replace("drawn", "again")], "`fixed`, `random_search`"),
+    ],
+)
+def test_a_prior_that_a_method_does_not_use_is_warned_of_at_its_place(blocks, named):
+    text = SPEC.replace(TUNE, "".join(blocks)).replace("keep[example]", "keep")
+    text = text.replace("cross_entropy(smooth, weight = keep)", "cross_entropy(smooth)")
+    found = [w for w in compile_text(text).warnings if w.code == "HT431"]
+    told = [(w.message, w.span.text) for w in found]
+    assert told == ([(f"`prior` has no effect with {named}", "0.5")] if named else [])

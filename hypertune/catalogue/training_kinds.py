@@ -78,7 +78,8 @@ class MethodType:
     example or weight. One that `differentiates` the steps of the optimiser of the weights wants
     one that has an update rule. `look(options, domains)` raises `Unreadable` if a file that an
     option names does not fit the hyperparameters, whose domains it gets by their names. One that
-    solves its problem, instead of following a stream of batches, wants `whole_batch`.
+    solves its problem, instead of following a stream of batches, wants `whole_batch`. One that
+    `uses_prior` adds that of each hyperparameter to the validation loss that it descends.
 
     A search trains many times: `trials` gives how often at most, from the options and the domains
     of the hyperparameters that it tunes. What is built is then for `search.Study`.
@@ -101,6 +102,7 @@ class MethodType:
     refuses: Callable[[Args], str] = nothing_refused
     look: Callable[[Args, Mapping[str, Domain]], None] = _no_file
     whole_batch: bool = False
+    uses_prior: bool = False
 
 
 def _two_slots(args: Args) -> int:

@@ -58,4 +58,5 @@ DELTA_STN = MethodType(
     build=_build,
     needs_response=True,
     passes=_passes,
+    uses_prior=True,
 )

@@ -37,4 +37,5 @@ HOAG = MethodType(
     build=_build,
     tunes_vectors=lambda args: True,
     whole_batch=True,
+    uses_prior=True,
 )

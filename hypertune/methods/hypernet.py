@@ -42,4 +42,5 @@ HYPERNET = MethodType(
     build=_build,
     passes=lambda args: (Pass(times=args["draws"], of_all=True),),
     copies=lambda args, columns: 1 + (args["hidden"] or columns),
+    uses_prior=True,
 )

@@ -32,4 +32,5 @@ IMPLICIT = MethodType(
     build=_build,
     passes=lambda args: (),
     tunes_vectors=lambda args: True,
+    uses_prior=True,
 )

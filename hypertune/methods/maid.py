@@ -46,4 +46,5 @@ MAID = MethodType(
     build=_build,
     tunes_vectors=lambda args: True,
     whole_batch=True,
+    uses_prior=True,
 )

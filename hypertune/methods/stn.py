@@ -37,4 +37,5 @@ STN = MethodType(
     needs_response=True,
     perturbs_weights=True,
     passes=lambda args: (Pass(("base", "response"), responding=True), validation(args)),
+    uses_prior=True,
 )

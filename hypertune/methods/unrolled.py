@@ -60,4 +60,5 @@ UNROLLED = MethodType(
     tunes_vectors=lambda args: bool(args["mode"] == "reverse"),
     differentiates=True,
     refuses=_refuses,
+    uses_prior=True,
 )

@@ -16,6 +16,7 @@ from hypertune.semantics.including.files import Whole, include
 from hypertune.semantics.network.graph import build_network
 from hypertune.semantics.outline import outline
 from hypertune.semantics.perturbations import check_perturbations
+from hypertune.semantics.priors import check_priors
 from hypertune.semantics.scope.scope import Constant, Knowledge, Scope, Unknown
 from hypertune.semantics.sections.data import DataFacts, read_data
 from hypertune.semantics.sections.objective import read_objective
@@ -73,6 +74,7 @@ def elaborate(spec: ast.Spec | Whole, catalogue: Catalogue) -> Elaborated:
     knowledge.findings.refuse()
     # From here on nothing is missing: each None above has its mistake.
     check_perturbations(knowledge, goals[0].objective.train, plans)
+    check_priors(knowledge, plans)
     assert facts
     assert facts.data
     program = ir.Program(

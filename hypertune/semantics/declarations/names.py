@@ -168,7 +168,8 @@ def _declared(
         columns=len(domain.words(call.args)) or 1,
     )
     place = statement.start.span if statement.start else item.span
-    return Declared(hyper, domain, domain.bounds(call.args), item.name.span, place)
+    held = statement.prior.span if statement.prior else None
+    return Declared(hyper, domain, domain.bounds(call.args), item.name.span, place, held)
 
 
 def _over(item: ast.HyperName) -> str:

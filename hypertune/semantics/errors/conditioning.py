@@ -253,3 +253,29 @@ class CannotSearch(Diagnostic):
     @property
     def bounded(self) -> str:
         return "log(1e-6, 1e3)" if self.positive else "real(-10, 10)"
+
+
+class PriorIgnored(Diagnostic):
+    """A hyperparameter has a `prior`, and a method does not use it.
+
+    A prior is added to the validation loss that a method descends. The searches and `population`
+    compare plain validation losses instead, `hypergradient_descent` descends the training loss,
+    and a method that tunes nothing has nothing to hold.
+    """
+
+    code = "HT431"
+    severity = "warning"
+    title = "`prior` has no effect with {methods}"
+    label = "not used"
+    notes = (("place", "the method is chosen here"),)
+    help = "methods that use it: {able}; with others, a narrower domain bounds the values"
+    example = Example(
+        both="tune { method = random_search; weights = sgd(lr = 0.1); epochs = 1 }",
+        wrong="hyper decay : log(1e-8, 1) = 1e-3 per batch prior 0.5",
+        right="hyper decay : log(1e-4, 1e-2) = 1e-3 per batch",
+        of=TUNED,
+    )
+
+    methods: tuple[str, ...]
+    place: Span
+    able: tuple[str, ...]

@@ -54,7 +54,8 @@ Meaning = Constant | Unknown | Tunable | Piece
 class Declared:
     """One hyperparameter as declared; `bounds` are those of its domain.
 
-    `span` is its place, `start` that of what it starts from.
+    `span` is its place, `start` that of what it starts from, `prior` that of the deviation of its
+    prior, if it has one.
     """
 
     hyper: ir.Hyper
@@ -62,6 +63,7 @@ class Declared:
     bounds: tuple[float, float]
     span: Span
     start: Span
+    prior: Span | None = None
 
     @property
     def words(self) -> tuple[str, ...]:
