@@ -15,10 +15,10 @@ _PATIENCE = 600  # seconds until a server that says nothing more is ended
 
 @define
 class Client:
-    """Sends requests and reads what comes back, in order; notifications wait in `heard`."""
+    """Sends requests and reads what comes back, in order; those not asked for wait."""
 
     process: subprocess.Popen[bytes]
-    heard: list[dict[str, Any]] = field(factory=list)
+    notifications: list[dict[str, Any]] = field(factory=list)
     _number: int = 0
 
     @classmethod
@@ -40,21 +40,21 @@ class Client:
         self._number += 1
         self._send({"id": self._number, "method": method, "params": params})
         while (message := self._receive()).get("id") != self._number:
-            self.heard.append(message)
+            self.notifications.append(message)
         return message
 
     def notify(self, method: str, params: Any = None) -> None:
         self._send({"method": method, "params": params})
 
-    def next_heard(self, method: str) -> dict[str, Any]:
+    def next_notification(self, method: str) -> dict[str, Any]:
         """The parameters of the next notification of a kind."""
-        while not self.heard or self.heard[0]["method"] != method:
-            if self.heard:
-                left_out = self.heard.pop(0)
+        while not self.notifications or self.notifications[0]["method"] != method:
+            if self.notifications:
+                left_out = self.notifications.pop(0)
                 assert left_out["method"] != "window/showMessage", left_out["params"]
             else:
-                self.heard.append(self._receive())
-        return dict(self.heard.pop(0)["params"])
+                self.notifications.append(self._receive())
+        return dict(self.notifications.pop(0)["params"])
 
     def close(self) -> tuple[int, str]:
         """End politely; the exit code, and what was said on stderr."""

@@ -36,7 +36,7 @@ def test_that_the_mean_stays(rate: float, constant: bool):
     assert y.mean().item() == pytest.approx(1, abs=5 * deviation)
 
 
-def test_that_a_constant_rate_and_a_heard_one_drop_the_same():
+def test_that_a_constant_rate_and_a_tuned_one_drop_the_same():
     x = torch.randn(3, 50)
     torch.testing.assert_close(_run(Dropout(0.3), x), _run(Dropout(None), x, [0.3]))
 

@@ -114,7 +114,7 @@ class Session:
         return self._diagnostics()
 
     def _diagnostics(self, name: str = "") -> str:
-        found = self.client.next_heard("textDocument/publishDiagnostics")
+        found = self.client.next_notification("textDocument/publishDiagnostics")
         assert found["uri"] == (self.folder / (name or self.name)).as_uri()
         assert found["version"] == self.versions[name or self.name]
         said = "\n".join(map(_diagnostic, found["diagnostics"])) or "no diagnostics"
@@ -198,9 +198,9 @@ def test_a_session_goes_as_it_was_recorded(
 def _opened(client: Client, uri: str, text: str) -> list[dict[str, Any]]:
     item = {"uri": uri, "languageId": "hspec", "version": 1, "text": text}
     client.notify("textDocument/didOpen", {"textDocument": item})
-    found = client.next_heard("textDocument/publishDiagnostics")
+    found = client.next_notification("textDocument/publishDiagnostics")
     while found["uri"] != uri:  # one that another text was still owed
-        found = client.next_heard("textDocument/publishDiagnostics")
+        found = client.next_notification("textDocument/publishDiagnostics")
     return list(found["diagnostics"])
 
 
@@ -222,7 +222,7 @@ def test_a_text_that_is_closed_has_no_mistakes(client: Client) -> None:
     uri = "file:///specs/closed.hspec"
     assert _opened(client, uri, "hspec 2\n")
     client.notify("textDocument/didClose", {"textDocument": {"uri": uri}})
-    assert client.next_heard("textDocument/publishDiagnostics")["diagnostics"] == []
+    assert client.next_notification("textDocument/publishDiagnostics")["diagnostics"] == []
 
 
 def test_a_text_without_a_file_is_read_as_well(client: Client) -> None:
@@ -242,7 +242,7 @@ def test_a_mistake_in_an_included_file_is_told_where_that_is_included(
 
     part.write_text("hspec 1\nlet width = 3\n", encoding="utf-8")
     client.notify("textDocument/didSave", {"textDocument": {"uri": part.as_uri()}})
-    after = client.next_heard("textDocument/publishDiagnostics")["diagnostics"]
+    after = client.next_notification("textDocument/publishDiagnostics")["diagnostics"]
     assert after
     assert not [mistake for mistake in after if "heigth" in mistake["message"]]
 

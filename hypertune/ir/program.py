@@ -151,7 +151,7 @@ class Tune:
 
 @frozen
 class Program:
-    """Hyperparameters in the order of the free vector, layers in the order of evaluation."""
+    """Hyperparameters in the order of the unconstrained vector, layers in that of evaluation."""
 
     hypers: tuple[Hyper, ...]
     data: Data

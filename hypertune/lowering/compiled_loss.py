@@ -165,7 +165,7 @@ class CompiledLoss:
             found: tuple[Tensor, Mapping[str, Tensor]] = self._network(x, conditioning)
             return found
         pair, taps = self._network.linearised(x, conditioning)
-        return _changed(pair), {name: _changed(tap) for name, tap in taps.items()}
+        return _to_first_order(pair), {name: _to_first_order(tap) for name, tap in taps.items()}
 
     def _own(self, conditioning: Conditioning, rows: Rows) -> Conditioning:
         """What some rows of a batch are evaluated at."""
@@ -217,7 +217,7 @@ def _term(term: Term, program: Program, catalogue: Catalogue, network: Network) 
     )
 
 
-def _changed(pair: tuple[Tensor, Tensor | None]) -> Tensor:
+def _to_first_order(pair: tuple[Tensor, Tensor | None]) -> Tensor:
     value, tangent = pair
     return value if tangent is None else value + tangent
 

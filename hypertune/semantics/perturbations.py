@@ -55,5 +55,5 @@ def _check(
 def _one_deviation(declared: Declared, start: float) -> float:
     """The value that is one deviation of the perturbation above the start."""
     hyper, domain, (low, high) = declared.hyper, declared.domain, declared.bounds
-    free = domain.unconstrain(start, low, high)
-    return float(domain.constrain(free + hyper.spread, low, high))
+    unconstrained = domain.unconstrain(start, low, high)
+    return float(domain.constrain(unconstrained + hyper.spread, low, high))

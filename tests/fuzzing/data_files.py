@@ -37,44 +37,44 @@ WORDS = (b"NA", b"nan", b"inf", b"-inf", b"1e400", b"1e300", b"", b" ", b'"', b'
 MORE_WORDS = (b"\0", b"\xff", b"\r", b"\n", b",", b";", "٣".encode(), b"0x10", b"x" * 200_000)
 
 
-def table(dice: random.Random) -> bytes:
+def table(rng: random.Random) -> bytes:
     """A table of numbers and words, as people write them."""
-    target = dice.choice([lambda i: i % 3, lambda i: i / 7, lambda i: ("no", "yes")[i % 2]])
-    lines = [f"{i},{dice.choice(['red', 'blue'])},{dice.random()},{target(i)}" for i in range(40)]
+    target = rng.choice([lambda i: i % 3, lambda i: i / 7, lambda i: ("no", "yes")[i % 2]])
+    lines = [f"{i},{rng.choice(['red', 'blue'])},{rng.random()},{target(i)}" for i in range(40)]
     return "\n".join(["a,b,c,y", *lines, ""]).encode()
 
 
-def changed_table(content: bytes, dice: random.Random) -> bytes:
+def changed_table(content: bytes, rng: random.Random) -> bytes:
     lines = content.split(b"\n")
-    row = dice.randrange(len(lines))
+    row = rng.randrange(len(lines))
     cells = lines[row].split(b",")
-    match dice.randrange(4):
+    match rng.randrange(4):
         case 0:
-            cells[dice.randrange(len(cells))] = dice.choice(WORDS + MORE_WORDS)
+            cells[rng.randrange(len(cells))] = rng.choice(WORDS + MORE_WORDS)
         case 1:
-            del cells[dice.randrange(len(cells))]
+            del cells[rng.randrange(len(cells))]
         case 2:
-            cells.append(dice.choice(WORDS))
+            cells.append(rng.choice(WORDS))
         case _:
-            return changed_bytes(content, dice)
+            return changed_bytes(content, rng)
     lines[row] = b",".join(cells)
     return b"\n".join(lines)
 
 
-def changed_bytes(content: bytes, dice: random.Random) -> bytes:
+def changed_bytes(content: bytes, rng: random.Random) -> bytes:
     """Some bytes are others, or are gone, or stand there twice."""
     found = bytearray(content)
-    for _ in range(dice.choice([1, 1, 2, 8])):
-        at, end = sorted(dice.randrange(len(found) + 1) for _ in range(2))
-        match dice.randrange(4):
+    for _ in range(rng.choice([1, 1, 2, 8])):
+        at, end = sorted(rng.randrange(len(found) + 1) for _ in range(2))
+        match rng.randrange(4):
             case 0 if at < len(found):
-                found[at] = dice.randrange(256)
+                found[at] = rng.randrange(256)
             case 1:
-                del found[at : min(end, at + dice.choice([1, 4, 100, 10**6]))]
+                del found[at : min(end, at + rng.choice([1, 4, 100, 10**6]))]
             case 2:
-                found[at:at] = found[at : at + dice.choice([1, 4, 100])]
+                found[at:at] = found[at : at + rng.choice([1, 4, 100])]
             case _:
-                found[at : at + 4] = dice.choice([b"\xff" * 4, bytes(4), b"\x7f\xff\xff\xff"])
+                found[at : at + 4] = rng.choice([b"\xff" * 4, bytes(4), b"\x7f\xff\xff\xff"])
         if not found:
             break
     return bytes(found)
@@ -83,39 +83,39 @@ def changed_bytes(content: bytes, dice: random.Random) -> bytes:
 KINDS = ("<f8", ">f4", "<f2", "g", "<i8", ">i2", "<u8", "|u1", "?", "<c8", "<U3", "<M8[s]", "O")
 
 
-def arrays(dice: random.Random) -> bytes:
+def arrays(rng: random.Random) -> bytes:
     """Arrays of any type and often of the wrong shape, packed or not."""
     count = 40
     wrong = [(count,), (0, 3), (count, 0), (), (39, 3)]
-    shape = dice.choice([(count, 3), (count, 1, 4, 4), *(wrong if dice.random() < 0.2 else [])])
+    shape = rng.choice([(count, 3), (count, 1, 4, 4), *(wrong if rng.random() < 0.2 else [])])
     numbers = np.arange(np.prod(shape, dtype=int)).reshape(shape) % 120
-    targets = np.arange(count) % dice.choice([1, 2, 3]) + dice.choice([0] * 9 + [1, -1, 10**6])
-    kinds = [dice.choice(KINDS[:6]) if dice.random() < 0.9 else dice.choice(KINDS) for _ in "xy"]
+    targets = np.arange(count) % rng.choice([1, 2, 3]) + rng.choice([0] * 9 + [1, -1, 10**6])
+    kinds = [rng.choice(KINDS[:6]) if rng.random() < 0.9 else rng.choice(KINDS) for _ in "xy"]
     stream = io.BytesIO()
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
         found = {"x": numbers.astype(kinds[0]), "y": targets.astype(kinds[1])}
-    (np.savez_compressed if dice.random() < 0.5 else np.savez)(stream, **found)
+    (np.savez_compressed if rng.random() < 0.5 else np.savez)(stream, **found)
     return stream.getvalue()
 
 
-def changed_arrays(content: bytes, dice: random.Random) -> bytes:
+def changed_arrays(content: bytes, rng: random.Random) -> bytes:
     """The bytes of the archive are others, or those of an array in it, whose sum is right."""
-    if dice.random() < 0.4:
-        return changed_bytes(content, dice)
+    if rng.random() < 0.4:
+        return changed_bytes(content, rng)
     out = io.BytesIO()
     with zipfile.ZipFile(io.BytesIO(content)) as before, zipfile.ZipFile(out, "w") as after:
         for name in before.namelist():
             inside = before.read(name)
             head, rest = inside[:128], inside[128:]
-            after.writestr(name, changed_bytes(head, dice) + rest)
+            after.writestr(name, changed_bytes(head, rng) + rest)
     return out.getvalue()
 
 
-def picture(dice: random.Random) -> bytes:
-    mode = dice.choice(["RGB", "L", "1", "P", "RGBA", "LA", "CMYK", "I;16"])
+def picture(rng: random.Random) -> bytes:
+    mode = rng.choice(["RGB", "L", "1", "P", "RGBA", "LA", "CMYK", "I;16"])
     others = {"CMYK": ["JPEG"], "RGB": ["PNG", "JPEG", "BMP", "WEBP"]}
-    form = dice.choice(others.get(mode, ["PNG"]))
+    form = rng.choice(others.get(mode, ["PNG"]))
     stream = io.BytesIO()
     Image.new(mode, (6, 5)).save(stream, form)
     return stream.getvalue()
@@ -147,11 +147,11 @@ CASES: dict[
 }
 
 
-def source_of(case: str, folder: Path, dice: random.Random) -> Call:
+def source_of(case: str, folder: Path, rng: random.Random) -> Call:
     if case == "images":
         return Call("images", {"folder": str(folder)})
-    args = {"file": "file", "classes": dice.choice([None, None, True, False])}
-    filling = dice.choice(["refuse", "mean", "median"])
+    args = {"file": "file", "classes": rng.choice([None, None, True, False])}
+    filling = rng.choice(["refuse", "mean", "median"])
     args |= {"target": "y", "missing": filling} if case == "csv" else {}
     (kind,) = (kind for kind in STANDARD if kind.name == case)
     call = Call(case, {**args, "valid": "", "test": ""})
@@ -159,16 +159,16 @@ def source_of(case: str, folder: Path, dice: random.Random) -> Call:
     return Call(case, {**found.args, "file": str(folder / "file")})
 
 
-def ends(case: str, folder: Path, dice: random.Random) -> str:
+def ends(case: str, folder: Path, rng: random.Random) -> str:
     """How the loading of a mutant ended: `read` or `refused`.
 
     Raises:
         Exception: whatever else it did.
 
     """
-    scale = dice.choice([None, Call("standardize")])
+    scale = rng.choice([None, Call("standardize")])
     shares = {"train": 0.5, "valid": 0.25, "test": 0.25}
-    data = Data(source_of(case, folder, dice), shares, 0, scale, (), None)
+    data = Data(source_of(case, folder, rng), shares, 0, scale, (), None)
     try:
         sets = load(data, CATALOGUE)
     except DataError as refused:
@@ -191,17 +191,17 @@ def main() -> int:
     counted: Counter[str] = Counter()
     kept = Path(tempfile.mkdtemp(prefix="mutants-"))
     for number in range(asked.mutants):
-        dice = random.Random(f"{asked.seed} {number}")
-        case = dice.choice([*CASES])
+        rng = random.Random(f"{asked.seed} {number}")
+        case = rng.choice([*CASES])
         make, change, write = CASES[case]
-        content = make(dice)
-        if dice.random() < 0.9:
-            content = change(content, dice)
+        content = make(rng)
+        if rng.random() < 0.9:
+            content = change(content, rng)
         with tempfile.TemporaryDirectory() as place:
             folder = Path(place)
             write(folder, content)
             try:
-                how = ends(case, folder, dice)
+                how = ends(case, folder, rng)
             except Exception:
                 how = "BROKEN"
                 (kept / f"{number}.{case}").write_bytes(content)

@@ -69,24 +69,24 @@ def places(tree: Any) -> Iterator[tuple[Any, Any]]:
             yield from places(tree[key])
 
 
-def mutated_tree(tree: Any, dice: random.Random) -> None:
+def mutated_tree(tree: Any, rng: random.Random) -> None:
     """Change one part of a tree in place."""
-    holder, key = dice.choice([*places(tree)])
-    match dice.randrange(4):
+    holder, key = rng.choice([*places(tree)])
+    match rng.randrange(4):
         case 0 if isinstance(holder, dict):
             del holder[key]
         case 1 if isinstance(holder, dict):
-            holder[dice.choice([0, 1, 99, "0", "step", "exp_avg"])] = holder[key]
+            holder[rng.choice([0, 1, 99, "0", "step", "exp_avg"])] = holder[key]
         case 2:
-            other, place = dice.choice([*places(tree)])
+            other, place = rng.choice([*places(tree)])
             holder[key] = copied(other[place])  # or a tree could hold itself
         case _:
-            holder[key] = mutated_value(holder[key], dice)
+            holder[key] = mutated_value(holder[key], rng)
 
 
-def mutated_value(value: Any, dice: random.Random) -> Any:
+def mutated_value(value: Any, rng: random.Random) -> Any:
     """Another value in its place; for a tensor often one of another shape or type."""
-    if isinstance(value, torch.Tensor) and dice.random() < 0.8:
+    if isinstance(value, torch.Tensor) and rng.random() < 0.8:
         flat = value.reshape(-1)
         others = [
             flat[:1].clone(),
@@ -102,57 +102,57 @@ def mutated_value(value: Any, dice: random.Random) -> Any:
             torch.zeros(0),
             value.clone().t() if value.dim() == 2 else flat.clone(),
         ]
-        return dice.choice(others)
-    return dice.choice(_ODD)
+        return rng.choice(others)
+    return rng.choice(_ODD)
 
 
-def mutated_bytes(content: bytes, dice: random.Random) -> bytes:
+def mutated_bytes(content: bytes, rng: random.Random) -> bytes:
     """A few bytes changed, taken out, or put in."""
     changed = bytearray(content)
-    for _ in range(dice.randint(1, 4)):
-        header = dice.random() < 0.7
-        at = dice.randrange(min(len(changed), 9000) if header else len(changed))
-        match dice.randrange(3):
+    for _ in range(rng.randint(1, 4)):
+        header = rng.random() < 0.7
+        at = rng.randrange(min(len(changed), 9000) if header else len(changed))
+        match rng.randrange(3):
             case 0:
-                changed[at] = dice.randrange(256)
+                changed[at] = rng.randrange(256)
             case 1:
-                del changed[at : at + dice.randint(1, 9)]
+                del changed[at : at + rng.randint(1, 9)]
             case _:
-                changed[at:at] = dice.randbytes(dice.randint(1, 9))
+                changed[at:at] = rng.randbytes(rng.randint(1, 9))
     return bytes(changed)
 
 
-def mutant(path: Path, dice: random.Random) -> bytes:
+def mutant(path: Path, rng: random.Random) -> bytes:
     """A file of a run, changed."""
-    if dice.random() < 0.5 or path.name == "model.safetensors":
-        return mutated_bytes(path.read_bytes(), dice)
+    if rng.random() < 0.5 or path.name == "model.safetensors":
+        return mutated_bytes(path.read_bytes(), rng)
     if path.suffix in (".json", ".jsonl"):
         trees = (
             [json.loads(line) for line in path.read_text().splitlines()]
             if (path.suffix == ".jsonl")
             else [json.loads(path.read_text())]
         )
-        mutated_tree(trees, dice)
+        mutated_tree(trees, rng)
         return "".join(f"{json.dumps(tree)}\n" for tree in trees).encode()
     found = read_checkpoint(path)
-    mutated_tree(found.state, dice)
+    mutated_tree(found.state, rng)
     return encode(Checkpoint(found.step, found.rows, found.state))
 
 
 def outcome_of(runs: Path, out: Path, seed: int) -> str:
     """What comes of a run with one mutant: `refused`, or what was done with it."""
-    dice = random.Random(seed)
-    run = dice.choice(sorted(runs.iterdir()))
+    rng = random.Random(seed)
+    run = rng.choice(sorted(runs.iterdir()))
     files = [
         path for path in sorted(run.rglob("*")) if path.is_file() and path.name not in _LET_BE
     ]
     if run.name == "ended":
         files = [run / name for name in _EXPORTED]
-    file = dice.choice(files + 4 * [path for path in files if path.name == "last.safetensors"])
+    file = rng.choice(files + 4 * [path for path in files if path.name == "last.safetensors"])
     what = f"{run.name} {file.name}"
     shutil.rmtree(out, ignore_errors=True)
     shutil.copytree(run, out)
-    (out / file.relative_to(run)).write_bytes(mutant(file, dice))
+    (out / file.relative_to(run)).write_bytes(mutant(file, rng))
     signal.alarm(60)  # a changed program can be a very long one
     try:
         if run.name == "ended":

@@ -59,7 +59,7 @@ def use(place: Place, used: Block) -> Piece:
         elif param.sort == "rate":
             text = place.rate()
         else:
-            text = place.author.pick([*place.author.given, *place.heard])
+            text = place.author.pick([*place.author.given, *place.hypers])
         args.append((param.name, None if left_out else text))
 
     def after(shape: Shape, inside: Inside) -> Shape:

@@ -34,8 +34,8 @@ def block(author: Author, name: str, shape: Shape, blocks: Sequence[Block]) -> t
     """`block`, drawn for a shape; it may be used where another fits as well."""
     params = draw_params(author)
     inside = Inside({}, {p.name: p.value for p in params if p.sort == "size"})
-    rates, heard = (tuple(p.name for p in params if p.sort == s) for s in ("rate", "hyper"))
-    place = Place(author, 1, inside, rates, heard)
+    rates, hypers = (tuple(p.name for p in params if p.sort == s) for s in ("rate", "hyper"))
+    place = Place(author, 1, inside, rates, hypers)
     pieces, _ = body(place, shape, blocks, author.number(0, 4))
     written = [f"{p.name}{'' if p.default is None else f' = {p.default}'}" for p in params]
     head = f"block {name}{'(' + ', '.join(written) + ')' if written else ''}"

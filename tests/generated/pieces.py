@@ -53,7 +53,7 @@ class Place:
     depth: int = 0
     inside: Inside = field(factory=Inside)
     rates: tuple[str, ...] = ()  # parameters of the block around
-    heard: tuple[str, ...] = ()
+    hypers: tuple[str, ...] = ()  # likewise
     taken: set[str] = field(factory=set)  # labels
 
     def count(self, low: int, high: int) -> tuple[str, Callable[[Values], int]]:

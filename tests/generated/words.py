@@ -42,7 +42,7 @@ def where(place: Place) -> str:
 def _given(place: Place, responds: bool) -> str:
     if not responds:
         return " given none"
-    names = [*place.author.given, *place.heard]
+    names = [*place.author.given, *place.hypers]
     some = [place.author.pick(names) for _ in range(place.author.number(1, 3))] if names else []
     return f" given {place.author.pick(('*', 'none', *[', '.join(some)] * (2 * bool(some))))}"
 

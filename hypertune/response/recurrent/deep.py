@@ -9,7 +9,7 @@ from torch import Tensor
 
 from hypertune.response.recurrent.cell import Cell, Tensors
 from hypertune.response.recurrent.gates import GateMap
-from hypertune.response.recurrent.sequence import Changes, linearised, recurrent
+from hypertune.response.recurrent.sequence import Tangents, linearised, recurrent
 
 Layers = Sequence[Sequence[tuple[GateMap, GateMap]]]
 """From the lowest up; of each the maps of input and hidden state, in one direction or both."""
@@ -39,10 +39,10 @@ def deep_linearised(
     x_BTI: Tensor,
     dx_BTI: Tensor | None,
     state: Tensors,
-    dstate: Changes,
+    dstate: Tangents,
     layers: Layers,
 ) -> tuple[tuple[Tensor, Tensors], tuple[Tensor, Tensors]]:
-    """Outputs and final state of a stack, and their change, as `linearised` gives those of one."""
+    """Outputs and final state of a stack, and their tangent, as `linearised` gives of one."""
     finals: list[tuple[Tensors, Tensors]] = []
     for directions in layers:
         outputs = []

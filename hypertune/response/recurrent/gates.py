@@ -33,8 +33,8 @@ class GateMap:
         """What is added to the products."""
         return total(self.bias_G, self.shift_BG)
 
-    def change(self, x: Tensor, dx: Tensor | None) -> Tensor:
-        """The first-order change by the response and by that of the input; None is zero."""
+    def tangent(self, x: Tensor, dx: Tensor | None) -> Tensor:
+        """That of the map, by the response and by the tangent of the input; None is zero."""
         dy = None if dx is None else F.linear(dx, self.weight_GI)
         if self.response_GI is not None and self.scale_BG is not None:
             ux = F.linear(x, self.response_GI)

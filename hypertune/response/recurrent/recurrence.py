@@ -103,8 +103,8 @@ class _Recurrence(Function):
             return _loop(ctx.cell, *(at.get(k, value) for k, value in enumerate(given)))
 
         at, along = (tuple(values[k] for k in moved) for values in (given, tangents))
-        _, changes = torch.func.jvp(outputs, at, along)  # type: ignore[misc]  # three only with has_aux
-        return *changes, *[None] * (ctx.outputs - len(changes))
+        _, found = torch.func.jvp(outputs, at, along)  # type: ignore[misc]  # three only with has_aux
+        return *found, *[None] * (ctx.outputs - len(found))
 
 
 def _differentiable(

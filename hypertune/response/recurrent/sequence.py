@@ -12,7 +12,7 @@ from hypertune.response.recurrent.gates import GateMap, joined
 from hypertune.response.recurrent.recurrence import loop, recurrence
 from hypertune.response.recurrent.tangent import tangent
 
-Changes = tuple[Tensor | None, ...]
+Tangents = tuple[Tensor | None, ...]
 
 
 def recurrent(
@@ -34,14 +34,14 @@ def linearised(
     x_BTI: Tensor,
     dx_BTI: Tensor | None,
     state: Tensors,
-    dstate: Changes,
+    dstate: Tangents,
     incoming: GateMap,
     recurring: GateMap,
 ) -> tuple[tuple[Tensor, Tensors], tuple[Tensor, Tensors]]:
-    """Outputs and final state at the base weights, and their first-order change by the response.
+    """Outputs and final state at the base weights, and their tangent by the response.
 
-    The change of the input and of the initial state go in, too; None stands for zero. Gradients
-    reach both changes and the response. Where they are wanted for what the base reading depends
+    The tangents of the input and of the initial state go in, too; None stands for zero. Gradients
+    reach both tangents and the response. Where they are wanted for what the base reading depends
     on as well, torch's own forward mode takes the place of the rule, several times as slow.
     """
     if cell.summed:
@@ -57,7 +57,7 @@ def linearised(
 
 
 def _by_rule(
-    cell: Cell, at: Tensors, along: Changes, incoming: GateMap, recurring: GateMap
+    cell: Cell, at: Tensors, along: Tangents, incoming: GateMap, recurring: GateMap
 ) -> tuple[Tensors, Tensors]:
     x_TBI, *state = at
     dx_TBI, *dstate = along
@@ -66,8 +66,8 @@ def _by_rule(
         product = Product(recurring.weight_GI, steps=len(x_TBG))
         outputs, _, trace = cell.run(x_TBG, product, recurring.bias_G, tuple(state))
         slopes = cell.slopes(outputs[0], trace)
-    change = incoming.change(x_TBI, dx_TBI)
-    drive_TBG = cell.drive(slopes, change, recurring.change(outputs[0][:-1], None))
+    dx_TBG, dh_TBG = incoming.tangent(x_TBI, dx_TBI), recurring.tangent(outputs[0][:-1], None)
+    drive_TBG = cell.drive(slopes, dx_TBG, dh_TBG)
     filled = tuple(
         torch.zeros_like(s) if ds is None else ds for s, ds in zip(state, dstate, strict=True)
     )
@@ -75,14 +75,14 @@ def _by_rule(
 
 
 def _by_forward_mode(
-    cell: Cell, at: Tensors, along: Changes, incoming: GateMap, recurring: GateMap
+    cell: Cell, at: Tensors, along: Tangents, incoming: GateMap, recurring: GateMap
 ) -> tuple[Tensors, Tensors]:
-    """The derivative by t at 0, where all changes and the response are multiplied by t."""
+    """The derivative by t at 0, where all tangents and the response are multiplied by t."""
 
     def outputs(t: Tensor) -> Tensors:
         x_TBI, *state = (
-            value if change is None else value + t * change
-            for value, change in zip(at, along, strict=True)
+            value if dvalue is None else value + t * dvalue
+            for value, dvalue in zip(at, along, strict=True)
         )
         return loop(cell, x_TBI, incoming.scaled(t), recurring.scaled(t), tuple(state))
 

@@ -1,4 +1,4 @@
-"""The first-order change of a recurrence, which is linear, and its transpose."""
+"""The tangent of a recurrence, which is linear, and its transpose."""
 
 from __future__ import annotations
 
