@@ -7,7 +7,7 @@ from hypertune import compile_text
 from hypertune.cli import main
 from hypertune.diagnostics import Source
 from hypertune.draft import draft_for_table
-from hypertune.draft.sizes import suited
+from hypertune.draft.sizes import noise, suited
 from hypertune.ir import Quantity
 from hypertune.syntax import format_spec, parse
 
@@ -55,7 +55,8 @@ def test_a_table_gets_a_network_of_its_size_without_a_warning(tmp_path, count, d
     found = compile_text(table(tmp_path, count, target))
     assert found.warnings == ()
     assert len(of_kind(found.program.layers, "dropout")) == dropouts
-    assert len(found.program.hypers) == dropouts + 1
+    assert len(of_kind(found.program.layers, "noise")) == 1
+    assert len(found.program.hypers) == dropouts + 2
 
 
 def test_both_blocks_of_a_draft_train_alike_but_for_the_method(tmp_path):
@@ -88,7 +89,12 @@ def test_classes_start_from_a_weaker_decay_the_more_examples_there_are():
 
 def test_a_draft_holds_what_it_tunes_near_the_guess(tmp_path):
     hypers = compile_text(table(tmp_path, 200, lambda i: i / 3)).program.hypers
-    assert [hyper.prior for hyper in hypers] == [0.3, 0.3]
+    assert [hyper.prior for hyper in hypers] == [0.3, 0.3, 0.3]
+
+
+def test_the_more_numbers_an_example_has_the_more_noise_a_draft_starts_from():
+    starts = [float(noise(count)) for count in (1, 4, 10, 30, 10_000)]
+    assert starts == [0.02, 0.04, 0.1, 0.3, 0.3]
 
 
 def test_a_draft_is_laid_out_as_fmt_does(tmp_path):

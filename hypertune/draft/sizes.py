@@ -19,6 +19,9 @@ _MANY: Final = 20_000  # training examples for which a larger batch is steadier 
 _STEPS: Final = 1_500  # by which a small network has converged at these learning rates
 _FEWEST_EPOCHS: Final = 20
 _WEAKEST: Final = {True: 1e-4, False: 1e-3}  # decay to start from, of classes and of numbers
+_NOISIEST: Final = 0.3  # deviations of a number that has been scaled
+_QUIETEST: Final = 0.02  # which does nothing yet
+_ENOUGH: Final = 100  # numbers of an example for noise of 1, were that not too much
 
 
 @frozen
@@ -49,6 +52,14 @@ class Sizes:
         """As they stand in a spec."""
         shares = {"train": self.train, "valid": self.valid, "test": self.test}
         return ", ".join(f"{part} = {share}%" for part, share in shares.items() if share)
+
+
+def noise(numbers: int) -> str:
+    """Where noise on each of an example's numbers starts: the stronger, the more there are.
+
+    The others say what one of many was; of a few, each is needed as it is.
+    """
+    return f"{min(_NOISIEST, max(_QUIETEST, numbers / _ENOUGH)):.1g}"
 
 
 def suited(count: int, own_test: bool, pictures: bool) -> Sizes:

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from enum import Enum
+from math import prod
 from string import Template
 
 from hypertune.catalogue import Seen
 from hypertune.diagnostics import Source
-from hypertune.draft.sizes import Sizes
+from hypertune.draft.sizes import Sizes, noise
 from hypertune.ir import Shape
 from hypertune.syntax import format_spec, parse
 
@@ -30,7 +31,8 @@ def spec(about: str, source: str, seen: Seen, network: Network, sizes: Sizes) ->
         sizes: that suit the number of examples.
 
     """
-    twice = network is Network.PICTURES or sizes.deep
+    pictures = network is Network.PICTURES
+    twice = pictures or sizes.deep
     text = _SPEC.substitute(
         about=about,
         source=source,
@@ -41,6 +43,8 @@ def spec(about: str, source: str, seen: Seen, network: Network, sizes: Sizes) ->
         whole="" if sizes.batch else _WHOLE,
         shape=_shape(seen.shape),
         layers=_layers(seen.shape, network, sizes.deep),
+        blurred="" if pictures else _BLURRED,
+        noise="" if pictures else _NOISE.format(noise(prod(seen.shape))),
         drops="drop_1, drop_2" if twice else "drop",
         decay=sizes.decay(seen.classes > 0),
         top="1" if seen.classes else "10",
@@ -72,11 +76,15 @@ _AGAIN = """\
 # At the end the network is trained again, on training and validation part together (`refit`).
 """
 _WHOLE = " It is small: every step takes all of it."
+_NOISE = "hyper noise : log(1e-2, 1) = {} prior 0.3\n"
+_BLURRED = "\n# `noise` blurs what goes in, in training only."
 _SHALLOW = """\
+  noise(noise)
   linear(128)
   relu
   dropout(drop)"""
 _DEEP = """\
+  noise(noise)
   linear(128)
   relu
   dropout(drop_1)
@@ -103,7 +111,7 @@ hspec 1
 
 # Hyperparameters and their first guess; they are tuned while the network trains once. `prior`
 # holds them near the guess, the more, the fewer examples they are tuned on.
-hyper $drops : rate = 0.5 prior 0.3
+${noise}hyper $drops : rate = 0.5 prior 0.3
 hyper decay : log(1e-6, $top) = $decay per batch prior 0.3
 
 # The seed decides $what. Numbers are scaled to mean 0 and deviation 1,
@@ -115,7 +123,7 @@ data {
   batch  = $batch
 }
 
-# `given *`: the weights of every layer respond to all hyperparameters.
+# `given *`: the weights of every layer respond to all hyperparameters.$blurred
 model ($shape) given * {
 $layers
   linear($outputs)
