@@ -83,7 +83,7 @@ def test_file_of_another_kind_is_refused(tmp_path):
 
 @pytest.mark.parametrize(
     ("shape", "first"),
-    [((5,), "linear(128)"), ((6, 7), "flatten"), ((3, 8, 8), "conv2d"), ((8, 8, 3), "flatten")],
+    [((5,), "noise(noise)"), ((6, 7), "flatten"), ((3, 8, 8), "conv2d"), ((8, 8, 3), "flatten")],
 )
 @pytest.mark.parametrize("real", [True, False])
 def test_new_spec_compiles_without_a_warning(saved, monkeypatch, tmp_path, shape, first, real):
