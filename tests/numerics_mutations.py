@@ -262,7 +262,7 @@ MUTATIONS = (
     ),
     Mutation(
         "response/dropout.py",
-        "kept.mul_(_LEVELS / (_LEVELS - dropped_B))",
+        "kept.div_(0.5 - level_B / _LEVELS)",
         "kept",
         "tests/test_dropout.py::test_that_the_mean_stays",
     ),
@@ -410,7 +410,7 @@ MUTATIONS = (
         "test_hyperparameters_that_leap_with_responses_end_the_run_with_advice",
     ),
     # The structured response.
-    Mutation("response/responding_map.py", "y.addcmul_(scale, u)", "y.add_(u)", WEIGHTS),
+    Mutation("response/responding_map.py", "y.add_(scale * u)", "y.add_(u)", WEIGHTS),
     Mutation(
         "response/responding_map.py",
         "self.rows(self.response.weight), scale_BO",
@@ -422,6 +422,21 @@ MUTATIONS = (
         "(2 * cross_O + s_BO * square_O)).sum(1)",
         "(2 * cross_O)).sum(1)",
         WEIGHTS,
+    ),
+    *(
+        Mutation(
+            "response/effective.py",
+            right,
+            wrong,
+            "tests/test_effective.py::test_the_derivatives_of_squared_norms_are_right_to_any_order",
+        )
+        for right, wrong in (
+            ("torch.addcmul(cross_O, s_BO, square_O)", "(cross_O + 0 * s_BO)"),
+            ("(g_B @ s_BO.square())[:, None], u_OI", "dcross_O1, u_OI"),
+            ("g_B.sum(), w_OI", "g_B[:1], w_OI"),
+            ("weight * (2 * g)", "weight * g"),
+            ("if again else ctx.products", "if not again else ctx.products"),
+        )
     ),
     # Batch normalisation.
     Mutation(

@@ -55,3 +55,16 @@ def test_a_norm_has_the_slope_in_s_that_finite_differences_give(norm):
     assert torch.autograd.gradcheck(
         lambda s: fast(w.detach(), (u.detach(), s)), (s_BO.requires_grad_(),)
     )
+
+
+def test_the_derivatives_of_squared_norms_are_right_to_any_order():
+    w, u, s_BO = draw((3, 4), 5)
+    s_BO.requires_grad_()
+
+    def responding(w, u, s_BO):
+        return square_rows(w, (u, s_BO))
+
+    assert torch.autograd.gradcheck(responding, (w, u, s_BO))
+    assert torch.autograd.gradgradcheck(responding, (w, u, s_BO))
+    assert torch.autograd.gradcheck(lambda w: square_rows(w, None), (w,))
+    assert torch.autograd.gradgradcheck(lambda w: square_rows(w, None), (w,))

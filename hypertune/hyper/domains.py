@@ -22,6 +22,8 @@ class _Group(nn.Module):
 
     def __init__(self, domain: DomainType, columns: list[int], hypers: list[Hyper]) -> None:
         super().__init__()
+        self.first, self.count = columns[0], len(columns)
+        self.neighbours = columns == [*range(self.first, self.first + self.count)]
         bounds = [domain.bounds(hyper.domain.args) for hyper in hypers]
         ends = torch.tensor(bounds, dtype=torch.float64)
         self.domain = domain
@@ -30,10 +32,10 @@ class _Group(nn.Module):
         self.register_buffer("hi", ends[:, 1].clone(), persistent=False)
 
     def forward(self, unconstrained_BF: Tensor) -> Tensor:
-        alone = len(self.columns) == unconstrained_BF.shape[-1]
-        unconstrained_BG = (
-            unconstrained_BF if alone else unconstrained_BF.index_select(-1, self.columns)
-        )
+        if self.neighbours:  # a view
+            unconstrained_BG = unconstrained_BF.narrow(-1, self.first, self.count)
+        else:
+            unconstrained_BG = unconstrained_BF.index_select(-1, self.columns)
         lo, hi = self.lo.to(unconstrained_BG.dtype), self.hi.to(unconstrained_BG.dtype)
         constrained_BG: Tensor = self.domain.constrain_tensor(unconstrained_BG, lo, hi)
         return constrained_BG
@@ -77,6 +79,7 @@ class Domains(nn.Module):
             members.setdefault(group, []).append(place)
         self.groups = nn.ModuleList(map(self._group, members.values()))
         order = [place for places in members.values() for place in places]
+        self._in_order = order == sorted(order)
         back = torch.tensor(order, dtype=torch.long).argsort()
         self.register_buffer("back", back, persistent=False)
 
@@ -93,9 +96,10 @@ class Domains(nn.Module):
         Shapes: unconstrained_BF (B, F) or (F,), the result (B, C) or (C,).
         """
         constrained = [group(unconstrained_BF) for group in self.groups]
-        if len(constrained) > 1:
-            return torch.cat(constrained, dim=-1).index_select(-1, self.back)
-        return constrained[0] if constrained else unconstrained_BF
+        if not constrained:
+            return unconstrained_BF
+        together = constrained[0] if len(constrained) == 1 else torch.cat(constrained, dim=-1)
+        return together if self._in_order else together.index_select(-1, self.back)
 
     def unconstrain(self, constrained_C: Tensor) -> Tensor:
         """Unconstrained values that are read as these; waits for the device.

@@ -132,7 +132,7 @@ class CompiledLoss:
             (found,) = torch.autograd.grad(output, x, along, create_graph=True)
             return found.to(output.device)
 
-        total = output.new_zeros(())
+        total: Tensor | None = None
         for term in self._terms:
             passed = term.arguments(values)
             given = LossInput(
@@ -145,8 +145,10 @@ class CompiledLoss:
                 per_weight={name: passed[name][term.places] for name in term.per_weight},
                 per_class=term.per_class,
             )
-            total = total + term.factor * term.loss(given)
-        return total, output, target
+            loss = term.loss(given)
+            loss = loss if term.factor == 1 else term.factor * loss
+            total = loss if total is None else total + loss
+        return output.new_zeros(()) if total is None else total, output, target
 
     def _norms(
         self, conditioning: Conditioning, of: str, device: torch.device

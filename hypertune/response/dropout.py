@@ -74,9 +74,9 @@ def kept_shares(
         torch.ge(noise, dropped - _LEVELS // 2, out=kept)
         return kept.mul_(_LEVELS / (_LEVELS - dropped))
     rate_B = rate.detach().reshape(-1, *(1,) * (len(shape) - 1))
-    dropped_B = (rate_B * _LEVELS).round().clamp(max=_LEVELS - 1)
-    torch.ge(noise, (dropped_B - _LEVELS // 2).to(torch.int16), out=kept)
-    return kept.mul_(_LEVELS / (_LEVELS - dropped_B))
+    level_B = ((rate_B - 0.5) * _LEVELS).round_().clamp_(max=_LEVELS // 2 - 1).to(torch.int16)
+    torch.ge(noise, level_B, out=kept)
+    return kept.div_(0.5 - level_B / _LEVELS)
 
 
 def _rounded(rate: float) -> int:
@@ -92,4 +92,5 @@ def _noise(shape: tuple[int, ...], device: torch.device) -> Tensor:
     count = prod(shape)
     words = torch.empty(-(-count // 4), dtype=torch.int64, device=device)
     words.random_(-(2**63), None)
-    return words.view(torch.int16)[:count].view(shape)
+    numbers = words.view(torch.int16)
+    return (numbers if len(numbers) == count else numbers[:count]).view(shape)

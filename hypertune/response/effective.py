@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import torch
 from torch import Tensor
+from torch.autograd import Function
 
 
 def square_rows(weight: Tensor, response: tuple[Tensor, Tensor] | None) -> Tensor:
@@ -17,13 +20,11 @@ def square_rows(weight: Tensor, response: tuple[Tensor, Tensor] | None) -> Tenso
 
     """
     if response is None:
-        return weight.square().sum().reshape(1)
+        whole: Tensor = _Squares.apply(weight)
+        return whole.reshape(1)
     u, s_BO = response
-    w_OI, u_OI = weight.flatten(1), u.flatten(1)
-    cross_O = torch.linalg.vecdot(w_OI, u_OI)
-    square_O = torch.linalg.vecdot(u_OI, u_OI)
-    responded_B: Tensor = (s_BO * (2 * cross_O + s_BO * square_O)).sum(1)
-    return w_OI.square().sum() + responded_B
+    found_B: Tensor = _SquareRows.apply(weight.flatten(1), u.flatten(1), s_BO)
+    return found_B
 
 
 def row_squares(weight: Tensor, response: tuple[Tensor, Tensor] | None) -> Tensor:
@@ -33,9 +34,7 @@ def row_squares(weight: Tensor, response: tuple[Tensor, Tensor] | None) -> Tenso
     if response is None:
         return base_O[None]
     u, s_BO = response
-    u_OI = u.flatten(1)
-    cross_O = torch.linalg.vecdot(w_OI, u_OI)
-    square_O = torch.linalg.vecdot(u_OI, u_OI)
+    cross_O, square_O = _products(w_OI, u.flatten(1))
     squares_BO: Tensor = base_O + s_BO * (2 * cross_O + s_BO * square_O)
     return squares_BO
 
@@ -67,3 +66,56 @@ def absolute_rows(weight: Tensor, response: tuple[Tensor, Tensor] | None) -> Ten
 
 def _from_zero(sums_OI: Tensor) -> Tensor:
     return torch.cat([sums_OI.new_zeros(len(sums_OI), 1), sums_OI], 1)
+
+
+class _Squares(Function):
+    """The sum of squares, with one pass over the weights for its derivative instead of three."""
+
+    @staticmethod
+    def forward(ctx: Any, weight: Tensor) -> Tensor:
+        ctx.save_for_backward(weight)
+        return _square(weight)
+
+    @staticmethod
+    def backward(ctx: Any, *gradient: Tensor) -> Tensor:
+        (weight,), (g,) = ctx.saved_tensors, gradient
+        slope: Tensor = weight * (2 * g)
+        return slope
+
+
+class _SquareRows(Function):
+    """`square_rows` of a response; its derivatives share what operations would each have made."""
+
+    @staticmethod
+    def forward(ctx: Any, w_OI: Tensor, u_OI: Tensor, s_BO: Tensor) -> Tensor:
+        cross_O, square_O = _products(w_OI, u_OI)
+        ctx.save_for_backward(w_OI, u_OI, s_BO)
+        ctx.products = cross_O, square_O
+        return (s_BO * (2 * cross_O + s_BO * square_O)).sum(1) + _square(w_OI)
+
+    @staticmethod
+    def backward(ctx: Any, *gradient: Tensor) -> tuple[Tensor | None, ...]:
+        (w_OI, u_OI, s_BO), g_B = ctx.saved_tensors, 2 * gradient[0]
+        by_w, by_u, by_s = ctx.needs_input_grad
+        dw_OI = du_OI = ds_BO = None
+        if by_s:
+            again = torch.is_grad_enabled()  # derivatives of this one are asked for
+            cross_O, square_O = _products(w_OI, u_OI) if again else ctx.products
+            ds_BO = torch.addcmul(cross_O, s_BO, square_O) * g_B[:, None]
+        if by_w or by_u:
+            dcross_O1 = (g_B @ s_BO)[:, None]
+        if by_u:
+            du_OI = torch.addcmul(dcross_O1 * w_OI, (g_B @ s_BO.square())[:, None], u_OI)
+        if by_w:
+            dw_OI = torch.addcmul(dcross_O1 * u_OI, g_B.sum(), w_OI)
+        return dw_OI, du_OI, ds_BO
+
+
+def _square(weight: Tensor) -> Tensor:
+    flat = weight.reshape(-1)
+    return torch.dot(flat, flat)
+
+
+def _products(w_OI: Tensor, u_OI: Tensor) -> tuple[Tensor, Tensor]:
+    """Of each row with its other, and of the other with itself."""
+    return torch.linalg.vecdot(w_OI, u_OI), torch.linalg.vecdot(u_OI, u_OI)

@@ -94,11 +94,12 @@ class RespondingMap(Layer):
         u = self.product(x, response.weight)
         scale = self._on_output(scale_BO, u)
         # y is a product of ours that nobody else holds, and no gradient asks for its old value:
-        # written over, it spares two copies of the layer's output.
-        y = scale * u if y is None else y.addcmul_(scale, u)
+        # written over, it spares two copies of the layer's output. (Of `addcmul_` the gradients
+        # take two passes more.)
+        y = scale * u if y is None else y.add_(scale * u)
         if response.bias is None or response.bias_scale is None:
             return y
-        shift_BO = response_BG @ response.bias_scale.T * response.bias
+        shift_BO = response_BG @ (response.bias_scale * response.bias[:, None]).T
         return y.add_(self._on_output(shift_BO, y))
 
     def _on_output(self, s_BO: Tensor, y: Tensor) -> Tensor:
