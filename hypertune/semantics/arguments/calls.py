@@ -13,7 +13,7 @@ from hypertune.semantics.arguments.matching import match
 from hypertune.semantics.arguments.values import convert
 from hypertune.semantics.errors.arguments import ArgumentsDisagree, KindWanted, MissingArgument
 from hypertune.semantics.errors.names import UnknownKind
-from hypertune.semantics.scope.findings import every
+from hypertune.semantics.scope.findings import Failed, every
 from hypertune.semantics.scope.labels import Labels
 from hypertune.semantics.scope.scope import Piece, Scope, otherwise
 from hypertune.syntax import ast
@@ -71,8 +71,12 @@ def settle_args(
     declared = kind.args
     if declared and declared[-1].rest:
         call = _gathered(call, len(declared) - 1, scope)
-    matched = match(call, [arg.name for arg in declared], scope.findings)
+    matched, fine = match(call, [arg.name for arg in declared], scope.findings)
+    if not fine:  # what is missing may be what has a wrong name
+        declared = tuple(arg for arg in declared if arg.name in matched)
     values = every(lambda arg: _value(arg, matched.get(arg.name), call, scope, labels), declared)
+    if not fine:
+        raise Failed
     settled = {arg.name: value for arg, value in zip(declared, values, strict=True)}
     refuses = getattr(kind, "refuses", None)
     why = refuses(settled) if refuses else ""

@@ -10,12 +10,14 @@ from hypertune.semantics.errors.arguments import (
     UnknownArgument,
 )
 from hypertune.semantics.errors.statements import Duplicate
-from hypertune.semantics.scope.findings import Failed, Findings
+from hypertune.semantics.scope.findings import Findings
 from hypertune.syntax import ast
 
 
-def match(call: ast.Call, names: Sequence[str], findings: Findings) -> dict[str, ast.Arg]:
-    """The argument written for each name; a mistake if some have none."""
+def match(
+    call: ast.Call, names: Sequence[str], findings: Findings
+) -> tuple[dict[str, ast.Arg], bool]:
+    """The argument written for each name, and whether all that is written has one."""
     matched: dict[str, ast.Arg] = {}
     fine, named = True, False
     for position, arg in enumerate(call.args):
@@ -29,9 +31,7 @@ def match(call: ast.Call, names: Sequence[str], findings: Findings) -> dict[str,
             matched[name] = arg
             continue
         fine = False
-    if not fine:
-        raise Failed
-    return matched
+    return matched, fine
 
 
 def _target(

@@ -6,14 +6,16 @@ from hypertune.diagnostics import Span
 from hypertune.semantics.arguments.constants import evaluate
 from hypertune.semantics.arguments.matching import match
 from hypertune.semantics.errors.arguments import MissingArgument
-from hypertune.semantics.scope.findings import attempt
+from hypertune.semantics.scope.findings import Failed, attempt
 from hypertune.semantics.scope.scope import Constant, Meaning, Scope, Unknown
 from hypertune.syntax import ast
 
 
 def bind(call: ast.Call, block: ast.Block, scope: Scope) -> dict[str, Meaning]:
     """What each parameter stands for."""
-    matched = match(call, [param.name.text for param in block.params], scope.findings)
+    matched, fine = match(call, [param.name.text for param in block.params], scope.findings)
+    if not fine:
+        raise Failed
     return {
         param.name.text: _bound(param, matched.get(param.name.text), call, block, scope)
         for param in block.params
