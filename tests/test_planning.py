@@ -139,6 +139,35 @@ def test_memory_of_a_differentiated_step_is_what_it_takes_within_a_quarter(metho
     assert planned == pytest.approx(measured, rel=0.25)
 
 
+SOLVED = """\
+hspec 1
+hyper decays[weight] : log(1e-6, 1) = 0.1
+data { source = digits; split = (train = 60, valid = 50); batch = all }
+model (1, 8, 8) { flatten; linear(200); tanh; linear(10) }
+objective { train = cross_entropy + l2(decays); valid = cross_entropy }
+tune tuned { method = METHOD; steps = 2 }
+"""
+SOLVING = {
+    "hoag": "hoag(tolerance = 1e-12, max_inner = 60)",
+    "maid": "maid(strong_convexity = 0.05, smoothness = 10, max_inner = 5)",
+}
+
+
+@pytest.mark.parametrize("method", SOLVING.values(), ids=SOLVING)
+def test_memory_of_solves_is_what_they_take_within_a_quarter(method):
+    program = program_of(SOLVED.replace("METHOD", method))
+    planned, measured = planned_and_measured(program, "tuned")
+    assert planned == pytest.approx(measured, rel=0.25)
+
+
+def test_a_plan_says_how_long_a_step_of_solves_may_be():
+    shown = print_plan(plan(program_of(SOLVED.replace("METHOD", SOLVING["hoag"])), STANDARD))
+    assert shown.splitlines()[-1] == (
+        "a step is as long as what it solves: at most 60 gradients, or products with the Hessian, "
+        "for each"
+    )
+
+
 def test_memory_of_an_exact_solve_has_room_for_the_hessian():
     """Which is made twice, by the solve and within it; a product is taken for each weight."""
     text = DIFFERENTIATED.replace("LAYERS", "flatten; linear(8)")

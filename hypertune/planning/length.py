@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from math import ceil
 
-from attrs import frozen
+from attrs import evolve, frozen
 
 from hypertune.catalogue import Catalogue, SourceType, parts_of, windows
 from hypertune.ir import Data, Program, Quantity, Tune
@@ -29,6 +29,7 @@ class Length:
     trials: int | None = None  # at most; None if the method trains once
     window: int | None = None
     refit: str | None = None  # until which epoch it is trained again, on both parts
+    solve: int | None = None  # the most gradients or products of one, where a step solves problems
 
     @property
     def too_short(self) -> bool:
@@ -51,12 +52,22 @@ def length(program: Program, tune: Tune, catalogue: Catalogue) -> Length:
     per_epoch = windows(train, batch, window) if window else ceil(train / max(batch, 1))
     first = _first_turn(program, tune, per_epoch)
     trials, again = catalogue.trials(program, tune), tune.refit
+    found = Length(
+        train,
+        batch,
+        per_epoch,
+        None,
+        None,
+        first_turn=first,
+        trials=trials,
+        window=window,
+        refit=again,
+        solve=tune.method.args.get("max_inner"),  # type: ignore[arg-type]  # a number, as declared
+    )
     if tune.length.unit == "seconds":
-        seconds = tune.length.amount
-        return Length(train, batch, per_epoch, None, None, seconds, first, trials, window, again)
+        return evolve(found, seconds=tune.length.amount)
     steps = _steps(tune.length, per_epoch)
-    epochs = steps / max(per_epoch, 1)
-    return Length(train, batch, per_epoch, steps, epochs, None, first, trials, window, again)
+    return evolve(found, steps=steps, epochs=steps / max(per_epoch, 1))
 
 
 def _first_turn(program: Program, tune: Tune, per_epoch: int) -> int | None:

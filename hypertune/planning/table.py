@@ -70,6 +70,11 @@ def _length(found: Length) -> str:
         start += f"\nat most {_count(found.trials)} trials of that length"
     if found.refit is not None:
         start += f"\nthen trained again until the {found.refit} epoch, on the validation part, too"
+    if found.solve is not None:
+        start += (
+            f"\na step is as long as what it solves: at most {_count(found.solve)} gradients, "
+        )
+        start += "or products with the Hessian, for each"
     if found.first_turn is None:
         return start
     first = f"hyperparameters are first tuned after step {_count(found.first_turn)}"

@@ -12,7 +12,8 @@ from hypertune.conditioning import Conditioning
 from hypertune.methods import hoag
 from hypertune.methods.algorithms.declared import Declared
 from hypertune.methods.algorithms.levels import LevelsState, levels
-from hypertune.methods.algorithms.solving import by_conjugate_gradients, by_lbfgs
+from hypertune.methods.algorithms.solved_once import SolvedOnce
+from hypertune.methods.algorithms.solving import PAIRS, by_conjugate_gradients, by_lbfgs
 from hypertune.methods.options import option
 from hypertune.runtime import Passes, Problem, Recipe, Step
 
@@ -22,6 +23,8 @@ _SLACK = 0.25  # of the test for a sufficient decrease
 _EXPONENTIAL = 0.9
 _LONGER, _SHORTER = 0.95, 2.0  # what the inverse of the step is multiplied by
 _WORSE = 0.2  # a rise by that share, and the step is not taken
+_OF_SEARCH = 10  # vectors of torch's L-BFGS beside its pairs: weights, gradients, a line's ends
+_OF_SYSTEM = 5  # of conjugate gradients: solution, residual, direction, product, right side
 
 
 @frozen(kw_only=True)
@@ -58,6 +61,11 @@ class HOAG(Declared):
     def init(self, problem: Problem, recipe: Recipe) -> LevelsState:
         numbers = {"tolerance": self.tolerance, "first": -1.0, "inverse": -1.0, "loss": inf}
         return LevelsState(problem, recipe, numbers, keeps=("solution",))
+
+    def shortened(self, batches: int) -> SolvedOnce:
+        """What takes as much memory as a step."""
+        pairs = min(self.max_inner, PAIRS)
+        return SolvedOnce(self.init, search=_OF_SEARCH + 2 * pairs, system=_OF_SYSTEM)
 
     def conditioning(self, problem: Problem, state: LevelsState) -> Conditioning:
         return state.conditioning(state.theta_M)

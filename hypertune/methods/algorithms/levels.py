@@ -33,12 +33,13 @@ class LevelsState:
     ) -> None:
         hypers = problem.hypers
         self._hypers, self._like = hypers, dict(_shapes(problem.base))
-        self._places = (~hypers.frozen_H).nonzero().squeeze(1)
+        places = (~hypers.frozen_H).nonzero().squeeze(1)
         self._vectors = {n: v for n, v in hypers.vectors.items() if not v.frozen}
-        names = [hypers.names[place] for place in self._places.tolist()]
+        names = [hypers.names[place] for place in places.tolist()]
         recipe.check_tied([*names, *self._vectors])
         self.response = {name: p.detach() for name, p in problem.response.items()}
         start_H = hypers.start_H.detach()
+        self._places = places.to(start_H.device)  # a plan's has no numbers
         self.w_N = torch.cat(
             [p.detach().flatten().to(start_H.device) for p in problem.base.values()]
         )

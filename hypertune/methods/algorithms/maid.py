@@ -13,6 +13,7 @@ from hypertune.methods import maid
 from hypertune.methods.algorithms.certificates import Certificates, certified
 from hypertune.methods.algorithms.declared import Declared
 from hypertune.methods.algorithms.levels import Levels, LevelsState, levels
+from hypertune.methods.algorithms.solved_once import SolvedOnce
 from hypertune.methods.algorithms.solving import by_conjugate_gradients, by_fista
 from hypertune.methods.options import option
 from hypertune.runtime import Passes, Problem, Recipe, Step
@@ -24,6 +25,8 @@ _TRUSTED = 0.5  # the least share of the gradient that must be certain
 _ENOUGH = 0.1  # share of the first-order decrease that a step must bring
 _TRIES = 20  # lengths of a step, at first
 _ROUNDS = 10  # accuracies that a step is tried with
+_OF_SEARCH = 8  # vectors beside a gradient: of the solver, and what a line starts from
+_OF_SYSTEM = 12  # beside products: conjugate gradients within another's, and directions
 
 
 @frozen
@@ -79,6 +82,10 @@ class MAID(Declared):
         rates = {"crossed_rate": 0.0, "inverse_rate": 0.0}
         rest = {"gradients": 0.0, "products": 0.0, "smoothness": -1.0}
         return LevelsState(problem, recipe, {**start, **rates, **rest})
+
+    def shortened(self, batches: int) -> SolvedOnce:
+        """What takes as much memory as a step, but for second derivatives of 500 weights."""
+        return SolvedOnce(self.init, search=_OF_SEARCH, system=_OF_SYSTEM)
 
     def conditioning(self, problem: Problem, state: LevelsState) -> Conditioning:
         return state.conditioning(state.theta_M)

@@ -12,6 +12,7 @@ from torch.optim import LBFGS
 
 Gradient = Callable[[Tensor], tuple[float, Tensor]]  # of a loss: its value and its gradient
 Product = Callable[[Tensor], Tensor]
+PAIRS = 100  # of steps and changes of the gradient that L-BFGS keeps, torch's own number
 
 
 @frozen
@@ -46,6 +47,7 @@ def by_lbfgs(gradient: Gradient, start_N: Tensor, tolerance: float, most: int) -
         max_eval=most,
         tolerance_grad=0.0,
         tolerance_change=0.0,
+        history_size=PAIRS,
         line_search_fn="strong_wolfe",
     )
     try:
