@@ -117,7 +117,7 @@ def test_colour_is_forced_and_refused(monkeypatch):
         ("train tiny.hspec --epochs 0", 2, "--epochs"),
         ("train tiny.hspec --device cuda:77", 1, "no device `cuda:77`"),
         ("train tiny.hspec --out .", 4, "not empty"),
-        ("train tiny.hspec --out tiny.hspec", 4, "not empty"),
+        ("train tiny.hspec --out tiny.hspec", 4, "tiny.hspec is a file"),
         ("train tiny.hspec --out tiny.hspec/run", 4, "Not a directory"),
         ("train wrong.hspec", 1, "decoy"),
         ("train program.json", 4, "there is no spec"),

@@ -116,6 +116,14 @@ def test_the_command_compares_methods_and_looks_at_responses(tmp_path):
     assert [path.name for path in tmp_path.iterdir()] == ["tiny.hspec"]
 
 
+def test_a_hessian_that_is_singular_leaves_the_reference_to_the_longest_iteration(tmp_path):
+    """Some pixels are never set, and their weights have no penalty here."""
+    text = TINY.replace("decay : log(1e-8, 1) = 1e-2 per batch", "smooth : rate = 0.1")
+    done = diagnosed(text.replace("cross_entropy + l2(decay)", "cross_entropy(smooth)"), tmp_path)
+    assert done.exit_code == 0, done.output
+    assert "hypergradients in smooth, beside implicit(cg(300))" in done.output
+
+
 def test_a_reference_may_be_found_by_training_again(tmp_path):
     done = diagnosed(TINY, tmp_path, "--retrain", "30", "--tune", "plain")
     assert done.exit_code == 0, done.output

@@ -162,10 +162,11 @@ def test_memory_of_solves_is_what_they_take_within_a_quarter(method):
 
 def test_a_plan_says_how_long_a_step_of_solves_may_be():
     shown = print_plan(plan(program_of(SOLVED.replace("METHOD", SOLVING["hoag"])), STANDARD))
-    assert shown.splitlines()[-1] == (
+    assert shown.splitlines()[-2:] == [
+        "60 examples in batches of 60: 1 step an epoch, 2 steps in 2 epochs",
         "a step is as long as what it solves: at most 60 gradients, or products with the Hessian, "
-        "for each"
-    )
+        "for each",
+    ]
 
 
 def test_memory_of_an_exact_solve_has_room_for_the_hessian():

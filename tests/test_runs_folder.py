@@ -1,10 +1,12 @@
 """A run folder survives whatever happens to the process that writes it."""
 
+import errno
 import json
 import os
 import subprocess
 import sys
 from datetime import datetime
+from pathlib import Path
 from threading import Barrier, Thread
 
 import pytest
@@ -279,6 +281,17 @@ def test_of_several_makers_of_one_folder_one_wins(tmp_path, there):
         assert folder.spec.read_text() == f"# {won[0]}"
         assert read_program(folder) == program
         assert [*folder.path.parent.iterdir()] == [folder.path]
+
+
+def test_a_file_that_cannot_be_begun_is_named_as_it_was_asked_for(tmp_path, monkeypatch):
+    def refused(path, *mode):
+        raise OSError(errno.EROFS, "Read-only file system", str(path))
+
+    monkeypatch.setattr(Path, "open", refused)
+    monkeypatch.setattr(Path, "unlink", refused)
+    with pytest.raises(OSError, match="Read-only") as found:
+        write_atomically(tmp_path / "net.py", b"")
+    assert found.value.filename == str(tmp_path / "net.py")
 
 
 @pytest.mark.parametrize("name", [".run.part", ".net.py.part"])

@@ -94,7 +94,7 @@ def diagnose(
     point = _point(program, prepared, catalogue, examples)
     smooth = _smooth(point.problem.hypers)
     found = list(_estimates(point, prepared)) if len(smooth) else []
-    reference = found.pop() if found else None
+    reference = _most_exact(found)
     if reference is not None and retrain:
         found.append(reference)
         reference = retrained(point, smooth.tolist(), retrain)
@@ -176,6 +176,12 @@ def _estimates(point: Point, prepared: Prepared) -> Iterator[Estimate]:
         solvers["implicit(exact)"] = Exact()
     for method, solver in solvers.items():
         yield implicit(point, method, solver)
+
+
+def _most_exact(found: list[Estimate]) -> Estimate | None:
+    """The last that is a number, taken out; with a singular Hessian nothing is solved."""
+    numbers = [i for i, one in enumerate(found) if bool(one.gradient_H.isfinite().all())]
+    return found.pop(numbers[-1] if numbers else -1) if found else None
 
 
 def _rate(prepared: Prepared) -> float:

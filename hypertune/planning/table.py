@@ -61,20 +61,18 @@ def _length(found: Length) -> str:
     if found.window:
         start = f"{_count(found.examples)} tokens in {_count(found.batch)} streams, "
         start += f"in windows of {_count(found.window)}: "
-    start += f"{_count(found.per_epoch)} steps an epoch"
+    start += f"{_counted(found.per_epoch, 'step')} an epoch"
     if found.steps is None or found.epochs is None:
         start += f", for {minutes(found.seconds or 0)}"
     else:
-        start += f", {_count(found.steps)} steps in {found.epochs:g} epochs"
+        start += f", {_counted(found.steps, 'step')} in {_counted(found.epochs, 'epoch')}"
     if found.trials is not None:
         start += f"\nat most {_count(found.trials)} trials of that length"
     if found.refit is not None:
         start += f"\nthen trained again until the {found.refit} epoch, on the validation part, too"
     if found.solve is not None:
-        start += (
-            f"\na step is as long as what it solves: at most {_count(found.solve)} gradients, "
-        )
-        start += "or products with the Hessian, for each"
+        start += "\na step is as long as what it solves: at most "
+        start += f"{_count(found.solve)} gradients, or products with the Hessian, for each"
     if found.first_turn is None:
         return start
     first = f"hyperparameters are first tuned after step {_count(found.first_turn)}"
@@ -87,6 +85,11 @@ def _shape(shape: Shape) -> str:
 
 def _count(number: int) -> str:
     return f"{number:_}"
+
+
+def _counted(number: float, noun: str) -> str:
+    shown = _count(int(number)) if number == int(number) else f"{number:.4g}"
+    return f"{shown} {noun}{'s' * (number != 1)}"
 
 
 def _bytes(number: int) -> str:

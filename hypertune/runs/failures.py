@@ -11,10 +11,11 @@ class RunError(Exception):
 
 
 class FolderTaken(RunError):
-    """The folder for a new run is not empty."""
+    """The folder for a new run is not empty, or no folder."""
 
     def __init__(self, folder: Path) -> None:
-        super().__init__(f"{folder} exists and is not empty; give another folder with --out")
+        what = "is a file" if folder.is_file() else "exists and is not empty"
+        super().__init__(f"{folder} {what}; give another folder with --out")
 
 
 class DamagedRun(RunError):

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 from collections.abc import Iterable, Mapping
+from contextlib import suppress
 from errno import EEXIST
 from math import isfinite
 from pathlib import Path
@@ -54,7 +55,8 @@ def write_atomically(path: Path, content: bytes, durable: bool = False) -> None:
                 os.fsync(file.fileno())
         part.replace(path)
     except BaseException as fault:
-        part.unlink(missing_ok=True)
+        with suppress(OSError):  # the first one counts
+            part.unlink()
         if isinstance(fault, OSError):
             fault.filename = str(path)  # the other name is nobody's business
         raise
