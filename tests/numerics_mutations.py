@@ -364,7 +364,7 @@ MUTATIONS = (
     ),
     Mutation("runtime/batch.py", "divmod(self.repeat,", "divmod(0,", SHARED),
     Mutation("runtime/batch.py", ", count), total - count]", ", count)]", SHARED),
-    Mutation("runtime/passes.py", "rows_of(self._valid_share)", "rows_of(1)", READ_SHARE),
+    Mutation("runtime/passes.py", "ceil(self._valid_share * len(batch))", "1", READ_SHARE),
     Mutation(
         VALIDATE,
         "hypers.perturbation_BH(len(sample.batch), passes.generator)",

@@ -19,6 +19,7 @@ from bilevel_toys import (
     effective_BI,
     exact_outer,
     hypers,
+    regression_data,
     ridge,
     run,
     training,
@@ -99,10 +100,10 @@ def spied(problem):
     return evolve(problem, inner=inner, outer=outer), calls
 
 
-def one_step(method, problem):
+def one_step(method, problem, batches=BATCHES):
     """What the losses are given in one training step and its validation steps."""
     problem, calls = spied(problem)
-    going = training(method, problem, batches=BATCHES)
+    going = training(method, problem, batches=batches)
     going.method.step(going.passes, going.state, 0)
     return calls
 
@@ -287,6 +288,17 @@ def test_responses_are_trained_on_their_share_of_the_batch():
     assert len(responses[2].values.matrix_BC.log()) == 3
 
 
+@pytest.mark.parametrize(
+    ("total", "expected"),
+    [(5, 5), (64, 64), (127, 127), (128, 64), (200, 67), (512, 64), (1024, 128), (1030, 129)],
+)
+def test_responses_are_trained_on_an_eighth_of_a_large_batch(total, expected):
+    batches = Same(regression_data(0, total), VALID)
+    _, responses = one_step(DeltaSTN(), ridge(), batches)
+
+    assert responses[3] == expected
+
+
 @pytest.mark.parametrize("method", [STN(), DeltaSTN()], ids=["stn", "delta_stn"])
 def test_a_validation_step_reads_its_share_of_the_batch(method):
     method = evolve(method, train_steps=1, valid_share=0.5)
@@ -416,7 +428,7 @@ def test_states_are_cut_with_the_batch_and_statistics_are_not():
 @pytest.mark.parametrize("share", [0.1, 0.3, 0.5, 0.9, 1.0])
 def test_a_share_of_a_batch_that_repeats_leaves_no_row_out(total, share):
     batches = [Batch(torch.zeros(total), repeat=k) for k in range(24)]
-    read = [set(range(total)[batch.rows_of(share)]) for batch in batches]
+    read = [set(range(total)[batch.rows_of(ceil(share * total))]) for batch in batches]
 
     assert {len(rows) for rows in read} == {ceil(share * total)}
     turns = ceil(total / ceil(share * total))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from math import ceil
 from typing import Any, ClassVar
 
 from attrs import frozen
@@ -17,17 +18,23 @@ class Pass:
     """One pass forward and backward that a method's step takes, for the estimate of its memory.
 
     `trains` names the groups that get gradients, of "base" and "response"; `share` is that of the
-    batch. In a `responding` pass the weights respond; in a `linearised` one, to the first order.
-    So many `times` the pass is there at once; its gradients are those of one copy of the weights,
-    or `of_all` copies that the method has.
+    batch, but for `least` rows or more. In a `responding` pass the weights respond; in a
+    `linearised` one, to the first order. So many `times` the pass is there at once; its gradients
+    are those of one copy of the weights, or `of_all` copies that the method has.
     """
 
     trains: tuple[str, ...] = ("base",)
     responding: bool = False
     linearised: bool = False
     share: float = 1.0
+    least: int = 1
     times: int = 1
     of_all: bool = False
+
+    def rows(self, batch: int) -> int:
+        """How many rows of a batch it reads."""
+        equal = ceil(batch / max(batch // self.least, 1))  # parts, lest some rows are in two
+        return max(ceil(self.share * batch), equal)
 
 
 def _plain_pass(args: Args) -> tuple[Pass, ...]:

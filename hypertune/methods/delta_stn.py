@@ -20,15 +20,23 @@ if TYPE_CHECKING:
     from hypertune.methods.algorithms import DeltaSTN
 
 
+_SHARE, _LEAST_ROWS = 0.125, 64  # unless a spec says: fewer rows were not harmless everywhere
+
+
 def _build(args: Args) -> DeltaSTN:
     from hypertune.methods.algorithms import DeltaSTN
 
     return DeltaSTN(**args)
 
 
+def response_pass(share: float | None, linearised: bool) -> Pass:
+    """The pass that responses are trained in."""
+    asked, least = (_SHARE, _LEAST_ROWS) if share is None else (share, 1)
+    return Pass(("response",), True, linearised, asked, least)
+
+
 def _passes(args: Args) -> tuple[Pass, ...]:
-    share = args["response_share"]
-    responses = Pass(("response",), True, linearised=args["linearise"], share=share)
+    responses = response_pass(args["response_share"], args["linearise"])
     return Pass(), responses, validation(args)
 
 
@@ -46,8 +54,9 @@ DELTA_STN = MethodType(
         Arg(
             "response_share",
             "float",
-            "share of each batch that responses are trained on",
-            default=1.0,
+            "share of each batch that responses are trained on; without it, "
+            f"{_SHARE}, but at least {_LEAST_ROWS} rows",
+            default=None,
             low=0,
             high=1,
             open_low=True,

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from math import ceil
 
 import torch
 from attrs import evolve, frozen
@@ -103,7 +102,7 @@ def _taken(
     problem: Problem, part: Part | StreamPart, taken: Pass, batch: int
 ) -> Callable[[], None]:
     """One pass forward and back."""
-    rows = ceil(taken.share * batch)
+    rows = taken.rows(batch)
     groups = {"base": problem.base, "response": problem.response}
     weights: Weights = {
         name: w.detach().requires_grad_(group in taken.trains)

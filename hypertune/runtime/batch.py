@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from math import ceil
 from random import Random
 from typing import Any
 
@@ -43,13 +42,12 @@ class Batch:
         classes = isinstance(targets, Tensor) and not targets.is_floating_point()
         return targets.numel() if classes else len(self)
 
-    def rows_of(self, share: float) -> slice:
-        """A share of the rows: the first, or others where they repeat, till all have been read.
+    def rows_of(self, count: int) -> slice:
+        """So many of the rows: the first, or others where they repeat, till all have been read.
 
         The order is another one after that, lest it falls in with the turns of a method.
         """
         total = len(self)
-        count = ceil(share * total)
         order = [*range(0, total - count, count), total - count]
         again, place = divmod(self.repeat, len(order))
         if again:

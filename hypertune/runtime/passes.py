@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from math import ceil
 from typing import Any
 
 import torch
@@ -58,7 +59,8 @@ class Passes:
 
     def _valid_batch(self, k: int) -> Batch:
         batch = self.batches.valid(k)
-        return batch.cut(batch.rows_of(self._valid_share)) if self._valid_share < 1 else batch
+        count = ceil(self._valid_share * len(batch))
+        return batch if count == len(batch) else batch.cut(batch.rows_of(count))
 
     def _sample(self, part: str, batch: Batch, draw: int) -> Sample:
         if batch.begins:

@@ -143,7 +143,7 @@ def _graphed(
         notes.append(f"`{tune.method.kind}` differentiates twice: nothing is compiled")
         return problem
     train, valid = len(batches.train(0)), len(batches.valid(0))
-    shared = {ceil(taken.share * (train if taken.trains else valid)) for taken in passes}
+    shared = {taken.rows(train if taken.trains else valid) for taken in passes}
     rows = {train, valid, *shared}
     defaults = generators(w.device for w in problem.base.values())
 

@@ -10,7 +10,7 @@ from torch import Tensor
 from hypertune.conditioning import Conditioning
 from hypertune.methods.algorithms.alternation import Alternation, Condition, ResponseState
 from hypertune.methods.algorithms.group import descend
-from hypertune.methods.delta_stn import DELTA_STN
+from hypertune.methods.delta_stn import DELTA_STN, response_pass
 from hypertune.methods.options import option
 from hypertune.runtime import Hypers, Passes, Problem, Sample, Step, mixed
 
@@ -21,7 +21,8 @@ class DeltaSTN(Alternation):
 
     Statistics and hidden states are those of the plain pass.
 
-    Units: `response_share` is the share of each batch that responses are trained on.
+    Units: `response_share` is the share of each batch that responses are trained on; 1 is what
+    was published.
     Source: Bae and Grosse 2020, section 4 and algorithm 1; both shares are ours.
     """
 
@@ -29,7 +30,7 @@ class DeltaSTN(Alternation):
 
     train_steps: int = option(DELTA_STN, "train_steps")
     linearise: bool = option(DELTA_STN, "linearise")
-    response_share: float = option(DELTA_STN, "response_share")
+    response_share: float | None = option(DELTA_STN, "response_share")
 
     @property
     def condition(self) -> Condition:
@@ -51,8 +52,9 @@ class DeltaSTN(Alternation):
 
     def _train_responses(self, passes: Passes, state: ResponseState, sample: Sample) -> None:
         sample = sample.redrawn(mixed(sample.draw, 1))  # masks of its own, as published
-        if self.response_share < 1:
-            sample = sample.cut(sample.batch.rows_of(self.response_share))
+        rows = response_pass(self.response_share, self.linearise).rows(len(sample.batch))
+        if rows < len(sample.batch):
+            sample = sample.cut(sample.batch.rows_of(rows))
         delta_BH = state.hypers.perturbation_BH(len(sample.batch), passes.generator).detach()
         conditioning = passes.problem.hypers.conditioning(
             state.unconstrained_H + delta_BH, delta_BH, linearised=self.linearise
