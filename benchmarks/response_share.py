@@ -35,6 +35,7 @@ from hypertune.runtime import Reported
 from hypertune.tuning import prepare
 
 HERE = Path(__file__).parent
+SPECS = HERE.parent / "specs"
 FIRST = "data.split=(train = 8_500, valid = 1_500)"
 Shares = tuple[float, float]  # of a batch, for the responses, and of one for validation
 SHARES: tuple[Shares, ...] = (
@@ -75,7 +76,9 @@ CASES = {
     "quickstart": Case("quickstart", "tuned", 5, 200),
     "fashion_cnn": Case("fashion_cnn", "delta", 3, 12, (FIRST,)),
     "cifar_subset": Case(str(HERE / "cifar_subset.hspec"), "delta", 2, 20),
-    "docs_lstm": Case(str(HERE.parent / "specs/texts/docs_lstm.hspec"), "delta", 2, 4),
+    "docs_lstm": Case(str(SPECS / "texts/docs_lstm.hspec"), "delta", 2, 4),
+    "digits_transformer": Case(str(SPECS / "sequences/digits_transformer.hspec"), "tuned", 4, 20),
+    "digits_lstm": Case(str(SPECS / "sequences/digits_lstm.hspec"), "tuned", 4, 20),
 }
 
 

@@ -51,6 +51,7 @@ def spec(about: str, source: str, seen: Seen, network: Network, sizes: Sizes) ->
         outputs=seen.classes or 1,
         loss="cross_entropy" if seen.classes else "mse",
         metric="accuracy" if seen.classes else "rmse",
+        all="" if sizes.batch else _ALL,
         warmup=sizes.warmup,
         epochs=f"{sizes.epochs:_}",
         rate="0.002" if twice else "0.005",
@@ -76,6 +77,7 @@ _AGAIN = """\
 # At the end the network is trained again, on training and validation part together (`refit`).
 """
 _WHOLE = " It is small: every step takes all of it."
+_ALL = ", response_share = 1"  # where it would save no time
 _NOISE = "hyper noise : log(1e-2, 1) = {} prior 0.3\n"
 _BLURRED = "\n# `noise` blurs what goes in, in training only."
 _SHALLOW = """\
@@ -140,7 +142,7 @@ objective {
 # Tuning begins after the warm-up, when the weights have come near to where they go. With `sgd`, a
 # hyperparameter moves as much as it matters. The learning rate of the weights ends at 0.
 ${again}tune tuned {
-  method   = delta_stn(warmup = $warmup epochs)
+  method   = delta_stn(warmup = $warmup epochs$all)
   weights  = adam(lr = $rate)
   hypers   = sgd(lr = 0.1)
   schedule = cosine
