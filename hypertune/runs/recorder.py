@@ -42,7 +42,7 @@ class Recorder:
         self._every, self._share, self._clock = every, share, clock
         self._saved, self._cost = clock(), 0.0
         self._saved_step = -1
-        self._best: tuple[int, bytes] | None = None  # its step; not written yet
+        self._best: Checkpoint | None = None  # not written yet
 
     def __call__(self, event: Event) -> None:
         try:
@@ -56,7 +56,7 @@ class Recorder:
                 append_row(self._folder.events, row_of(event))
                 self._rows += 1
                 if event.best:
-                    self._best = event.step, self._encoded(event.step)
+                    self._best = self._checkpoint(event.step)
                 if _finite(event) and self._due(0.0):
                     self._save(event.step)
             case Started() if not self._folder.last.exists():
@@ -75,23 +75,27 @@ class Recorder:
 
     def _save(self, step: int) -> None:
         began = self._clock()
-        best_step, content = self._best or (None, b"")
-        if best_step != step:
-            content = self._encoded(step)
+        best = self._best
         if self._rows:
             make_durable(self._folder.events)
-        self._save_best()
+        content = self._save_best()
+        if best is None or best.step != step:
+            content = encode(self._checkpoint(step))
         write_atomically(self._folder.last, content, durable=True)
         self._saved_step, self._saved = step, self._clock()
         self._cost = self._saved - began
 
-    def _save_best(self) -> None:
-        if self._best is not None:
-            write_atomically(self._folder.best, self._best[1], durable=True)
-            self._best = None
+    def _save_best(self) -> bytes:
+        """What was written; nothing if that was done before."""
+        if self._best is None:
+            return b""
+        content = encode(self._best)
+        write_atomically(self._folder.best, content, durable=True)
+        self._best = None
+        return content
 
-    def _encoded(self, step: int) -> bytes:
-        return encode(Checkpoint(step, self._rows, self._snapshot()))
+    def _checkpoint(self, step: int) -> Checkpoint:
+        return Checkpoint(step, self._rows, self._snapshot())
 
 
 def _finite(event: Reported) -> bool:
