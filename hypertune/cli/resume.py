@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import click
 
 from hypertune.cli.catalogues import catalogue_again, catalogue_option
+from hypertune.cli.importing import heavy_imports
 from hypertune.cli.logging import logging_options
 from hypertune.terminal import visible
 
@@ -32,12 +33,13 @@ def command(
     logged: Callable[[str], list[Sink]],
 ) -> None:
     """Go on with RUN, the folder of a run or of a comparison, from its last checkpoint."""
-    from hypertune.cli.training import finish, watched
-    from hypertune.jobs.comparing import is_comparison, read_comparison
-    from hypertune.jobs.job import resume
-    from hypertune.jobs.together import is_first, started_together
-    from hypertune.runs.about import read_about, versions
-    from hypertune.runs.folder import find_folder
+    with heavy_imports():
+        from hypertune.cli.training import finish, watched
+        from hypertune.jobs.comparing import is_comparison, read_comparison
+        from hypertune.jobs.job import resume
+        from hypertune.jobs.together import is_first, started_together
+        from hypertune.runs.about import read_about, versions
+        from hypertune.runs.folder import find_folder
 
     if is_comparison(run):
         from hypertune.cli.comparing import compare

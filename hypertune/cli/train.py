@@ -12,6 +12,7 @@ from attrs import evolve
 
 from hypertune.cli.catalogues import catalogue_of, catalogue_option
 from hypertune.cli.compiling import compiled, set_option, tune_block
+from hypertune.cli.importing import heavy_imports
 from hypertune.cli.logging import logging_options
 from hypertune.overrides import Setting
 from hypertune.spec_files import read_spec
@@ -67,12 +68,13 @@ def command(
     tune = tune_block(found.program, tune_name)
 
     # Only a right spec waits for torch.
-    import torch
+    with heavy_imports():
+        import torch
 
-    from hypertune.cli.training import finish, watched
-    from hypertune.jobs.job import start
-    from hypertune.jobs.order import Order
-    from hypertune.planning import length
+        from hypertune.cli.training import finish, watched
+        from hypertune.jobs.job import start
+        from hypertune.jobs.order import Order
+        from hypertune.planning import length
 
     order = Order(
         program=found.program,
