@@ -107,9 +107,11 @@ class Conditioning:
 
 
 def columns_of(x_BH: Tensor, columns: tuple[int, ...]) -> Tensor:
-    """The columns, as a view where they are neighbours."""
+    """The columns, as a view where they are neighbours; x itself if they are all."""
     if not _are_neighbours(columns):
         return torch.stack([x_BH[:, i] for i in columns], 1)
+    if len(columns) == x_BH.shape[1]:
+        return x_BH
     return x_BH[:, columns[0] : columns[-1] + 1]
 
 

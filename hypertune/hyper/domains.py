@@ -30,14 +30,22 @@ class _Group(nn.Module):
         self.register_buffer("columns", torch.tensor(columns), persistent=False)
         self.register_buffer("lo", ends[:, 0].clone(), persistent=False)
         self.register_buffer("hi", ends[:, 1].clone(), persistent=False)
+        self._rounded: dict[tuple[torch.dtype, torch.device], tuple[Tensor, Tensor]] = {}
+
+    def ends(self, like: Tensor) -> tuple[Tensor, Tensor]:
+        """In the precision of `like`; asked for in each pass, and rounded once."""
+        key = like.dtype, self.lo.device
+        if key not in self._rounded:
+            self._rounded[key] = self.lo.to(like.dtype), self.hi.to(like.dtype)
+        return self._rounded[key]
 
     def forward(self, unconstrained_BF: Tensor) -> Tensor:
         if self.neighbours:  # a view
             unconstrained_BG = unconstrained_BF.narrow(-1, self.first, self.count)
         else:
             unconstrained_BG = unconstrained_BF.index_select(-1, self.columns)
-        lo, hi = self.lo.to(unconstrained_BG.dtype), self.hi.to(unconstrained_BG.dtype)
-        constrained_BG: Tensor = self.domain.constrain_tensor(unconstrained_BG, lo, hi)
+        ends = self.ends(unconstrained_BG)
+        constrained_BG: Tensor = self.domain.constrain_tensor(unconstrained_BG, *ends)
         return constrained_BG
 
 

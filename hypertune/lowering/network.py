@@ -34,13 +34,12 @@ class _Wiring:
 
     def conditioning(self, whole: Conditioning) -> Conditioning:
         """That of this node alone."""
-        response_BH, rows = whole.response_BG, whole.rows
-        if response_BH is not None and self.given:
-            given_BG = columns_of(response_BH, self.given)
-            return Conditioning(self.arguments(whole.values), given_BG, rows=rows)
-        if self.arguments or rows is not None:
-            return Conditioning(self.arguments(whole.values), rows=rows)
-        return _NOTHING
+        response_BG, rows = whole.response_BG if self.given else None, whole.rows
+        if response_BG is not None:
+            response_BG = columns_of(response_BG, self.given)
+        elif rows is None and not self.arguments:
+            return _NOTHING
+        return Conditioning(self.arguments(whole.values), response_BG, rows=rows)
 
 
 _NOTHING = Conditioning()

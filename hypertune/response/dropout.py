@@ -93,4 +93,4 @@ def _noise(shape: tuple[int, ...], device: torch.device) -> Tensor:
     words = torch.empty(-(-count // 4), dtype=torch.int64, device=device)
     words.random_(-(2**63), None)
     numbers = words.view(torch.int16)
-    return (numbers if len(numbers) == count else numbers[:count]).view(shape)
+    return (numbers if count % 4 == 0 else numbers[:count]).view(shape)

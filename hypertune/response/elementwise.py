@@ -44,7 +44,7 @@ class Elementwise(Layer):
 
 
 def relu() -> Elementwise:
-    return Elementwise(nn.ReLU(), lambda dx, x, y: _aten.threshold_backward(dx, y, 0))
+    return Elementwise(torch.relu, lambda dx, x, y: _aten.threshold_backward(dx, y, 0))
 
 
 def leaky_relu(negative_slope: float) -> Elementwise:
@@ -72,11 +72,11 @@ def silu() -> Elementwise:
 
 
 def sigmoid() -> Elementwise:
-    return Elementwise(nn.Sigmoid(), lambda dx, x, y: _aten.sigmoid_backward(dx, y))
+    return Elementwise(torch.sigmoid, lambda dx, x, y: _aten.sigmoid_backward(dx, y))
 
 
 def tanh() -> Elementwise:
-    return Elementwise(nn.Tanh(), lambda dx, x, y: _aten.tanh_backward(dx, y))
+    return Elementwise(torch.tanh, lambda dx, x, y: _aten.tanh_backward(dx, y))
 
 
 def softplus(beta: float, threshold: float) -> Elementwise:
