@@ -48,7 +48,7 @@ class DeltaSTN(Alternation):
         return Step(loss.detach())
 
     def conditioning(self, problem: Problem, state: ResponseState) -> Conditioning:
-        return problem.hypers.conditioning(state.unconstrained_H[None])
+        return state.hypers.conditioning()
 
     def _train_responses(self, passes: Passes, state: ResponseState, sample: Sample) -> None:
         sample = sample.redrawn(mixed(sample.draw, 1))  # masks of its own, as published

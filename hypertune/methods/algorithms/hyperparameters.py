@@ -9,6 +9,7 @@ import torch
 from torch import Tensor
 from torch.nn.functional import softplus
 
+from hypertune.conditioning import Conditioning
 from hypertune.methods.algorithms.group import Group
 from hypertune.runtime import Hypers, Recipe
 
@@ -25,7 +26,8 @@ class Hyperparameters:
         make = recipe.need("hypers") if bool(tuned_H.any()) else None
         recipe.check_tied([hypers.names[place] for place in tuned_H.nonzero().flatten().tolist()])
 
-        self._prior = hypers.prior
+        self._hypers = hypers
+        self._here: Conditioning | None = None
         self._start_H = hypers.start_H.detach().clone()
         self._start_scale_H = torch.where(tuned_H, hypers.scale_H, 0.0).detach()
         self._tuned = tuned_H.nonzero().squeeze(1)
@@ -47,6 +49,12 @@ class Hyperparameters:
     def unconstrained_H(self) -> Tensor:
         """The unconstrained values, with gradient to those that are tuned."""
         return self._start_H.index_copy(0, self._tuned, self._values.trainable["unconstrained"])
+
+    def conditioning(self) -> Conditioning:
+        """At the values of now, detached and not perturbed; made anew when they have moved."""
+        if self._here is None:
+            self._here = self._hypers.conditioning(self.unconstrained_H().detach()[None])
+        return self._here
 
     def scale_H(self) -> Tensor:
         """The scales, with gradient to those that are tuned; zero where nothing is drawn."""
@@ -77,7 +85,7 @@ class Hyperparameters:
         What has no finite gradient stays: a response that is lost is then seen as such, before
         it has spoilt the hyperparameters.
         """
-        prior = self._prior(self.unconstrained_H())
+        prior = self._hypers.prior(self.unconstrained_H())
         if prior is not None:
             loss = loss + prior.to(loss.device)
         if not loss.requires_grad:
@@ -85,6 +93,7 @@ class Hyperparameters:
         loss.backward()  # type: ignore[no-untyped-call]
         for group in (self._values, self._scales):
             group.move(finite=True)
+        self._here = None
 
     def state_dict(self) -> dict[str, Any]:
         return {"values": self._values.state_dict(), "scales": self._scales.state_dict()}
@@ -92,6 +101,7 @@ class Hyperparameters:
     def load_state_dict(self, tree: dict[str, Any]) -> None:
         self._values.load_state_dict(tree["values"])
         self._scales.load_state_dict(tree["scales"])
+        self._here = None
 
 
 def _inverse_softplus(y: Tensor) -> Tensor:
