@@ -115,7 +115,16 @@ def _list(at: Place) -> str:
         return "leave the `,` out"
     if at.follows_layer:
         return "two layers on one line are parted by `;`"
+    if (at.before + at.after).isdecimal():
+        numbers = f"`{at.before}.{at.after}`", f"`({at.before}, {at.after})`"
+        return "write {} for a decimal number, {} for two values".format(*numbers)
     return "several values stand in parentheses: `(a, b)`"
+
+
+def _percentage(at: Place) -> str:
+    """`60 %`, which is read as a remainder of a division."""
+    spaced = at.before.type == "PERCENT" and at.accepted >= _VALUE
+    return "a percentage has no space in it, as in `15%`" if spaced else ""
 
 
 def _argument(at: Place) -> str:
@@ -154,5 +163,5 @@ def _shape(at: Place) -> str:
 
 
 _RULES: Final[tuple[Callable[[Place], str], ...]] = (
-    _comment, _brace, _line_break, _word, _list, _argument, _dot, _naming, _shape,
+    _comment, _brace, _line_break, _word, _list, _percentage, _argument, _dot, _naming, _shape,
 )  # fmt: skip
