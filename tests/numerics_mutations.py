@@ -244,7 +244,7 @@ MUTATIONS = (
     Mutation(LOSS, "seeded(self._generators, sample.draw)", "nullcontext()", NOISE),
     Mutation(LOSS, "if not conditioning.linearised:", "if True:", WEIGHTS),
     Mutation(LOSS, "value if tangent is None else value + tangent", "value", WEIGHTS),
-    Mutation(LOSS, "total + term.factor * term.loss(given)", "total + term.loss(given)", WEIGHTS),
+    Mutation(LOSS, "loss if term.factor == 1 else term.factor * loss", "loss", WEIGHTS),
     Mutation(
         NETWORK,
         "for name in node.given for place in places.get(name, ())",
@@ -380,6 +380,13 @@ MUTATIONS = (
     Mutation(VALIDATE, "        hypers.descend(loss)", "        pass", TUNES),
     Mutation(HYPERS, "noise_BH * self.scale_H()", "noise_BH * self.scale_H().square()", WEIGHTS),
     Mutation(HYPERS, "torch.where(self._per_batch_H, noise_BH[:1], noise_BH)", "noise_BH", DELTA),
+    Mutation(
+        HYPERS,
+        "group.move(finite=True)\n        self._here = None",
+        "group.move(finite=True)",
+        "tests/test_seam_passes.py::"
+        "test_delta_stn_evaluates_plainly_where_the_hyperparameters_have_moved_to",
+    ),
     Mutation(HYPERS, "torch.where(tuned_H, hypers.scale_H, 0.0)", "hypers.scale_H", DELTA),
     Mutation("runtime/problem.py", " & ~self.scale_fixed_H", "", SCALES),
     Mutation(HYPERS, "y + torch.log(-torch.expm1(-y))", "y", PERTURBED),
@@ -421,7 +428,7 @@ MUTATIONS = (
         "response/effective.py",
         "(2 * cross_O + s_BO * square_O)).sum(1)",
         "(2 * cross_O)).sum(1)",
-        WEIGHTS,
+        "tests/test_effective.py::test_a_norm_is_that_of_the_built_weights_for_every_example",
     ),
     *(
         Mutation(

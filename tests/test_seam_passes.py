@@ -16,6 +16,7 @@ from hypertune.lowering import place
 from hypertune.methods.algorithms import Fixed
 from hypertune.response import Layer
 from hypertune.runtime import Kept, Reported
+from hypertune.runtime.snapshots import copied
 from hypertune.standard import STANDARD
 from hypertune.tuning import prepare
 
@@ -197,6 +198,24 @@ def test_delta_stn_evaluates_plainly_then_responding_to_first_order_then_on_vali
     hold_perturbed(delta)
     torch.testing.assert_close(responding.conditioning.values["drop"], rate((u + delta)[:, 0]))
     assert len(outer.conditioning.response_BG) == ROWS, "a scale is tuned"
+
+
+def test_delta_stn_evaluates_plainly_where_the_hyperparameters_have_moved_to():
+    training = prepared().training
+    method, problem, state = training.method, training.problem, training.state
+
+    def read():
+        return method.conditioning(problem, state).values["drop"]
+
+    def rate_of_now():
+        return rate(state.unconstrained_H[:1])
+
+    before, start = copied(state.state_dict()), read()
+    method.step(training.passes, state, 0)  # and a validation step
+    assert not torch.equal(read(), start)
+    torch.testing.assert_close(read(), rate_of_now())
+    state.load_state_dict(before)
+    torch.testing.assert_close(read(), start)
 
 
 def test_delta_stn_hands_on_whether_responses_are_linearised():
