@@ -237,8 +237,8 @@ def test_a_folder_with_something_in_it_is_refused(tmp_path):
     assert new_folder(tmp_path).path == tmp_path
     assert new_folder(tmp_path / "new").path.exists() is False
     (tmp_path / "file").write_text("")
-    for taken in (tmp_path, tmp_path / "file"):
-        with pytest.raises(FolderTaken, match="not empty"):
+    for taken, why in ((tmp_path, "is not empty"), (tmp_path / "file", "is a file")):
+        with pytest.raises(FolderTaken, match=why):
             new_folder(taken)
 
 
