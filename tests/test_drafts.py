@@ -89,7 +89,7 @@ def test_classes_start_from_a_weaker_decay_the_more_examples_there_are():
 
 def test_a_draft_holds_what_it_tunes_near_the_guess(tmp_path):
     hypers = compile_text(table(tmp_path, 200, lambda i: i / 3)).program.hypers
-    assert [hyper.prior for hyper in hypers] == [0.3, 0.3, 0.3]
+    assert [hyper.prior for hyper in hypers] == [0.1, 0.1, 0.1]
 
 
 def test_the_more_numbers_an_example_has_the_more_noise_a_draft_starts_from():

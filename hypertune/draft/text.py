@@ -78,7 +78,7 @@ _AGAIN = """\
 """
 _WHOLE = " It is small: every step takes all of it."
 _ALL = ", response_share = 1"  # where it would save no time
-_NOISE = "hyper noise : log(1e-2, 1) = {} prior 0.3\n"
+_NOISE = "hyper noise : log(1e-2, 1) = {} prior 0.1\n"
 _BLURRED = "\n# `noise` blurs what goes in, in training only."
 _SHALLOW = """\
   noise(noise)
@@ -113,8 +113,8 @@ hspec 1
 
 # Hyperparameters and their first guess; they are tuned while the network trains once. `prior`
 # holds them near the guess, the more, the fewer examples they are tuned on.
-${noise}hyper $drops : rate = 0.5 prior 0.3
-hyper decay : log(1e-6, $top) = $decay per batch prior 0.3
+${noise}hyper $drops : rate = 0.5 prior 0.1
+hyper decay : log(1e-6, $top) = $decay per batch prior 0.1
 
 # The seed decides $what. Numbers are scaled to mean 0 and deviation 1,
 # those of the training part.$whole
