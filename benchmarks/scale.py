@@ -18,6 +18,7 @@ import statistics
 import tempfile
 import time
 from collections.abc import Callable, Iterator, Sequence
+from itertools import product
 from math import log
 from pathlib import Path
 
@@ -55,7 +56,7 @@ tune implicit {{ method = implicit(solver = {solver}, inner_steps = 1); {moved} 
 """
 MOVED = "weights = sgd(lr = 0.01, momentum = 0.9); hypers = adam(lr = 0.01); epochs = 1"
 WIDE = "linear(1200); relu; linear(1200); relu"
-SHARED = "delta_stn, share 1/4"
+SHARES = {"delta_stn, share 1": 1, "delta_stn, share 1/4": 0.25}  # beside the default
 clock: Callable[[], float] = time.perf_counter
 
 
@@ -88,9 +89,9 @@ def spec(hypers: int = 3, layers: str = WIDE, batch: int = 128) -> str:
     return SPEC.format(hypers=names, given="*", layers=layers, batch=batch, moved=MOVED)
 
 
-def shared(text: str) -> str:
-    """The same with responses trained on a quarter of each batch."""
-    return text.replace("delta_stn(warmup", "delta_stn(response_share = 0.25, warmup")
+def shared(text: str, share: float) -> str:
+    """The same with responses trained on a share of each batch."""
+    return text.replace("delta_stn(warmup", f"delta_stn(response_share = {share}, warmup")
 
 
 def rows(cases: Sequence[tuple[str, int, Callable[[], None]]], rounds: int) -> Iterator[Row]:
@@ -143,7 +144,8 @@ def hyperparameters(full: bool, rounds: int) -> None:
         cases = [(method, n, stepping(training(spec(n), method, 128))) for n in counts]
         if method == "delta_stn":
             cases += [
-                (SHARED, n, stepping(training(shared(spec(n)), method, 128))) for n in counts
+                (name, n, stepping(training(shared(spec(n), share), method, 128)))
+                for (name, share), n in product(SHARES.items(), counts)
             ]
         table("hyperparameters, a row each (784-1200-1200-10)", [*rows(cases, rounds)])
     cases = [
