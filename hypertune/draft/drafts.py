@@ -166,7 +166,7 @@ def _examples(seen: Seen) -> int:
 def _spec(about: str, source: str, seen: Seen, network: Network) -> str:
     count = _examples(seen)
     if count < _FEWEST:
-        raise Unreadable(f"there are {count} examples; {_FEWEST} are the least to split")
+        raise Unreadable(f"too few examples to split: {count}, where {_FEWEST} are the least")
     if 2 * seen.classes > count:
         raise Unreadable(
             f"there are {seen.classes:_} classes among {count:_} examples: of a class that is "
