@@ -63,6 +63,7 @@ DELTA = PASSES + (
     "test_delta_stn_evaluates_plainly_then_responding_to_first_order_then_on_validation"
 )
 SHARED = METHODS + "test_a_share_of_a_batch_that_repeats_leaves_no_row_out"
+EIGHTH = METHODS + "test_responses_are_trained_on_an_eighth_of_a_large_batch"
 READ_SHARE = METHODS + "test_a_validation_step_reads_its_share_of_the_batch"
 OPTIONS = PASSES + "test_delta_stn_hands_on_whether_responses_are_linearised"
 STN = PASSES + "test_stn_evaluates_at_perturbed_values_that_the_weights_respond_to"
@@ -362,6 +363,8 @@ MUTATIONS = (
         "_cut(self.targets.flip(0), rows),",
         OPTIONS,
     ),
+    Mutation("methods/delta_stn.py", "= 0.125, 64", "= 0.25, 64", EIGHTH),
+    Mutation("catalogue/training_kinds.py", "batch), equal)", "batch), 1)", EIGHTH),
     Mutation("runtime/batch.py", "divmod(self.repeat,", "divmod(0,", SHARED),
     Mutation("runtime/batch.py", ", count), total - count]", ", count)]", SHARED),
     Mutation("runtime/passes.py", "ceil(self._valid_share * len(batch))", "1", READ_SHARE),
