@@ -5,6 +5,7 @@ import signal
 import subprocess
 import sys
 from contextlib import nullcontext
+from pathlib import Path
 
 import optuna
 import pytest
@@ -14,7 +15,7 @@ from test_studies import KILLED, SEARCH, assert_same, rows, trial
 
 import hypertune
 from hypertune.cli import main
-from hypertune.runs import OtherStorage, WorkersLost
+from hypertune.runs import OtherStorage, RunInUse, WorkersLost
 from hypertune.runtime import Ended, Tried
 from hypertune.search import Asha, Bayesian, Grid, RandomSearch, Study, space_of
 from hypertune.search.sharing import GRACE, NoStorage, Place, Shared, settled
@@ -38,10 +39,12 @@ def undisturbed(spec, tmp_path_factory):
     return hypertune.train(spec, tune="random", out=tmp_path_factory.mktemp("runs") / "calm")
 
 
-def study(search, url=None, run="one", trials=8, epochs=1):
-    """One process at a study; alone, if there is no URL."""
+def study(search, url=None, run="one", trials=8, epochs=1, elsewhere=()):
+    """One process at a study; alone, if there is no URL. Some trials are trained elsewhere."""
 
     def train(number, starts):
+        if number in elsewhere:
+            raise RunInUse(Path("trials") / str(number))
         return nullcontext(Known(lambda starts, epoch: starts["far"] + 4, starts, epochs))
 
     space = space_of(program(), STANDARD)
@@ -142,6 +145,12 @@ def test_a_process_that_is_killed_loses_nothing_of_a_study(spec, undisturbed, tm
         assert row["valid_loss"] == whole["valid_loss"]
         assert rows(trial(run, number)) == rows(trial(undisturbed, number))
     assert [*sorted(mine)] == [1, 2, 3]
+
+
+def test_a_trial_that_two_were_given_is_left_to_the_one_that_was_first(url):
+    assert sorted(tried(study(RandomSearch(), url, trials=4, elsewhere=[2]))) == [1, 3, 4]
+    with pytest.raises(RunInUse):
+        tried(study(RandomSearch(), trials=4, elsewhere=[2]))
 
 
 def test_trials_side_by_side_end_like_those_of_one_process(spec, undisturbed, tmp_path):

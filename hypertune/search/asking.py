@@ -69,7 +69,9 @@ class Asked:
 
 
 class Source(Protocol):
-    """Gives a study its trials."""
+    """Gives a study its trials; if there are `others`, they may be given the same one."""
+
+    others: bool
 
     def ask(self, history: Sequence[Trial]) -> Asked | None:
         """The next trial, given those that have ended here; None if none is left."""
@@ -83,6 +85,8 @@ class Source(Protocol):
 
 class Alone:
     """Trials of one process, one after the other, which repeat themselves exactly."""
+
+    others = False
 
     def __init__(self, search: Search, space: Space, trials: int, seed: int) -> None:
         self._search, self._space, self._trials, self._seed = search, space, trials, seed

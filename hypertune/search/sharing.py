@@ -111,6 +111,8 @@ class Shared:
     own once it is back, those of others after `GRACE` seconds without a word.
     """
 
+    others = True  # in SQLite, two that ask at once may be given one trial
+
     def __init__(self, search: Search, space: Space, trials: int, seed: int, place: Place) -> None:
         self._search, self._space, self._trials, self._seed = search, space, trials, seed
         self._run, self._study = place.run, opened(place, search)

@@ -9,6 +9,7 @@ from typing import Protocol, runtime_checkable
 
 from attrs import evolve
 
+from hypertune.runs.failures import RunInUse
 from hypertune.runs.files import without_nan
 from hypertune.runs.journal import Row, row_of
 from hypertune.runs.summary import WORDS
@@ -85,8 +86,13 @@ class Study:
         while self._stopping is None and not self._over:
             asked = self.source.ask(self.history)
             self._over = asked is None
-            if asked is not None:
+            if asked is None:
+                break
+            try:
                 yield from self._try(asked)
+            except RunInUse:
+                if not self.source.others:
+                    raise
         ended = Ended(len(self.history), self.outcome(self._over))
         self._stopping = None
         yield ended
