@@ -365,6 +365,12 @@ MUTATIONS = (
     ),
     Mutation("methods/delta_stn.py", "= 0.125, 64", "= 0.25, 64", EIGHTH),
     Mutation("catalogue/training_kinds.py", "batch), equal)", "batch), 1)", EIGHTH),
+    Mutation(
+        HYPERS,
+        '(tree["scales"])\n        self._here = None\n',
+        '(tree["scales"])\n',
+        METHODS + "test_a_training_that_is_put_back_goes_the_same_way_again",
+    ),
     Mutation("runtime/batch.py", "divmod(self.repeat,", "divmod(0,", SHARED),
     Mutation("runtime/batch.py", ", count), total - count]", ", count)]", SHARED),
     Mutation("runtime/passes.py", "ceil(self._valid_share * len(batch))", "1", READ_SHARE),

@@ -118,6 +118,21 @@ def test_a_method_reaches_the_optimum_of_a_ridge_regression(method):
     assert exact_outer(torch.tensor(-2.0).exp()) > best * 1.05
 
 
+@every_method
+def test_a_training_that_is_put_back_goes_the_same_way_again(method):
+    one = training(method, ridge((-2.0, -1.0), scale_fixed=False), batches=BATCHES, steps=9)
+    start = one.snapshot()
+    list(one.run())
+    values = one.state.unconstrained_H.clone()
+    weights = {name: w.clone() for name, w in one.state.weights.items()}
+    one.restore(start)
+    list(one.run())
+
+    assert torch.equal(one.state.unconstrained_H, values)
+    for name, w in weights.items():
+        assert torch.equal(one.state.weights[name], w), name
+
+
 def test_fixed_reaches_the_best_weights_at_the_start_values():
     done, _ = run(Fixed(), ridge((-2.0, -1.0)), steps=500)
 
