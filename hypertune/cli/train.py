@@ -42,6 +42,7 @@ WORTH_COMPILING = 20_000
     default="off",
     help=f"Have torch compile the losses; `auto` from {WORTH_COMPILING:_} steps on.",
 )
+@click.option("--cuda-graphs", is_flag=True, help="Replay the losses as CUDA graphs, on a GPU.")
 @logging_options
 @catalogue_option
 @click.pass_context
@@ -58,6 +59,7 @@ def command(
     jobs: int,
     storage: str,
     compiles: str,
+    cuda_graphs: bool,
     catalogue_name: str,
     logged: Callable[[str], list[Sink]],
 ) -> None:
@@ -94,10 +96,11 @@ def command(
     if planned.too_short:
         first = f"`{tune.method.kind}` first tunes after step {planned.first_turn}"
         click.echo(f"note: nothing will be tuned: {first}, of {planned.steps}", err=True)
-    if planned.trials is not None and compiles != "off":
-        click.echo("note: the trainings of a study are not compiled", err=True)
-    elif compiles == "on" or (compiles == "auto" and (planned.steps or 0) >= WORTH_COMPILING):
-        order = evolve(order, compiled=True)
+    long = compiles == "auto" and (planned.steps or 0) >= WORTH_COMPILING
+    if planned.trials is None:
+        order = evolve(order, compiled=compiles == "on" or long, captured=cuda_graphs)
+    elif compiles != "off" or cuda_graphs:
+        click.echo("note: the trainings of a study are neither compiled nor captured", err=True)
     with watched(torch.get_num_threads()) as sinks:
         path = start(order, out, catalogue, [*sinks, *logged(file.stem)])
     ctx.exit(finish(path))

@@ -47,10 +47,9 @@ from hypertune.runtime import (
     Refitting,
     Stepped,
     Within,
-    inductor,
 )
 from hypertune.standard import STANDARD
-from hypertune.tuning import prepare
+from hypertune.tuning import compiler, prepare
 from hypertune.uses import CannotTrain
 
 
@@ -142,6 +141,7 @@ def _about(
         jobs=jobs,
         processes=peers.size,
         compiled=order.compiled,
+        captured=order.captured,
     )
 
 
@@ -274,9 +274,9 @@ def _ready(
     placed, sets = _loaded(program, about, catalogue, raw)
     until = tune.refit
     if catalogue.trials(program, tune) is None:
-        prepared = prepare(
-            placed, about.tune, catalogue, sets, peers, inductor if about.compiled else None
-        )
+        notes: list[str] = []
+        fast = compiler(placed, about.compiled, about.captured, notes)
+        prepared = prepare(placed, about.tune, catalogue, sets, peers, fast, notes)
         if peers.size > 1:
             check_together(prepared, catalogue)
 

@@ -25,6 +25,7 @@ class Order:
         storage: the URL of a database, for a study that several processes work on.
         jobs: how many processes train the trials of a study.
         compiled: whether torch compiles the losses, of one training.
+        captured: whether they become CUDA graphs.
 
     """
 
@@ -41,6 +42,7 @@ class Order:
     storage: str = ""
     jobs: int = 1
     compiled: bool = False
+    captured: bool = False
 
     @property
     def settled(self) -> Program:

@@ -31,7 +31,7 @@ class About:
     the data has such names. `data` is the data's fingerprint. `storage` is where a study is that
     several processes work on, `jobs` how many of them are here. `processes` is how many trained
     together, each on some rows of every batch. `compiled` tells that torch compiles the losses,
-    whose last bits are then others.
+    whose last bits are then others, and `captured` that they become CUDA graphs.
     """
 
     name: str
@@ -51,6 +51,7 @@ class About:
     jobs: int = 1
     processes: int = 1
     compiled: bool = False
+    captured: bool = False
 
     def differences(self, now: Mapping[str, str]) -> list[str]:
         """What has another version now."""

@@ -1,6 +1,11 @@
 """One problem, one loop; the method is a value handed to it."""
 
 from hypertune.runtime.batch import Batch as Batch, Kept as Kept, Sample as Sample
+from hypertune.runtime.capture import (
+    Record as Record,
+    captured as captured,
+    cuda_graph as cuda_graph,
+)
 from hypertune.runtime.events import (
     Ended as Ended,
     Event as Event,
@@ -13,7 +18,12 @@ from hypertune.runtime.events import (
     Tried as Tried,
     Within as Within,
 )
-from hypertune.runtime.graphs import Compile as Compile, Graphs as Graphs, inductor as inductor
+from hypertune.runtime.graphs import (
+    Compile as Compile,
+    Graphs as Graphs,
+    inductor as inductor,
+    traced as traced,
+)
 from hypertune.runtime.method import (
     CannotFollow as CannotFollow,
     Method as Method,

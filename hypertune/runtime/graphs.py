@@ -17,14 +17,21 @@ from hypertune.runtime.batch import Batch, Kept, Sample
 from hypertune.runtime.problem import Loss, Weights
 from hypertune.runtime.seeding import mixed, seeded
 
-Run = Callable[..., list[Tensor | None]]  # from the tensors of a call
-Compile = Callable[[torch.nn.Module, list[Tensor]], Run]  # of a graph and tensors as it will get
+Outputs = list[Tensor | None]
+Run = Callable[..., Outputs]  # from the tensors of a call
+# Of a graph, tensors as it will get, and how many of the first are weights: those stay in place.
+Compile = Callable[[torch.nn.Module, list[Tensor], int], Run]
 _NEAR = 1e-2  # of the norm: rounding is below it, in bfloat16 as well, and a mistake above
 _TINY = 1e-6
 _Place = tuple[str, str]  # what a tensor is to a call, and its name there
 
 
-def inductor(graph: torch.nn.Module, given: list[Tensor]) -> Run:
+def traced(graph: torch.nn.Module, given: list[Tensor], weights: int) -> Run:
+    """The graph as it is."""
+    return graph
+
+
+def inductor(graph: torch.nn.Module, given: list[Tensor], weights: int) -> Run:
     """Compiled by torch; random numbers are drawn as the uncompiled loss draws them.
 
     What is compiled is the graph, not Python, so `torch.compile` has nothing to look for: its
@@ -109,22 +116,26 @@ class Graphs:
         given = [t.detach() for t in tensors.values()]
         left: list[_Place] = []
         function = self._function(tensors, conditioning, sample, left)
+        weights = sum(part == "weights" for part, _ in tensors)
         try:
-            with torch.no_grad():
-                graph = _Graph(self._compiled(_traced(function, given), given), tuple(left))
-            draw = mixed(sample.draw, 1)
+            with seeded(self._defaults, sample.draw), torch.no_grad():
+                run = self._compiled(_traced(function, given), given, weights)
+            graph, draw = _Graph(run, tuple(left)), mixed(sample.draw, 1)
             found = self._run(graph, given, draw)
         except Exception as fault:
             why = (str(fault).strip() or type(fault).__name__).splitlines()[0]
-            self._notes.append(f"the {self._name} loss is not compiled: {why}")
+            self._notes.append(f"the {self._name} loss is evaluated as it is: {why}")
             return None
         other = self._function(tensors, conditioning, sample.redrawn(draw), [])(*given)
         if any(_differ(a, b) for a, b in zip(found, other, strict=True)):
             self._notes.append(
-                f"the {self._name} loss is not compiled: what torch made of it gives other numbers"
+                f"the {self._name} loss is evaluated as it is: "
+                "what torch made of it gives other numbers"
             )
             return None
-        self._notes.append(f"compiled the {self._name} loss: {time.monotonic() - began:.0f} s")
+        self._notes.append(
+            f"made a graph of the {self._name} loss: {time.monotonic() - began:.0f} s"
+        )
         return graph
 
     def _function(
@@ -137,7 +148,7 @@ class Graphs:
         """Loss, what is left behind and gradients, of the tensors of a call alone."""
         wanted = [place for place, t in tensors.items() if t.requires_grad]
 
-        def function(*given: Tensor) -> list[Tensor | None]:
+        def function(*given: Tensor) -> Outputs:
             found = {
                 place: t.detach().requires_grad_(place in wanted)
                 for place, t in zip(tensors, given, strict=True)
@@ -178,7 +189,9 @@ class _Joined(torch.autograd.Function):
         if gradients is None:
             raise RuntimeError("a graph has handed over its gradients already")
         if by_loss.device.type != "cpu" or by_loss != 1:  # to ask another device is to wait for it
-            gradients = [None if g is None else g * by_loss for g in gradients]
+            wanted = [g for g in gradients if g is not None]
+            scaled = iter(torch._foreach_mul(wanted, by_loss))  # few kernels for all
+            gradients = [None if g is None else next(scaled) for g in gradients]
         return None, None, *gradients
 
 
@@ -205,7 +218,7 @@ class _Words(TorchFunctionMode):
 def _traced(function: Run, given: list[Tensor]) -> torch.nn.Module:
     from torch.fx.experimental.proxy_tensor import make_fx  # loads torch's compiler
 
-    def drawing(*given: Tensor) -> list[Tensor | None]:
+    def drawing(*given: Tensor) -> Outputs:
         with _Words():
             return function(*given)
 
@@ -214,7 +227,7 @@ def _traced(function: Run, given: list[Tensor]) -> torch.nn.Module:
 
 
 def _tensors(weights: Weights, conditioning: Conditioning, sample: Sample) -> dict[_Place, Tensor]:
-    """All tensors of a call, in an order that equal calls share."""
+    """All tensors of a call, in an order that equal calls share; weights come first."""
     values: Any = conditioning.values
     found: dict[_Place, Tensor | None] = {("weights", n): t for n, t in weights.items()}
     found["values", ""] = values.matrix_BC

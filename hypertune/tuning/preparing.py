@@ -79,6 +79,7 @@ def prepare(
     sets: Sets | None = None,
     peers: Peers = SINGLE,
     compiled: Compile | None = None,
+    notes: list[str] | None = None,
 ) -> Prepared:
     """Load the data, draw the weights, make the problem and the method.
 
@@ -89,6 +90,7 @@ def prepare(
         sets: to be used instead of the data that the program names.
         peers: train the same, each on some rows of every batch.
         compiled: makes the graphs of both losses fast; none are made if None.
+        notes: words for people, which the training tells, and gets more of.
 
     Raises:
         KeyError: if there is no such tune block.
@@ -103,10 +105,10 @@ def prepare(
         torch.manual_seed(tune.seed)
         network = lower(program, catalogue, taps=taps_of(program, catalogue))
     posed = pose(program, catalogue, network, sets, tune.precision, peers)
-    notes: list[str] = []
+    notes = [] if notes is None else notes
     problem = posed.problem
     if compiled is not None and peers.size > 1:
-        notes.append("several processes: nothing is compiled")
+        notes.append("several processes: losses are evaluated as they are")
     elif compiled is not None:
         problem = _graphed(problem, program, tune, catalogue, batches, notes, compiled)
     measure = Measure(posed.evaluated, program, catalogue, sets.target)
@@ -140,7 +142,8 @@ def _graphed(
     """The problem with graphs for losses, where the method takes no second derivatives."""
     passes = catalogue.of(MethodType)[tune.method.kind].passes(tune.method.args)
     if not passes:
-        notes.append(f"`{tune.method.kind}` differentiates twice: nothing is compiled")
+        kind = tune.method.kind
+        notes.append(f"`{kind}` differentiates twice: losses are evaluated as they are")
         return problem
     train, valid = len(batches.train(0)), len(batches.valid(0))
     shared = {taken.rows(train if taken.trains else valid) for taken in passes}
