@@ -15,7 +15,7 @@ step 4. The smallest network has nothing to count: what it shows is the overhead
 
 With `--compile` each step (of shares, the first alone) is timed with its losses compiled as well,
 in turn with all others; the first turns compile, which takes minutes. With `--channels-last` each
-is timed with weights in that layout as well, which the outputs of convolutions then have.
+is timed with images and weights in that layout as well.
 """
 
 from __future__ import annotations
@@ -145,17 +145,9 @@ def steps(program: Program, sets: Sets, device: str, also: list[str]) -> list[St
 
 def made(program: Program, tune: str, sets: Sets, remark: str) -> Training:
     """A training, with what a remark says of it."""
-    training = prepare(
-        program, tune, sets=sets, compiled=inductor if remark == COMPILED else None
-    ).training
-    state = training.state
-    groups = (state.base, getattr(state, "response", None)) if remark == CHANNELS_LAST else ()
-    for group in filter(None, groups):
-        for name, weight in group.trainable.items():
-            if weight.dim() == 4:
-                weight.data = weight.data.contiguous(memory_format=torch.channels_last)
-                group.detached[name].data = weight.data  # the same memory, as before
-    return training
+    graphs = inductor if remark == COMPILED else None
+    last = remark == CHANNELS_LAST
+    return prepare(program, tune, sets=sets, compiled=graphs, channels_last=last).training
 
 
 def own_steps(

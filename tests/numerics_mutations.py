@@ -57,6 +57,7 @@ WEIGHED = PENALTIES + "a_penalty_weighs_the_weights_of_the_network"
 UNITS = PENALTIES + "each_example_has_the_norms_of_its_own_weights"
 JACOBIAN = PENALTIES + "a_jacobian_is_that_of_the_outputs_as_the_method_reads_them"
 ENTROPY = PENALTIES + "an_entropy_is_that_of_the_predictions"
+LAYOUT = "tests/test_channels_last.py::test_"
 REPLACED = "tests/test_augment_tokens.py::test_that_each_example_has_its_share_of_others"
 UNIGRAM = "tests/test_augment_tokens.py::test_that_noise_has_each_token_as_often_as_the_text"
 DELTA = PASSES + (
@@ -407,6 +408,24 @@ MUTATIONS = (
         "test_responses_that_diverge_are_named_and_the_hyperparameters_are_sound",
     ),
     # Rows of a batch on several processes.
+    Mutation(
+        "methods/algorithms/group.py",
+        "            self._lay_out()\n",
+        "",
+        LAYOUT + "a_training_is_taken_up_bit_for_bit_in_that_layout[stn]",
+    ),
+    Mutation(
+        "lowering/layout.py",
+        "x.to(memory_format=torch.channels_last)",
+        "x.contiguous(memory_format=torch.channels_last)",
+        LAYOUT + "images_keep_the_layout_from_layer_to_layer[stn]",
+    ),
+    Mutation(
+        "response/max_pool.py",
+        "places.dim() == 4 and",
+        "False and",
+        LAYOUT + "images_keep_the_layout_from_layer_to_layer[delta]",
+    ),
     Mutation("lowering/compiled_loss.py", "rows.share * loss", "loss", PARTS),
     Mutation(
         "lowering/compiled_loss.py", "rows.of(response_BG)", "response_BG[: rows.count]", PARTS

@@ -11,7 +11,7 @@ from hypertune.runtime.templates import mismatch, template
 
 
 def hold_taken_up(make, at):
-    """The undisturbed training, after its run.
+    """The undisturbed training, after its run; what is taken up is laid out as files have it.
 
     Args:
         make: gives a training that has not begun, the same every time.
@@ -24,7 +24,8 @@ def hold_taken_up(make, at):
     while first.step < at:
         next(events)
     tensors, skeleton = flatten(first.snapshot())
-    tree = unflatten(tensors, json.loads(json.dumps(skeleton)))
+    read = {name: torch.empty(x.shape, dtype=x.dtype).copy_(x) for name, x in tensors.items()}
+    tree = unflatten(read, json.loads(json.dumps(skeleton)))
     assert not mismatch(tree, template(second)), "what is read from a file is compared with that"
     second.restore(tree)
     again = reports(second)

@@ -43,6 +43,7 @@ WORTH_COMPILING = 20_000
     help=f"Have torch compile the losses; `auto` from {WORTH_COMPILING:_} steps on.",
 )
 @click.option("--cuda-graphs", is_flag=True, help="Replay the losses as CUDA graphs, on a GPU.")
+@click.option("--channels-last", is_flag=True, help="Lay images out so; faster convolutions.")
 @logging_options
 @catalogue_option
 @click.pass_context
@@ -60,6 +61,7 @@ def command(
     storage: str,
     compiles: str,
     cuda_graphs: bool,
+    channels_last: bool,
     catalogue_name: str,
     logged: Callable[[str], list[Sink]],
 ) -> None:
@@ -91,6 +93,7 @@ def command(
         any_size=any_size,
         jobs=jobs,
         storage=storage,
+        channels_last=channels_last,
     )
     planned = length(order.settled, order.settled.tune(tune.name), catalogue)
     if planned.too_short:

@@ -142,6 +142,7 @@ def _about(
         processes=peers.size,
         compiled=order.compiled,
         captured=order.captured,
+        channels_last=order.channels_last,
     )
 
 
@@ -276,7 +277,8 @@ def _ready(
     if catalogue.trials(program, tune) is None:
         notes: list[str] = []
         fast = compiler(placed, about.compiled, about.captured, notes)
-        prepared = prepare(placed, about.tune, catalogue, sets, peers, fast, notes)
+        last = about.channels_last
+        prepared = prepare(placed, about.tune, catalogue, sets, peers, fast, notes, last)
         if peers.size > 1:
             check_together(prepared, catalogue)
 

@@ -26,6 +26,7 @@ class Order:
         jobs: how many processes train the trials of a study.
         compiled: whether torch compiles the losses, of one training.
         captured: whether they become CUDA graphs.
+        channels_last: whether images and weights of convolutions lie in memory that way.
 
     """
 
@@ -43,6 +44,7 @@ class Order:
     jobs: int = 1
     compiled: bool = False
     captured: bool = False
+    channels_last: bool = False
 
     @property
     def settled(self) -> Program:

@@ -96,16 +96,18 @@ class Trials:
             make(folder, "", trial_of(self.program, self.about.tune, starts), about)
         with locked(folder.path):
             clear_parts(folder)
-            program = trial_of(self.placed, self.about.tune, starts)
-            yield Recorded(folder, prepare(program, self.about.tune, self.catalogue, self.sets))
+            yield Recorded(folder, self._prepared(starts))
 
     def best(self) -> tuple[Prepared, list[Row]]:
         """The training that ended with the lowest validation loss, not begun, and its reports."""
         trials = self.ended()
         best = min(trials, key=lambda trial: trial.loss)
-        program = trial_of(self.placed, self.about.tune, best.starts)
-        prepared = prepare(program, self.about.tune, self.catalogue, self.sets)
-        return prepared, list(best.rows)
+        return self._prepared(best.starts), list(best.rows)
+
+    def _prepared(self, starts: Starts) -> Prepared:
+        tune, last = self.about.tune, self.about.channels_last
+        program = trial_of(self.placed, tune, starts)
+        return prepare(program, tune, self.catalogue, self.sets, channels_last=last)
 
     def drop_weights(self, number: int) -> None:
         """Remove the weights of a trial that has ended; its rows and its summary stay."""

@@ -35,7 +35,16 @@ class MaxPool(Layer):
         y, places = self.pooled(x)
         if dx is None:
             return y, None
-        return y, dx.flatten(2).gather(2, places.flatten(2)).view_as(y)
+        return y, _at(places, dx)
+
+
+def _at(places: Tensor, dx: Tensor) -> Tensor:
+    """What stands in an image at the places of the largest, in the layout that these have."""
+    if places.dim() == 4 and places.stride(1) == 1 and not places.is_contiguous():
+        by_pixel = places.permute(0, 2, 3, 1)
+        found = dx.permute(0, 2, 3, 1).flatten(1, 2).gather(1, by_pixel.flatten(1, 2))
+        return found.view_as(by_pixel).permute(0, 3, 1, 2)
+    return dx.flatten(2).gather(2, places.flatten(2)).view_as(places)
 
 
 def max_pool(

@@ -31,7 +31,8 @@ class About:
     the data has such names. `data` is the data's fingerprint. `storage` is where a study is that
     several processes work on, `jobs` how many of them are here. `processes` is how many trained
     together, each on some rows of every batch. `compiled` tells that torch compiles the losses,
-    whose last bits are then others, and `captured` that they become CUDA graphs.
+    whose last bits are then others, and `captured` that they become CUDA graphs. `channels_last`
+    tells that images and weights of convolutions lie in memory that way; last bits differ, too.
     """
 
     name: str
@@ -52,6 +53,7 @@ class About:
     processes: int = 1
     compiled: bool = False
     captured: bool = False
+    channels_last: bool = False
 
     def differences(self, now: Mapping[str, str]) -> list[str]:
         """What has another version now."""

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from math import isfinite
 from typing import Any
 
+import torch
 from torch import Tensor
 
 Tree = Any  # dicts, lists and tuples of tensors, numbers, strings, booleans and None
@@ -23,6 +24,12 @@ def copied(tree: Tree) -> Tree:
             return type(tree)(copied(value) for value in tree)
         case _:
             return tree
+
+
+def placed_as(like: Tensor, x: Tensor) -> Tensor:
+    """`x`, of the same shape, with the type, device and layout in memory that `like` has."""
+    x = x.to(like)
+    return x if x.stride() == like.stride() else torch.empty_like(like).copy_(x)
 
 
 def flatten(tree: Tree) -> tuple[dict[str, Tensor], Json]:

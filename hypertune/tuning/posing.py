@@ -17,6 +17,7 @@ from hypertune.lowering.augmentation import Augmentation
 from hypertune.lowering.class_counts import balanced
 from hypertune.lowering.compiled_loss import CompiledLoss, Prepare
 from hypertune.lowering.filling import Filled, statistics
+from hypertune.lowering.layout import images_last, weights_last
 from hypertune.lowering.network import Network
 from hypertune.response.parameters import split_parameters
 from hypertune.runtime import SINGLE, Hypers, Kept, Peers, Problem, Vector, Weights
@@ -44,16 +45,20 @@ def pose(
     sets: Sets,
     precision: str,
     peers: Peers = SINGLE,
+    channels_last: bool = False,
 ) -> Posed:
     """The bilevel problem of a program; `network` gives up its weights.
 
     There are two copies of the network's modules, one that stays in training mode and one that
     stays in evaluation mode; neither holds weights, which are handed to each pass. Of `peers`
-    each reads some rows of a batch.
+    each reads some rows of a batch. With `channels_last`, images and the weights of their
+    convolutions lie in memory that way.
     """
     if sets.classes:
         program = balanced(program, catalogue, sets.train.y, sets.classes)
     base, response = split_parameters(network)
+    if channels_last:
+        base, response = weights_last(base), weights_last(response)
     kept = statistics(network)
     hypers = _hypers(program, catalogue, network, sets)
     training = network.train()
@@ -61,17 +66,12 @@ def pose(
     evaluation = deepcopy(training).eval()
     terms, scaling = program.objective, sets.train.scaling
     augmentation = Augmentation(program, catalogue, sets.classes, sets.tokens)
-    valid = (evaluation, terms.valid, program, catalogue, _scaled(scaling))
+    augmented, scaled = _augmented(scaling, augmentation), _scaled(scaling)
+    if channels_last:
+        augmented, scaled = images_last(augmented), images_last(scaled)
+    valid = (evaluation, terms.valid, program, catalogue, scaled)
     problem = Problem(
-        CompiledLoss(
-            training,
-            terms.train,
-            program,
-            catalogue,
-            _augmented(scaling, augmentation),
-            precision,
-            peers.rows,
-        ),
+        CompiledLoss(training, terms.train, program, catalogue, augmented, precision, peers.rows),
         CompiledLoss(*valid, precision, peers.rows),
         base,
         response,

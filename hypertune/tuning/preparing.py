@@ -50,6 +50,7 @@ class Prepared:
     fold: Callable[[Weights, Kept, Tensor | None], dict[str, Tensor]]
     sets: Sets
     training: Training
+    channels_last: bool
     measure: Callable[[Part | StreamPart, Weights, Conditioning, Kept], Mapping[str, float]]
 
     def evaluate(self, part: str) -> dict[str, float]:
@@ -80,6 +81,7 @@ def prepare(
     peers: Peers = SINGLE,
     compiled: Compile | None = None,
     notes: list[str] | None = None,
+    channels_last: bool = False,
 ) -> Prepared:
     """Load the data, draw the weights, make the problem and the method.
 
@@ -91,6 +93,7 @@ def prepare(
         peers: train the same, each on some rows of every batch.
         compiled: makes the graphs of both losses fast; none are made if None.
         notes: words for people, which the training tells, and gets more of.
+        channels_last: whether images and the weights of convolutions lie in memory that way.
 
     Raises:
         KeyError: if there is no such tune block.
@@ -104,9 +107,11 @@ def prepare(
     with torch.random.fork_rng(devices=[]):
         torch.manual_seed(tune.seed)
         network = lower(program, catalogue, taps=taps_of(program, catalogue))
-    posed = pose(program, catalogue, network, sets, tune.precision, peers)
+    posed = pose(program, catalogue, network, sets, tune.precision, peers, channels_last)
     notes = [] if notes is None else notes
     problem = posed.problem
+    if channels_last and not any(weight.dim() == 4 for weight in problem.base.values()):
+        notes.append("no convolution of images: there is nothing to lay channels last")
     if compiled is not None and peers.size > 1:
         notes.append("several processes: losses are evaluated as they are")
     elif compiled is not None:
@@ -127,7 +132,7 @@ def prepare(
         peers=peers,
         notes=notes,
     )
-    return Prepared(program, tune, posed.fold, sets, training, measure)
+    return Prepared(program, tune, posed.fold, sets, training, channels_last, measure)
 
 
 def _graphed(

@@ -37,4 +37,5 @@ def refitted(first: Prepared, catalogue: Catalogue, table: str, epochs: float) -
         refit=None,
     )
     program = evolve(first.program, tunes=(again,))
-    return prepare(program, tune.name, catalogue, first.sets.together())
+    sets = first.sets.together()
+    return prepare(program, tune.name, catalogue, sets, channels_last=first.channels_last)

@@ -12,6 +12,7 @@ from torch.nn.utils import clip_grad_norm_
 from torch.optim.lr_scheduler import ReduceLROnPlateau
 
 from hypertune.runtime import SINGLE, Optimiser, Peers, Recipe, Schedule, Weights
+from hypertune.runtime.snapshots import placed_as
 from hypertune.uses import CannotTrain
 
 
@@ -94,8 +95,18 @@ class Group:
                 p.copy_(tree["parameters"][name])
         if self._optimiser:
             self._optimiser.load_state_dict(tree["optimiser"])
+            self._lay_out()
         if self._schedule:
             self._schedule.load_state_dict(tree["schedule"])
+
+    def _lay_out(self) -> None:
+        """Have what the optimiser keeps lie in memory as the parameters do.
+
+        Fused optimisers take that for granted, and what comes from a file has torch's layout.
+        """
+        for p, kept in self._optimiser.state.items() if self._optimiser else ():
+            numbers = {k: x for k, x in kept.items() if getattr(x, "shape", None) == p.shape}
+            kept.update((key, placed_as(p, x)) for key, x in numbers.items())
 
 
 def descend(loss: Tensor, *groups: Group) -> None:

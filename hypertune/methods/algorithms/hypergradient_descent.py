@@ -16,6 +16,7 @@ from hypertune.methods.algorithms.ruled import RuledState
 from hypertune.methods.hypergradient_descent import HYPERGRADIENT_DESCENT
 from hypertune.methods.options import option
 from hypertune.runtime import Parameters, Passes, Problem, Recipe, Step
+from hypertune.runtime.snapshots import placed_as
 
 _BESIDE = (torch.optim.AdamW,)  # whose weight decay is no part of the gradient
 
@@ -118,7 +119,7 @@ class OptionsState(RuledState):
         super().load_state_dict(tree)
         self.values_C = tree["values"].to(self.values_C)
         self.changes = {
-            name: {n: tree["changes"][name][n].to(c) for n, c in change.items()}
+            name: {n: placed_as(c, tree["changes"][name][n]) for n, c in change.items()}
             for name, change in self.changes.items()
         }
 

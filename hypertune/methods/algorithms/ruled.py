@@ -8,6 +8,7 @@ from torch import Tensor
 
 from hypertune.methods.algorithms.dynamics import Point
 from hypertune.runtime import PlateauSchedule, Problem, Recipe
+from hypertune.runtime.snapshots import placed_as
 from hypertune.uses import CannotTrain
 
 
@@ -58,5 +59,5 @@ class RuledState:
     def load_state_dict(self, tree: dict[str, Any]) -> None:
         found = Point(tree["weights"], tree["slots"], tree["taken"])
         places = zip(found.tensors(), self.point.tensors(), strict=True)
-        self.point = found.of([new.to(old) for new, old in places])
+        self.point = found.of([placed_as(old, new) for new, old in places])
         self.position = dict(tree["position"])
