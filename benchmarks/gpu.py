@@ -19,9 +19,21 @@ import torch
 HERE = Path(__file__).parent
 BENCHMARKS = {  # what each is given, and what makes it quick
     "steps.py": (
-        ["--compile", "--channels-last"],
-        ["--channels-last", "--rounds", "2", "--only", "64-8-8-10", "quickstart"],
+        ["--compile", "--capture", "--channels-last"],
+        [
+            "--capture",
+            "--channels-last",
+            "--rounds",
+            "2",
+            "--threads",
+            "1",
+            "--only",
+            "quickstart",
+        ],
     ),
+    "launches.py": ([], ["--only", "64-8-8-10"]),
+    "scale.py": (["--full"], ["--rounds", "1", "--only", "layers", "batches"]),
+    "recurrent.py": ([], ["--rounds", "2", "--units", "8", "--threads", "1"]),
     "modules.py": ([], ["--rounds", "1", "--side", "32", "--batch", "4", "resnet18"]),
 }
 

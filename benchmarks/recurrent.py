@@ -1,6 +1,7 @@
 """What a training step of a responding LSTM costs, against `torch.nn.LSTM` of the same size.
 
     python benchmarks/recurrent.py [--rounds 21] [--threads 1 2] [--units 200 650] [--given 7]
+        [--device cpu]
 
 A step is forward, backward and SGD on the sum of squared outputs. `plain` is our kernel without a
 response, `responding` trains base and response together, each example perturbed on its own (STN),
@@ -49,12 +50,15 @@ class Response(nn.Module):
             )
 
 
-def steps(units: int, batch: int, length: int, given: int) -> tuple[Step, dict[str, Step]]:
+def steps(
+    units: int, batch: int, length: int, given: int, device: str
+) -> tuple[Step, dict[str, Step]]:
     """Torch's step, and ours by name."""
-    plain = nn.LSTM(units, units, batch_first=True)
-    response = Response(plain, given)
-    x_BTI, delta_BG = torch.randn(batch, length, units), torch.randn(batch, given)
-    zeros = torch.zeros(batch, units), torch.zeros(batch, units)
+    plain = nn.LSTM(units, units, batch_first=True).to(device)
+    response = Response(plain, given).to(device)
+    x_BTI = torch.randn(batch, length, units, device=device)
+    delta_BG = torch.randn(batch, given, device=device)
+    zeros = x_BTI.new_zeros(batch, units), x_BTI.new_zeros(batch, units)
     weights = list(plain.parameters())
     base, answers = torch.optim.SGD(weights, 1e-5), torch.optim.SGD(response.parameters(), 1e-5)
 
@@ -88,21 +92,25 @@ def steps(units: int, batch: int, length: int, given: int) -> tuple[Step, dict[s
     return trained(lambda: plain(x_BTI)[0], base), ours
 
 
-def seconds(step: Step) -> float:
-    clock = time.process_time if torch.get_num_threads() == 1 else time.perf_counter
+def seconds(step: Step, device: str) -> float:
+    alone = device == "cpu" and torch.get_num_threads() == 1
+    clock = time.process_time if alone else time.perf_counter
     before = clock()
     step()
+    if device != "cpu":
+        torch.accelerator.synchronize()
     return clock() - before
 
 
 def measure(units: int, batch: int, length: int, options: argparse.Namespace) -> None:
     torch.manual_seed(0)
-    reference, ours = steps(units, batch, length, options.given)
+    device = options.device
+    reference, ours = steps(units, batch, length, options.given, device)
     ratios: dict[str, list[float]] = {name: [] for name in ours}
     times: list[float] = []
     for k in range(options.rounds + 2):
         for name, step in ours.items():
-            pair = seconds(reference), seconds(step)
+            pair = seconds(reference, device), seconds(step, device)
             if k >= 2:
                 times.append(pair[0])
                 ratios[name].append(pair[1] / pair[0])
@@ -119,9 +127,10 @@ def main() -> None:
     parser.add_argument("--threads", type=int, nargs="+", default=[1, 2])
     parser.add_argument("--units", type=int, nargs="+", default=[200, 650])
     parser.add_argument("--given", type=int, default=7, help="hyperparameters that it responds to")
+    parser.add_argument("--device", default="cpu")
     options = parser.parse_args()
     print(f"{platform.machine()}, {platform.system()}, torch {torch.__version__}")
-    for threads in options.threads:
+    for threads in options.threads if options.device == "cpu" else (torch.get_num_threads(),):
         torch.set_num_threads(threads)
         print(f"\n{threads} threads; ratio to torch's step: median (quartiles)")
         print("  units batch steps       torch", *(f"{name:>20}" for name in NAMES))

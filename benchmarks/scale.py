@@ -1,14 +1,15 @@
 """What a step takes as things grow: hyperparameters, layers, rows of a batch, data.
 
     python benchmarks/scale.py [--full] [--rounds 5] [--only hyperparameters …] [--busy]
+        [--device cpu]
 
 Quick by default; `--full` goes to the ends (1,000 hyperparameters, 2,000 layers, batches of 4,096,
 a penalty for each of 1.3 million weights, data of twice the memory). The steps of one table are
 timed in turn, medians are told (with `--busy` of the processor time of one thread), and the last
 column is the exponent that fits the row and the one before it: 0 where nothing grows, 1 where it
 grows as the number does. Memory is the most that torch has given out during a step, by the
-profiler's record; of data it is what the process has of its own, without pages of the file, which
-the system drops when it likes.
+profiler's record, or on a CUDA device by its allocator; of data it is what the process has of its
+own, without pages of the file, which the system drops when it likes.
 """
 
 from __future__ import annotations
@@ -31,7 +32,8 @@ from hypertune.compiler import compile_text
 from hypertune.data.main_memory import free_bytes, size
 from hypertune.data.sets import Part, Sets
 from hypertune.data.stored import Stored
-from hypertune.lowering import place
+from hypertune.ir import Program
+from hypertune.lowering import place, visible_devices
 from hypertune.runtime import Training
 from hypertune.standard import STANDARD
 from hypertune.tuning import prepare
@@ -58,6 +60,7 @@ MOVED = "weights = sgd(lr = 0.01, momentum = 0.9); hypers = adam(lr = 0.01); epo
 WIDE = "linear(1200); relu; linear(1200); relu"
 SHARES = {"delta_stn, share 1": 1, "delta_stn, share 1/4": 0.25}  # beside the default
 clock: Callable[[], float] = time.perf_counter
+device = "cpu"
 
 
 @frozen
@@ -70,11 +73,16 @@ class Row:
     memory: int
 
 
+def placed(text: str) -> Program:
+    return place(compile_text(text, "scale").program, STANDARD, visible_devices(), device)
+
+
 def training(text: str, tune: str, batch: int) -> Training:
     """Of a batch of noise, which is the same at every step."""
-    program = place(compile_text(text, "scale").program, STANDARD, ("cpu",))
+    program = placed(text)
     torch.manual_seed(0)
-    part = Part(torch.randn(batch, *program.input), torch.randint(10, (batch,)))
+    x = torch.randn(batch, *program.input, device=device)
+    part = Part(x, torch.randint(10, (batch,), device=device))
     return prepare(program, tune, sets=Sets(part, part, part)).training
 
 
@@ -100,15 +108,26 @@ def rows(cases: Sequence[tuple[str, int, Callable[[], None]]], rounds: int) -> I
     memory = [most_bytes(step) for _, _, step in cases]
     for _ in range(rounds):
         for number, (_, _, step) in enumerate(cases):
-            began = clock()
-            step()
-            taken[number].append(clock() - began)
+            taken[number].append(seconds(step))
     for number, (what, count, _) in enumerate(cases):
         yield Row(what, count, statistics.median(taken[number]), memory[number])
 
 
+def seconds(step: Callable[[], None]) -> float:
+    began = clock()
+    step()
+    if device != "cpu":
+        torch.accelerator.synchronize()
+    return clock() - began
+
+
 def most_bytes(step: Callable[[], None]) -> int:
     """The most that a step has at once, beside what was there before it."""
+    if device != "cpu":
+        before = torch.accelerator.memory_allocated()
+        torch.accelerator.reset_peak_memory_stats()
+        step()
+        return torch.accelerator.max_memory_allocated() - before
     with profile(activities=[ProfilerActivity.CPU], profile_memory=True) as found:
         step()
     events = [e for e in found.profiler.kineto_results.events() if e.name() == "[memory]"]
@@ -195,24 +214,22 @@ def batches(full: bool, rounds: int) -> None:
 def data(full: bool, rounds: int) -> None:
     """Steps on rows of a file that is mapped; full: one of twice the free memory."""
     text = spec(3, "linear(64); relu")
-    program = place(compile_text(text, "scale").program, STANDARD, ("cpu",))
+    program = placed(text)
     largest = 2 * (free_bytes() or 1 << 33) if full else 1 << 29
     found = []
     with tempfile.TemporaryDirectory() as folder:
         for count in (largest // 784 // 16, largest // 784):
             file = Path(folder, f"{count}.npy")  # sparse: it takes no room on the disk
             pixels = np.lib.format.open_memmap(file, "w+", "uint8", (count, 1, 28, 28))
-            stored = Stored.of(torch.from_numpy(pixels))
-            y = torch.zeros(count, dtype=torch.int64)
+            stored = Stored.of(torch.from_numpy(pixels)).to(device)
+            y = torch.zeros(count, dtype=torch.int64, device=device)
             part = Part(stored, y)
-            small = Part(torch.zeros(128, *program.input), torch.zeros(128, dtype=torch.int64))
+            small = Part(torch.zeros(128, *program.input, device=device), y[:128])
             step = stepping(prepare(program, "fixed", sets=Sets(part, small, small)).training)
             step()
             own, taken = [own_bytes()], []
             for _ in range(max(rounds, 50)):
-                began = clock()
-                step()
-                taken.append(clock() - began)
+                taken.append(seconds(step))
                 own.append(own_bytes())
             found.append(Row("fixed, images in a file", count, statistics.median(taken), max(own)))
     table(f"data (at most {size(largest)} of pixels; memory of the process)", found)
@@ -241,9 +258,11 @@ def main() -> None:
     parser.add_argument(
         "--busy", action="store_true", help="one thread's processor time, for a busy machine"
     )
+    parser.add_argument("--device", default="cpu")
     options = parser.parse_args()
+    global clock, device
+    device = options.device
     if options.busy:
-        global clock
         clock = time.process_time
         torch.set_num_threads(1)
     print(f"torch {torch.__version__}, {torch.get_num_threads()} threads")

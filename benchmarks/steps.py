@@ -2,7 +2,7 @@
 
     python benchmarks/steps.py [--rounds 60] [--threads 2] [--device cpu] [--only NETWORK …]
                                [--page docs/performance.md] [--busy] [--compile]
-                               [--channels-last]
+                               [--capture] [--channels-last]
 
 Two baselines, on the same batch, threads and process, each step timed in turn: `torch`, a loop as
 one writes it by hand (`nn.Sequential`, `torch.optim.SGD`), and `fixed`, hypertune's own plain
@@ -14,8 +14,10 @@ The count is of products of the network's size, of which a plain step takes 3: a
 step 4. The smallest network has nothing to count: what it shows is the overhead of a step.
 
 With `--compile` each step (of shares, the first alone) is timed with its losses compiled as well,
-in turn with all others; the first turns compile, which takes minutes. With `--channels-last` each
-is timed with images and weights in that layout as well.
+in turn with all others; the first turns compile, which takes minutes. With `--capture` each is
+timed with its losses replayed as CUDA graphs as well, with both also compiled and replayed; where
+there is no CUDA device they are computed anew, which shows that it runs, and no more. With
+`--channels-last` each is timed with images and weights in that layout as well.
 """
 
 from __future__ import annotations
@@ -35,8 +37,17 @@ from hypertune.catalogue import LayerType
 from hypertune.compiler import compile_text
 from hypertune.data.sets import Part, Sets
 from hypertune.ir import Program, Ref
-from hypertune.lowering import place
-from hypertune.runtime import Training, inductor
+from hypertune.lowering import place, visible_devices
+from hypertune.runtime import (
+    Compile,
+    Outputs,
+    Record,
+    Training,
+    captured,
+    cuda_graph,
+    inductor,
+    traced,
+)
 from hypertune.standard import STANDARD
 from hypertune.tuning import prepare
 
@@ -68,6 +79,7 @@ tune fixed { method = fixed; weights = sgd(lr = 0.01, momentum = 0.9); epochs = 
 SPECS = Path(__file__).parents[1] / "specs"
 SHARES = (1.0, 0.5, 0.25, 0.125)
 COMPILED, CHANNELS_LAST = ", compiled", ", channels last"
+CAPTURED, BOTH = ", captured", ", compiled and captured"
 BEGIN, END = "<!-- steps -->\n", "<!-- end of steps -->\n"
 
 
@@ -143,23 +155,48 @@ def steps(program: Program, sets: Sets, device: str, also: list[str]) -> list[St
     return found
 
 
-def made(program: Program, tune: str, sets: Sets, remark: str) -> Training:
+def recorded(function: Callable[[], Outputs], device: torch.device) -> Callable[[], Outputs]:
+    """A CUDA graph; on another device, the function, whose outputs stay in place as those do."""
+    if device.type == "cuda":
+        return cuda_graph(function, device)
+    given = function()
+
+    def replay() -> Outputs:
+        for before, now in zip(given, function(), strict=True):
+            if before is not None:
+                before.copy_(now)
+        return given
+
+    return replay
+
+
+def made(
+    program: Program, tune: str, sets: Sets, remark: str, record: Record = recorded
+) -> Training:
     """A training, with what a remark says of it."""
-    graphs = inductor if remark == COMPILED else None
-    last = remark == CHANNELS_LAST
+    makers: dict[str, Compile] = {
+        COMPILED: inductor,
+        CAPTURED: captured(traced, record),
+        BOTH: captured(inductor, record),
+    }
+    graphs, last = makers.get(remark), remark == CHANNELS_LAST
     return prepare(program, tune, sets=sets, compiled=graphs, channels_last=last).training
 
 
 def own_steps(
-    program: Program, sets: Sets, shares: tuple[float, ...], remark: str = ""
+    program: Program,
+    sets: Sets,
+    shares: tuple[float, ...],
+    remark: str = "",
+    record: Record = recorded,
 ) -> list[Step]:
     """Steps of hypertune's methods, plain training first."""
-    fixed = made(program, "fixed", sets, remark)
+    fixed = made(program, "fixed", sets, remark, record)
     found = [
         Step(f"fixed{remark}", "", 3, lambda: fixed.method.step(fixed.passes, fixed.state, 0))
     ]
     for name, products, its_shares in (("stn", 6, ()), ("delta_stn", 3, shares)):
-        training = made(program, name, sets, remark)
+        training = made(program, name, sets, remark, record)
         state, passes = training.state, training.passes
         method = evolve(training.method, warmup=10**9)  # no turn of validation
         for share in its_shares or (None,):
@@ -181,14 +218,8 @@ def own_steps(
 def measured(
     program: Program, rounds: int, device: str, clock: Callable[[], float], also: list[str]
 ) -> list[Times]:
-    """All steps of a network, each timed in turn on one batch of random numbers."""
-    torch.manual_seed(0)
-    batch = program.data.batch
-    x = torch.randn(batch, *program.input, device=device)
-    y = torch.randint(10, (batch,), device=device)
-    part = Part(x, y)
-    sets = Sets(part, part, part)
-    times = [Times(step, []) for step in steps(program, sets, device, also)]
+    """All steps of a network, each timed in turn on one batch."""
+    times = [Times(step, []) for step in steps(program, one_batch(program, device), device, also)]
     for k in range(rounds + 5):
         for one in times:
             before = clock()
@@ -198,6 +229,22 @@ def measured(
             if k >= 5:
                 one.seconds.append(clock() - before)
     return times
+
+
+def one_batch(program: Program, device: str) -> Sets:
+    """One batch of random numbers as every part."""
+    torch.manual_seed(0)
+    batch = program.data.batch
+    x = torch.randn(batch, *program.input, device=device)
+    part = Part(x, torch.randint(10, (batch,), device=device))
+    return Sets(part, part, part)
+
+
+def settled(name: str, device: str) -> Program:
+    """The program of a network, placed, without augmentation."""
+    program = compile_text(networks()[name] + TUNES, name).program
+    program = place(program, STANDARD, visible_devices(), device)
+    return evolve(program, data=evolve(program.data, augment=()))
 
 
 def show(times: list[Times]) -> None:
@@ -248,9 +295,12 @@ def main() -> None:
     parser.add_argument("--only", nargs="+", default=[*networks()], choices=[*networks()])
     parser.add_argument("--page", type=Path, help="write the table there")
     parser.add_argument("--compile", action="store_true", help="time compiled steps as well")
+    parser.add_argument("--capture", action="store_true", help="time CUDA graphs as well")
     parser.add_argument("--channels-last", action="store_true", help="time that layout as well")
     options = parser.parse_args()
-    also = [COMPILED] * options.compile + [CHANNELS_LAST] * options.channels_last
+    also = [COMPILED] * options.compile + [CAPTURED] * options.capture
+    also += [BOTH] * (options.compile and options.capture)
+    also += [CHANNELS_LAST] * options.channels_last
     torch.set_num_threads(1 if options.busy else options.threads)
     clock = time.process_time if options.busy else time.perf_counter
     threads = "processor time of 1 thread" if options.busy else f"{options.threads} threads"
@@ -260,10 +310,7 @@ def main() -> None:
     print(said)
     table = []
     for name in options.only:
-        text = networks()[name] + TUNES
-        program = compile_text(text, name).program
-        program = place(program, STANDARD, ("cpu", options.device), options.device)
-        program = evolve(program, data=evolve(program.data, augment=()))
+        program = settled(name, options.device)
         rounds = options.rounds * (20 if name == "64-8-8-10" else 1)
         times = measured(program, rounds, options.device, clock, also)
         print(f"\n{name}, batch of {program.data.batch}")

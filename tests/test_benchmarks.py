@@ -1,5 +1,6 @@
 """The benchmarks that nobody runs every day come to their end."""
 
+import re
 import runpy
 import sys
 from pathlib import Path
@@ -15,7 +16,11 @@ def gpu(monkeypatch):
     """`benchmarks/gpu.py` with its words; the exit code."""
     found = runpy.run_path(str(HOUSE / "benchmarks" / "gpu.py"))
     found["main"].__globals__["BENCHMARKS"] = {
-        "steps.py": (["--compile"], ["--channels-last", "--rounds", "2", "--only", "64-8-8-10"])
+        "steps.py": (
+            ["--compile"],
+            ["--channels-last", "--rounds", "2", "--threads", "1", "--only", "64-8-8-10"],
+        ),
+        "launches.py": ([], ["--only", "64-8-8-10"]),
     }
 
     def run(*words):
@@ -29,8 +34,12 @@ def test_benchmarks_of_a_gpu_run_without_one_where_that_is_asked(gpu, tmp_path):
     assert gpu(tmp_path / "table.md", "--device", "cpu", "--quick") == 0
     table = (tmp_path / "table.md").read_text(encoding="utf-8")
     assert f"torch {torch.__version__}" in table
-    assert "python benchmarks/steps.py --device cpu --channels-last --rounds 2" in table
+    assert (
+        "python benchmarks/steps.py --device cpu --channels-last --rounds 2 --threads 1" in table
+    )
     assert "delta_stn, validation" in table
+    asked = dict(re.findall(r"(?m)^  (\S.*?) +(\d+)$", table))
+    assert int(asked["delta_stn, captured"]) < int(asked["delta_stn"]) / 5
 
 
 def test_benchmarks_of_a_gpu_say_that_there_is_none_and_write_nothing(

@@ -17,7 +17,7 @@ from torch.testing import assert_close
 from hypertune.cli import main
 from hypertune.compiler import compile_text
 from hypertune.jobs.job import resume
-from hypertune.lowering import place
+from hypertune.lowering import place, visible_devices
 from hypertune.runtime import Noted, captured, cuda_graph, traced
 from hypertune.standard import STANDARD
 from hypertune.tuning import compiler, prepare
@@ -83,7 +83,7 @@ def text(tmp_path, monkeypatch):
 def trained(spec, tune, compiled, restored=None, steps=None, device="cpu"):
     """Words, and a snapshot after so many steps; from a snapshot of before, if there is one."""
     program = compile_text(SPECS.get(spec, spec), "a.hspec").program
-    program = place(program, STANDARD, ("cpu", device), device)
+    program = place(program, STANDARD, visible_devices(), device)
     training = prepare(program, tune, compiled=compiled).training
     if restored is not None:
         training.restore({**restored, "seconds": 0.0})

@@ -21,6 +21,7 @@ from hypertune.runtime.events import (
 from hypertune.runtime.graphs import (
     Compile as Compile,
     Graphs as Graphs,
+    Outputs as Outputs,
     inductor as inductor,
     traced as traced,
 )
