@@ -1,6 +1,7 @@
 """What tuning the quickstart is worth, over seeds, each with a split of its own.
 
     OMP_NUM_THREADS=1 python benchmarks/quickstart.py RESULTS.jsonl [--seeds 5] [--random 30]
+        [--only NAME …] [--spec FILE]
 
 Trains by Delta-STN, by STN and, under `fixed`, from the bad guess of the spec, without
 regularisation, from an ordinary guess and from random points of the domains. Of the random ones
@@ -8,7 +9,8 @@ the best by validation loss is taken: of all, and of as many as cost what Delta-
 number is of the network with the lowest validation loss, as `hypertune train` keeps it.
 
 A training is a line of RESULTS.jsonl; one that is there is not done again, so that the command
-goes on where it was stopped. `--only tuned stn` does these alone, and no table.
+goes on where it was stopped. `--only tuned stn` does these alone, and `--spec FILE` a variant of
+the spec. The cost is in trainings under `fixed`, where there are any.
 """
 
 from __future__ import annotations
@@ -16,6 +18,7 @@ from __future__ import annotations
 import argparse
 import json
 import random
+import re
 from collections.abc import Mapping
 from itertools import product
 from pathlib import Path
@@ -75,12 +78,17 @@ def random_starts(seed: int, number: int) -> dict[str, float]:
 
 def training(text: str, name: str, seed: int) -> tuple[Program, str]:
     """The program of a training, and its block."""
-    program = seeded(text.replace("delta_stn(", "stn(") if name == "stn" else text, seed)
+    program = seeded(_under_stn(text) if name == "stn" else text, seed)
     if name in ("tuned", "stn"):
         return program, "tuned"
     kind, _, number = name.partition(" ")
     starts = random_starts(seed, int(number)) if kind == "random" else FIXED[name]
     return started(program, starts), "untuned"
+
+
+def _under_stn(text: str) -> str:
+    """The spec with STN in place of Delta-STN, without options that are Delta-STN's alone."""
+    return re.sub(r",\s*response_\w+ = [\d.]+", "", text.replace("delta_stn(", "stn("))
 
 
 def measure(text: str, path: Path, names: list[str], seeds: range) -> list[Row]:
@@ -115,10 +123,11 @@ def _valid_loss(row: Row) -> float:
 def report(rows: list[Row]) -> None:
     """Mean and standard deviation over seeds, as a table in Markdown.
 
-    `cost` is the processor's time, in trainings under `fixed`.
+    `cost` is the processor's time, in trainings under `fixed`, or in seconds if there are none.
     """
-    named = {name: [row for row in rows if row["name"] == name] for name in NAMED}
-    plain = mean(row["seconds"] for row in rows if row["name"] not in ("tuned", "stn"))
+    named = {name: some for name in NAMED if (some := [r for r in rows if r["name"] == name])}
+    fixed = [row["seconds"] for row in rows if row["name"] not in ("tuned", "stn")]
+    plain = mean(fixed) if fixed else 1.0
     cost = {name: mean(row["seconds"] for row in some) / plain for name, some in named.items()}
     drawn = [int(row["name"].split()[1]) for row in rows if row["name"].startswith("random")]
     for k in (round(cost["tuned"]), 1 + max(drawn)) if drawn else ():
@@ -141,12 +150,12 @@ def main() -> None:
     parser.add_argument("--seeds", type=int, default=5)
     parser.add_argument("--random", type=int, default=30, help="random starts for each seed")
     parser.add_argument("--only", nargs="+", default=[], help="names of trainings")
+    parser.add_argument("--spec", default="quickstart", help="a variant of it")
     given = parser.parse_args()
-    text = read_spec("quickstart").source.text
-    names = [*NAMED, *(f"random {number}" for number in range(given.random))]
-    rows = measure(text, given.results, given.only or names, range(given.seeds))
-    if not given.only:
-        report(rows)
+    text = read_spec(given.spec).source.text
+    names = given.only or [*NAMED, *(f"random {number}" for number in range(given.random))]
+    rows = measure(text, given.results, names, range(given.seeds))
+    report([row for row in rows if row["name"] in names])
 
 
 if __name__ == "__main__":

@@ -64,6 +64,8 @@ DELTA = PASSES + (
     "test_delta_stn_evaluates_plainly_then_responding_to_first_order_then_on_validation"
 )
 SHARED = METHODS + "test_a_share_of_a_batch_that_repeats_leaves_no_row_out"
+NOW_AND_THEN = METHODS + "test_responses_are_trained_in_one_step_of_so_many_after_the_warm_up"
+MOVED_THEN = METHODS + "test_only_a_step_of_the_responses_moves_them"
 EIGHTH = METHODS + "test_responses_are_trained_on_an_eighth_of_a_large_batch"
 READ_SHARE = METHODS + "test_a_validation_step_reads_its_share_of_the_batch"
 OPTIONS = PASSES + "test_delta_stn_hands_on_whether_responses_are_linearised"
@@ -365,6 +367,8 @@ MUTATIONS = (
         OPTIONS,
     ),
     Mutation("methods/delta_stn.py", "= 0.125, 64", "= 0.25, 64", EIGHTH),
+    Mutation(DELTA_STN, "if k < self.warmup:", "if k < 0:", NOW_AND_THEN),
+    Mutation(DELTA_STN, " and self.trains_responses(k):", ":", MOVED_THEN),
     Mutation("catalogue/training_kinds.py", "batch), equal)", "batch), 1)", EIGHTH),
     Mutation(
         HYPERS,

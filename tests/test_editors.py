@@ -119,7 +119,7 @@ def test_what_leaves_a_merge_is_shown() -> None:
 
 
 def test_shapes_outlive_a_mistake() -> None:
-    broken = QUICKSTART.replace("method  = delta_stn", "method  = deltastn").replace("256", "25")
+    broken = QUICKSTART.replace(" = delta_stn", " = deltastn").replace("256", "25")
     reading = _read(broken, _read(QUICKSTART))
     shown = hover(reading, broken.index("flatten"))
     assert reading.findings

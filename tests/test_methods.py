@@ -52,6 +52,7 @@ METHODS = {
     "delta_stn": DeltaSTN(warmup=2, train_steps=2),
     "not linearised": DeltaSTN(warmup=2, train_steps=2, linearise=False),
     "half share": DeltaSTN(warmup=2, train_steps=2, response_share=0.5),
+    "now and then": DeltaSTN(warmup=2, train_steps=2, response_every=3),
     "half of validation": DeltaSTN(warmup=2, train_steps=2, valid_share=0.5),
 }
 RESPONDING = {name: method for name, method in METHODS.items() if name != "fixed"}
@@ -312,6 +313,26 @@ def test_responses_are_trained_on_an_eighth_of_a_large_batch(total, expected):
     _, responses = one_step(DeltaSTN(), ridge(), batches)
 
     assert responses[3] == expected
+
+
+def test_responses_are_trained_in_one_step_of_so_many_after_the_warm_up():
+    method = DeltaSTN(warmup=8, response_every=4)
+    trained = [k for k in range(408) if method.trains_responses(k)]
+
+    assert trained[:8] == list(range(8))
+    assert [k // 4 for k in trained[8:]] == list(range(2, 102))
+    assert all(15 < sum(k % 4 == place for k in trained[8:]) < 35 for place in range(4))
+
+
+def test_only_a_step_of_the_responses_moves_them():
+    method = DeltaSTN(warmup=2, train_steps=100, response_every=3)
+    done = training(method, batches=BATCHES, steps=9)
+    steps = (event for event in done.run() if isinstance(event, Stepped))
+    norms = [0.0, *(done.state.response.norm().item() for _ in steps)]
+    moved = [before != after for before, after in pairwise(norms)]
+
+    assert moved == [method.trains_responses(k) for k in range(9)]
+    assert False in moved
 
 
 @pytest.mark.parametrize("method", [STN(), DeltaSTN()], ids=["stn", "delta_stn"])

@@ -42,6 +42,7 @@ METHODS = {
     "delta_stn": DELTA,
     "not linearised": DELTA.replace("entropy", "linearise = false, entropy"),
     "a share": DELTA.replace("entropy", "response_share = 0.4, valid_share = 0.5, entropy"),
+    "now and then": DELTA.replace("entropy", "response_every = 3, entropy"),
     "stn": "stn(warmup = 1 steps, train_steps = 1, entropy = 0.1)",
 }
 every_method = pytest.mark.parametrize("name", METHODS)

@@ -61,6 +61,13 @@ DELTA_STN = MethodType(
             high=1,
             open_low=True,
         ),
+        Arg(
+            "response_every",
+            "int",
+            "training steps for each step of the responses, once the warm-up is over",
+            default=1,
+            low=1,
+        ),
     ),
     follows=FOLLOWS,
     optimisers=OPTIMISERS,

@@ -58,6 +58,7 @@ def _method(author: Author, method: str) -> str:
     if method == "delta_stn":
         args["linearise"] = truth(author, author.chance(0.5))
         args["response_share"] = real(author, 0.1, 1)
+        args["response_every"] = whole(author, author.number(1, 9))
     return call(author, method, *((n, t if author.chance(0.4) else None) for n, t in args.items()))
 
 

@@ -21,9 +21,10 @@ class DeltaSTN(Alternation):
 
     Statistics and hidden states are those of the plain pass.
 
-    Units: `response_share` is the share of each batch that responses are trained on; 1 is what
-    was published.
-    Source: Bae and Grosse 2020, section 4 and algorithm 1; both shares are ours.
+    Units: `response_share` is the share of each batch that responses are trained on, after the
+    warm-up in one of `response_every` training steps; 1 is what was published, for both.
+    Source: Bae and Grosse 2020, section 4 and algorithm 1; both shares and `response_every` are
+    ours.
     """
 
     declaration: ClassVar = DELTA_STN
@@ -31,6 +32,7 @@ class DeltaSTN(Alternation):
     train_steps: int = option(DELTA_STN, "train_steps")
     linearise: bool = option(DELTA_STN, "linearise")
     response_share: float | None = option(DELTA_STN, "response_share")
+    response_every: int = option(DELTA_STN, "response_every")
 
     @property
     def condition(self) -> Condition:
@@ -41,11 +43,23 @@ class DeltaSTN(Alternation):
         conditioning = self.conditioning(passes.problem, state)
         loss = passes.inner(state.for_base, conditioning, sample, keep=True)
         descend(loss, state.base)
-        if state.response and state.hypers.perturbed:
+        if state.response and state.hypers.perturbed and self.trains_responses(k):
             self._train_responses(passes, state, sample)
         for j in self.turn(k):
             self.validate(passes, state, passes.valid(j))
         return Step(loss.detach())
+
+    def trains_responses(self, k: int) -> bool:
+        """Whether training step `k` is followed by one of the responses.
+
+        Each is in the warm-up, lest hyperparameters first move by responses that know nothing.
+        Which of `response_every` steps it is afterwards changes, lest it falls in with the turns
+        of validation steps, or with batches that come again in the same order.
+        """
+        if k < self.warmup:
+            return True
+        block, place = divmod(k, self.response_every)
+        return place == mixed(block) % self.response_every
 
     def conditioning(self, problem: Problem, state: ResponseState) -> Conditioning:
         return state.hypers.conditioning()
