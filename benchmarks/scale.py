@@ -58,7 +58,11 @@ tune implicit {{ method = implicit(solver = {solver}, inner_steps = 1); {moved} 
 """
 MOVED = "weights = sgd(lr = 0.01, momentum = 0.9); hypers = adam(lr = 0.01); epochs = 1"
 WIDE = "linear(1200); relu; linear(1200); relu"
-SHARES = {"delta_stn, share 1": 1, "delta_stn, share 1/4": 0.25}  # beside the default
+LESS = {  # beside the default, and after how many steps the responses have had one
+    "delta_stn, share 1": ("response_share = 1", 1),
+    "delta_stn, share 1/4": ("response_share = 0.25", 1),
+    "delta_stn, every 4": ("response_every = 4, train_steps = 1_000_000", 4),
+}
 clock: Callable[[], float] = time.perf_counter
 device = "cpu"
 
@@ -86,10 +90,15 @@ def training(text: str, tune: str, batch: int) -> Training:
     return prepare(program, tune, sets=Sets(part, part, part)).training
 
 
-def stepping(of: Training) -> Callable[[], None]:
-    """One step after another, a validation step with each fifth."""
+def stepping(of: Training, together: int = 1) -> Callable[[], None]:
+    """One step after another, or several together; a validation step with each fifth."""
     numbers = iter(range(10**9))
-    return lambda: of.method.step(of.passes, of.state, next(numbers)) and None
+
+    def step() -> None:
+        for _ in range(together):
+            of.method.step(of.passes, of.state, next(numbers))
+
+    return step
 
 
 def spec(hypers: int = 3, layers: str = WIDE, batch: int = 128) -> str:
@@ -97,9 +106,9 @@ def spec(hypers: int = 3, layers: str = WIDE, batch: int = 128) -> str:
     return SPEC.format(hypers=names, given="*", layers=layers, batch=batch, moved=MOVED)
 
 
-def shared(text: str, share: float) -> str:
-    """The same with responses trained on a share of each batch."""
-    return text.replace("delta_stn(warmup", f"delta_stn(response_share = {share}, warmup")
+def optioned(text: str, options: str) -> str:
+    """The same with options of Delta-STN."""
+    return text.replace("delta_stn(warmup", f"delta_stn({options}, warmup")
 
 
 def rows(cases: Sequence[tuple[str, int, Callable[[], None]]], rounds: int) -> Iterator[Row]:
@@ -110,7 +119,8 @@ def rows(cases: Sequence[tuple[str, int, Callable[[], None]]], rounds: int) -> I
         for number, (_, _, step) in enumerate(cases):
             taken[number].append(seconds(step))
     for number, (what, count, _) in enumerate(cases):
-        yield Row(what, count, statistics.median(taken[number]), memory[number])
+        _, together = LESS.get(what, ("", 1))
+        yield Row(what, count, statistics.median(taken[number]) / together, memory[number])
 
 
 def seconds(step: Callable[[], None]) -> float:
@@ -163,8 +173,8 @@ def hyperparameters(full: bool, rounds: int) -> None:
         cases = [(method, n, stepping(training(spec(n), method, 128))) for n in counts]
         if method == "delta_stn":
             cases += [
-                (name, n, stepping(training(shared(spec(n), share), method, 128)))
-                for (name, share), n in product(SHARES.items(), counts)
+                (name, n, stepping(training(optioned(spec(n), options), method, 128), together))
+                for (name, (options, together)), n in product(LESS.items(), counts)
             ]
         table("hyperparameters, a row each (784-1200-1200-10)", [*rows(cases, rounds)])
     cases = [
