@@ -17,7 +17,9 @@ from __future__ import annotations
 
 import argparse
 import gc
+import traceback
 from collections.abc import Callable, Sequence
+from pathlib import Path
 from typing import Any
 
 import torch
@@ -30,6 +32,7 @@ from torch.utils._python_dispatch import TorchDispatchMode
 from hypertune.runtime import Outputs
 
 WARM_UPS = 3
+LAUNCHES = ("cudaLaunch", "cuLaunch", "cudaGraphLaunch", "cudaMemcpy", "cudaMemset")
 NO_WORK = ("aten::empty", "aten::empty_like", "aten::empty_strided", "aten::_local_scalar_dense")
 
 
@@ -90,7 +93,7 @@ def asked(step: Step) -> Asked:
         torch.cuda.synchronize()
     events = found.events() or []
     kernels = sum(event.device_type == DeviceType.CUDA for event in events)
-    launches = sum("Launch" in e.name and e.name.startswith("cu") for e in events)
+    launches = sum(e.name.startswith(LAUNCHES) for e in events)
     torch.cuda.reset_peak_memory_stats()
     step.take()
     most, reserved = torch.cuda.max_memory_allocated(), torch.cuda.memory_reserved()
@@ -103,7 +106,8 @@ def waits(step: Step) -> str:
     try:
         step.take()
     except RuntimeError as fault:
-        return str(fault).splitlines()[0]
+        here = [f for f in traceback.extract_tb(fault.__traceback__) if "hypertune" in f.filename]
+        return f"{Path(here[-1].filename).name}:{here[-1].lineno}" if here else str(fault)
     finally:
         torch.cuda.set_sync_debug_mode("default")
     return ""

@@ -58,6 +58,7 @@ UNITS = PENALTIES + "each_example_has_the_norms_of_its_own_weights"
 JACOBIAN = PENALTIES + "a_jacobian_is_that_of_the_outputs_as_the_method_reads_them"
 ENTROPY = PENALTIES + "an_entropy_is_that_of_the_predictions"
 LAYOUT = "tests/test_channels_last.py::test_"
+CAPTURED = "tests/test_capture.py::"
 REPLACED = "tests/test_augment_tokens.py::test_that_each_example_has_its_share_of_others"
 UNIGRAM = "tests/test_augment_tokens.py::test_that_noise_has_each_token_as_often_as_the_text"
 DELTA = PASSES + (
@@ -814,6 +815,37 @@ MUTATIONS = (
         "scores_N[index_B] = Curvature",
         "scores_N[index_B] = -Curvature",
         "tests/test_influence.py::test_scores_are_what_training_without_an_example_gives",
+    ),
+    Mutation(
+        "runtime/capture.py",
+        "_copy(given[count:], self._copied)",
+        "_copy(given[count:], [t.clone() for t in self._copied])",
+        CAPTURED + "test_weights_are_read_where_they_are_and_the_rest_where_it_was_recorded",
+    ),
+    Mutation(
+        "runtime/capture.py",
+        "        return fresh\n",
+        "        return found\n",
+        CAPTURED + "test_what_a_replay_gave_is_not_written_again",
+    ),
+    Mutation(
+        "runtime/capture.py",
+        "if [*map(_place, given[:count])] != self._places:",
+        "if False:",
+        CAPTURED + "test_other_weights_are_not_replayed_and_leave_the_first_alone",
+    ),
+    Mutation(
+        "runtime/graphs.py",
+        "torch._foreach_mul(wanted, by_loss)",
+        "wanted",
+        "tests/test_compiled_losses.py::"
+        "test_gradients_of_a_graph_are_those_of_what_is_made_of_its_loss",
+    ),
+    Mutation(
+        "runtime/capture.py",
+        "x.roll(rows, 0)",
+        "x",
+        CAPTURED + "test_a_recording_that_reads_an_old_batch_is_not_used",
     ),
     Mutation(
         "influence/scores.py",

@@ -234,6 +234,40 @@ def test_the_trainings_of_a_study_are_not_captured(tmp_path):
     assert not json.loads((tmp_path / "run" / "run.json").read_text())["captured"]
 
 
+@pytest.mark.parametrize("spec", SPECS)
+def test_a_graph_waits_for_no_device_and_holds_no_numbers_of_the_host(spec):
+    found = set()
+
+    def noting(graph, given, weights):
+        found.update(node.op for node in graph.graph.nodes)
+        found.update(str(node.target).removeprefix("aten.") for node in graph.graph.nodes)
+        return graph
+
+    trained(spec, "stn", noting, steps=3)
+    assert "mm.default" in found
+    forbidden = {"get_attr", "_local_scalar_dense.default", "nonzero.default", "equal.default"}
+    assert not found & forbidden
+
+
+@on_a_gpu
+@pytest.mark.parametrize(
+    "compiled", [None, captured(traced, cuda_graph)], ids=["plain", "captured"]
+)
+@pytest.mark.parametrize("spec", SPECS)
+def test_a_step_on_a_gpu_does_not_wait_for_it(spec, compiled):
+    program = place(
+        compile_text(SPECS[spec], "a.hspec").program, STANDARD, visible_devices(), DEVICE
+    )
+    training = prepare(program, "delta", compiled=compiled).training
+    for step in (0, 1, 2, 0):  # the order of examples is copied once for each epoch
+        training.method.step(training.passes, training.state, step)
+    torch.cuda.set_sync_debug_mode("error")
+    try:
+        training.method.step(training.passes, training.state, 1)
+    finally:
+        torch.cuda.set_sync_debug_mode("default")
+
+
 @on_a_gpu
 @pytest.mark.parametrize("spec", SPECS)
 @pytest.mark.parametrize("tune", ["delta", "stn"])

@@ -4,11 +4,13 @@ import shutil
 from pathlib import Path
 
 import pytest
+import torch
 from torch.testing import assert_close
 
 from hypertune.compiler import compile_text
+from hypertune.conditioning import Conditioning, Values
 from hypertune.lowering import place
-from hypertune.runtime import Noted, inductor, traced
+from hypertune.runtime import Batch, Graphs, Noted, Sample, inductor, stateless, traced
 from hypertune.standard import STANDARD
 from hypertune.tuning import prepare
 
@@ -89,6 +91,19 @@ def test_a_method_that_differentiates_twice_compiles_nothing():
     events = training.run()
     notes = [next(events), next(events), next(events)]
     assert Noted(1, "`implicit` differentiates twice: losses are evaluated as they are") in notes
+
+
+def test_gradients_of_a_graph_are_those_of_what_is_made_of_its_loss():
+    weights = {n: torch.tensor([1.0, 2.0], requires_grad=True) for n in ("unused", "a", "b")}
+    x = torch.tensor([3.0, 4.0])
+    loss = stateless(lambda w, at, batch: (w["a"] * w["b"].square() * batch.inputs).sum())
+    graphs = Graphs(loss, "training", {2}, (torch.default_generator,), notes := [], traced)
+    at = Conditioning(Values(torch.zeros(1, 1), {"h": 0}))
+    (5 * graphs(weights, at, Sample(Batch(x)))[0]).backward()
+    assert notes[0].startswith("made a graph")
+    assert weights["unused"].grad is None
+    assert_close(weights["a"].grad, 5 * torch.tensor([1.0, 4.0]) * x)
+    assert_close(weights["b"].grad, 5 * 2 * torch.tensor([1.0, 4.0]) * x)
 
 
 @pytest.mark.skipif(not shutil.which("c++"), reason="torch compiles with a C++ compiler")
