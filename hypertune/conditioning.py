@@ -86,6 +86,8 @@ class Conditioning:
         linearised: asks for the outputs at the base weights plus their first-order change by the
             response.
         rows: of which batch these examples are a part, where noise is drawn for all of it.
+        full_precision: asks a loss for the precision of the weights, whatever it computes in
+            otherwise.
 
     """
 
@@ -93,6 +95,7 @@ class Conditioning:
     response_BG: Tensor | None = None
     linearised: bool = False
     rows: Rows | None = None
+    full_precision: bool = False
 
     @property
     def unresponsive(self) -> Conditioning:

@@ -59,6 +59,7 @@ JACOBIAN = PENALTIES + "a_jacobian_is_that_of_the_outputs_as_the_method_reads_th
 ENTROPY = PENALTIES + "an_entropy_is_that_of_the_predictions"
 LAYOUT = "tests/test_channels_last.py::test_"
 CAPTURED = "tests/test_capture.py::"
+EXACT = "tests/test_precision.py::test_delta_stn_moves_responses_as_in_single_precision[true]"
 REPLACED = "tests/test_augment_tokens.py::test_that_each_example_has_its_share_of_others"
 UNIGRAM = "tests/test_augment_tokens.py::test_that_noise_has_each_token_as_often_as_the_text"
 DELTA = PASSES + (
@@ -234,7 +235,7 @@ MUTATIONS = (
         "training.folded(None)",
         FOLDED,
     ),
-    Mutation("tuning/preparing.py", "tune.precision, peers)", '"float32", peers)', PRECISION),
+    Mutation("tuning/preparing.py", "tune.precision, peers", '"float32", peers', PRECISION),
     Mutation(
         "tuning/preparing.py",
         "Steps(batches.per_epoch / method.batches_per_step)",
@@ -413,6 +414,8 @@ MUTATIONS = (
         "test_responses_that_diverge_are_named_and_the_hyperparameters_are_sound",
     ),
     # Rows of a batch on several processes.
+    Mutation(DELTA_STN, "full_precision=True", "full_precision=False", EXACT),
+    Mutation(LOSS, "nullcontext if conditioning.full_precision else self", "self", EXACT),
     Mutation(
         "methods/algorithms/group.py",
         "            self._lay_out()\n",

@@ -55,7 +55,7 @@ class CompiledLoss:
         program: that they are of.
         catalogue: has its kinds.
         prepare: scales, and in training augments, inputs and targets.
-        precision: `float32` or `bf16` (autocast).
+        precision: `float32` or `bf16` (autocast), where full precision is not asked for.
         rows: which of so many rows this process reads; None for all. A loss of some is scaled so
             that the mean over the processes is that of all.
 
@@ -93,7 +93,8 @@ class CompiledLoss:
         def computed() -> tuple[Tensor, Tensor, Tensor]:
             return self._computed(conditioning, sample.batch)
 
-        with seeded(self._generators, sample.draw), self._autocast():
+        autocast = nullcontext if conditioning.full_precision else self._autocast
+        with seeded(self._generators, sample.draw), autocast():
             (loss, output, target), kept = self._filled.call(weights, sample.kept, computed)
         return Evaluated(loss, output, target, kept)
 

@@ -83,7 +83,8 @@ class Graphs:
         if not tensors or not any(t.requires_grad for t in tensors.values()):
             return self._loss(weights, conditioning, sample)
         kinds = tuple((p, t.shape, t.dtype, t.requires_grad) for p, t in tensors.items())
-        key = (kinds, conditioning.linearised, sample.batch.begins)
+        asked = conditioning.linearised, conditioning.full_precision
+        key = (kinds, asked, sample.batch.begins)
         if key not in self._graphs:
             self._graphs[key] = self._made(tensors, conditioning, sample)
         graph = self._graphs[key]

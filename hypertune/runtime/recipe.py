@@ -19,9 +19,8 @@ class Recipe:
     """`responses` defaults to `weights`, `scales` to `hypers`; a method needs those it uses.
 
     The schedule moves the optimisers of weights and responses, once per epoch. `clip` bounds the
-    norm of a gradient, of weights and responses each. `precision` is `float32` or `bf16`
-    (autocast around both losses). Gradients of `fixed`, `stn` and `delta_stn` are averaged over
-    `peers`.
+    norm of a gradient, of weights and responses each. Gradients of `fixed`, `stn` and `delta_stn`
+    are averaged over `peers`.
     """
 
     weights: Optimiser | None = None
@@ -30,7 +29,6 @@ class Recipe:
     scales: Optimiser | None = None
     schedule: Schedule | None = None
     clip: float | None = None
-    precision: str = "float32"
     peers: Peers = SINGLE
 
     def need(self, role: str) -> Optimiser:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import ClassVar
 
-from attrs import frozen
+from attrs import evolve, frozen
 from torch import Tensor
 
 from hypertune.conditioning import Conditioning
@@ -73,7 +73,9 @@ class DeltaSTN(Alternation):
         conditioning = passes.problem.hypers.conditioning(
             state.unconstrained_H + delta_BH, delta_BH, linearised=self.linearise
         )
-        loss = passes.inner(state.for_response, conditioning, sample)
+        # What responses learn is the small difference between perturbations, not their sum.
+        exact = evolve(conditioning, full_precision=True)
+        loss = passes.inner(state.for_response, exact, sample)
         descend(loss, state.response)
 
 
