@@ -59,7 +59,7 @@ JACOBIAN = PENALTIES + "a_jacobian_is_that_of_the_outputs_as_the_method_reads_th
 ENTROPY = PENALTIES + "an_entropy_is_that_of_the_predictions"
 LAYOUT = "tests/test_channels_last.py::test_"
 CAPTURED = "tests/test_capture.py::"
-EXACT = "tests/test_precision.py::test_delta_stn_moves_responses_as_in_single_precision[true]"
+EXACT = "tests/test_precision.py::test_delta_stn_moves_responses_as_in_single_precision"
 REPLACED = "tests/test_augment_tokens.py::test_that_each_example_has_its_share_of_others"
 UNIGRAM = "tests/test_augment_tokens.py::test_that_noise_has_each_token_as_often_as_the_text"
 DELTA = PASSES + (
@@ -204,8 +204,8 @@ MUTATIONS = (
     Mutation(POSING, "deepcopy(training).eval()", "deepcopy(training)", NOISE),
     Mutation(
         POSING,
-        "program, catalogue, _scaled(scaling))",
-        "program, catalogue, _augmented(scaling, augmentation))",
+        "terms.valid, program, catalogue, scaled)",
+        "terms.valid, program, catalogue, augmented)",
         NOISE,
     ),
     Mutation(
@@ -420,19 +420,19 @@ MUTATIONS = (
         "methods/algorithms/group.py",
         "            self._lay_out()\n",
         "",
-        LAYOUT + "a_training_is_taken_up_bit_for_bit_in_that_layout[stn]",
+        LAYOUT + "a_training_is_taken_up_bit_for_bit_in_that_layout",
     ),
     Mutation(
         "lowering/layout.py",
         "x.to(memory_format=torch.channels_last)",
         "x.contiguous(memory_format=torch.channels_last)",
-        LAYOUT + "images_keep_the_layout_from_layer_to_layer[stn]",
+        LAYOUT + "images_keep_the_layout_from_layer_to_layer",
     ),
     Mutation(
         "response/max_pool.py",
         "places.dim() == 4 and",
         "False and",
-        LAYOUT + "images_keep_the_layout_from_layer_to_layer[delta]",
+        LAYOUT + "images_keep_the_layout_from_layer_to_layer",
     ),
     Mutation("lowering/compiled_loss.py", "rows.share * loss", "loss", PARTS),
     Mutation(

@@ -74,8 +74,8 @@ class DeltaSTN(Alternation):
             state.unconstrained_H + delta_BH, delta_BH, linearised=self.linearise
         )
         # What responses learn is the small difference between perturbations, not their sum.
-        exact = evolve(conditioning, full_precision=True)
-        loss = passes.inner(state.for_response, exact, sample)
+        conditioning = evolve(conditioning, full_precision=True)
+        loss = passes.inner(state.for_response, conditioning, sample)
         descend(loss, state.response)
 
 
