@@ -2,7 +2,8 @@
 
     python benchmarks/gpu.py FILE [--quick] [--device cuda]
 
-Writes FILE anew: the machine, then what each benchmark prints, or how it ended. Without a GPU it
+Writes FILE anew: the machine, then what each benchmark prints, or how it ended, each as soon as it
+has ended. Without a GPU it
 says so and exits with 2; `--device cpu --quick` shows that all of it runs.
 """
 
@@ -71,10 +72,12 @@ def main() -> int:
     if options.device != "cpu" and not torch.cuda.is_available():
         print("error: torch sees no GPU here; `--device cpu --quick` tries the command without")
         return 2
-    sections = [section(name, options.device, options.quick) for name in BENCHMARKS]
-    text = "\n".join([f"# {machine(options.device)}\n", *(said for said, _ in sections)])
-    options.file.write_text(text, encoding="utf-8")
-    return 0 if all(ended for _, ended in sections) else 1
+    text, all_ended = f"# {machine(options.device)}\n", True
+    for name in BENCHMARKS:
+        said, ended = section(name, options.device, options.quick)
+        text, all_ended = f"{text}\n{said}", all_ended and ended
+        options.file.write_text(text, encoding="utf-8")
+    return 0 if all_ended else 1
 
 
 if __name__ == "__main__":

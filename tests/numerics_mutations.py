@@ -846,6 +846,12 @@ MUTATIONS = (
     ),
     Mutation(
         "runtime/capture.py",
+        "            with _no_waiting():  # a",
+        "            if True:  # a",
+        CAPTURED + "test_a_function_is_watched_before_it_is_recorded_and_never_called_again",
+    ),
+    Mutation(
+        "runtime/capture.py",
         "x.roll(rows, 0)",
         "x",
         CAPTURED + "test_a_recording_that_reads_an_old_batch_is_not_used",

@@ -6,7 +6,9 @@ graphs do it as well.
 """
 
 import json
+from contextlib import contextmanager
 from os import environ
+from unittest.mock import create_autospec
 
 import pytest
 import torch
@@ -18,7 +20,7 @@ from hypertune.cli import main
 from hypertune.compiler import compile_text
 from hypertune.jobs.job import resume
 from hypertune.lowering import place, visible_devices
-from hypertune.runtime import Noted, captured, cuda_graph, traced
+from hypertune.runtime import Noted, captured, cuda_graph, inductor, traced
 from hypertune.standard import STANDARD
 from hypertune.tuning import compiler, prepare
 
@@ -268,11 +270,81 @@ def test_a_step_on_a_gpu_does_not_wait_for_it(spec, compiled):
         torch.cuda.set_sync_debug_mode("default")
 
 
+class Device:
+    """As much of `torch.cuda` as a recording asks for; writes down what is done."""
+
+    def __init__(self, monkeypatch):
+        self.did, self.mode = [], 0
+
+        @contextmanager
+        def nothing(*given, **options):
+            yield
+
+        @contextmanager
+        def graph(*given, **options):
+            self.did.append("begin")
+            yield
+            self.did.append("end")
+
+        monkeypatch.setattr(
+            "hypertune.runtime.capture._stream", create_autospec(torch.cuda.Stream)
+        )
+        for name in ("CUDAGraph", "current_stream"):
+            monkeypatch.setattr(torch.cuda, name, create_autospec(getattr(torch.cuda, name)))
+        monkeypatch.setattr(torch.cuda, "device", nothing)
+        monkeypatch.setattr(torch.cuda, "stream", nothing)
+        monkeypatch.setattr(torch.cuda, "graph", graph)
+        monkeypatch.setattr(torch.cuda, "get_sync_debug_mode", lambda: self.mode)
+        monkeypatch.setattr(torch.cuda, "set_sync_debug_mode", self.watch)
+
+    def watch(self, mode):
+        self.mode = mode
+
+    def function(self):
+        self.did.append("watched" if self.mode == "error" else "run")
+        return [torch.ones(1)]
+
+
+def test_a_function_is_watched_before_it_is_recorded_and_never_called_again(monkeypatch):
+    device = Device(monkeypatch)
+    replay = cuda_graph(device.function, torch.device("cuda:0"))
+    assert device.did == ["run", "run", "watched", "begin", "run", "end"]
+    assert replay() is replay()
+    assert len(device.did) == 6
+    assert device.mode == 0
+
+
+def test_a_function_that_waits_is_not_recorded_and_nothing_is_watched_after_it(monkeypatch):
+    device = Device(monkeypatch)
+
+    def waiting():
+        found = device.function()
+        if device.mode == "error":
+            raise RuntimeError("called a synchronizing CUDA operation")
+        return found
+
+    with pytest.raises(RuntimeError, match="synchronizing"):
+        cuda_graph(waiting, torch.device("cuda:0"))
+    assert "begin" not in device.did
+    assert device.mode == 0
+
+
 @on_a_gpu
-@pytest.mark.parametrize("spec", SPECS)
-@pytest.mark.parametrize("tune", ["delta", "stn"])
-def test_a_training_by_cuda_graphs_is_the_training_without(spec, tune):
-    notes, found = trained(spec, tune, captured(traced, cuda_graph), device=DEVICE)
+def test_a_command_on_a_gpu_makes_graphs(tmp_path):
+    (tmp_path / "tiny.hspec").write_text(TINY)
+    words = ["train", "tiny.hspec", "--device", DEVICE, "--epochs", "1", "--cuda-graphs"]
+    found = CliRunner().invoke(main, [*words, "--out", "run"])
+    assert found.exit_code == 0, found.output
+    assert "made a graph of the training loss" in found.output
+
+
+@on_a_gpu
+@pytest.mark.parametrize("maker", [traced, inductor])
+@pytest.mark.parametrize(
+    ("spec", "tune"), [("images", "delta"), ("images", "stn"), ("text", "stn")]
+)
+def test_a_training_by_cuda_graphs_is_the_training_without(spec, tune, maker):
+    notes, found = trained(spec, tune, captured(maker, cuda_graph), device=DEVICE)
     assert all(note.startswith("made a graph") for note in notes), notes
     plain = trained(spec, tune, None, device=DEVICE)[1]
     assert_close(found["state"], plain["state"], rtol=1e-3, atol=1e-5)
