@@ -1,16 +1,17 @@
 """What Delta-STN ends at when its two other steps read a share of each batch, and what it costs.
 
     OMP_NUM_THREADS=1 python benchmarks/response_share.py RESULTS.jsonl [--only NAME …]
-        [--shares RESPONSE,VALID …] [--cost EPOCHS]
+        [--shares RESPONSE,VALID[,EVERY] …] [--cost EPOCHS]
 
-Trains each problem with several seeds and pairs of `response_share` and `valid_share`, the first
-of which is as published, and prints means over the seeds, and standard deviations: losses of the
-network with the lowest validation loss, and seconds of the processor, reports included. A training
-is a line of RESULTS.jsonl; one that is there is not done again. Fashion-MNIST and CIFAR-10 are
-read from `HYPERTUNE_DATA`, and their first images taken.
+Trains each problem with several seeds and choices of `response_share`, `valid_share` and
+`response_every`, the first of which is as published, and prints means over the seeds, and standard
+deviations: losses of the network with the lowest validation loss, and seconds of the processor,
+reports included. A training is a line of RESULTS.jsonl; one that is there is not done again.
+Fashion-MNIST and CIFAR-10 are read from `HYPERTUNE_DATA`, and their first images taken.
 
-`--cost` prints instead what an epoch takes on `fashion_cnn` with each pair, with validation steps
-and report, in epochs of `fixed`: these are trained by turns, so that both meet the same machine.
+`--cost` prints instead what an epoch takes on `fashion_cnn` with each choice, with validation
+steps and report, in epochs of `fixed`: these are trained by turns, so that all meet the same
+machine.
 """
 
 from __future__ import annotations
@@ -37,16 +38,18 @@ from hypertune.tuning import prepare
 HERE = Path(__file__).parent
 SPECS = HERE.parent / "specs"
 FIRST = "data.split=(train = 8_500, valid = 1_500)"
-Shares = tuple[float, float]  # of a batch, for the responses, and of one for validation
+Shares = tuple[float, float, int]  # of a batch for responses, to validate; one step in so many
+OPTIONS = ("response_share", "valid_share", "response_every")
 SHARES: tuple[Shares, ...] = (
-    (1, 1),
-    (0.5, 1),
-    (0.25, 1),
-    (0.125, 1),
-    (0.5, 0.5),
-    (0.25, 0.25),
-    (0.125, 0.25),
-    (0.125, 0.125),
+    (1, 1, 1),
+    (0.5, 1, 1),
+    (0.25, 1, 1),
+    (0.125, 1, 1),
+    (0.5, 1, 4),
+    (0.5, 0.5, 1),
+    (0.25, 0.25, 1),
+    (0.125, 0.25, 1),
+    (0.125, 0.125, 1),
 )
 
 
@@ -84,7 +87,7 @@ CASES = {
 
 def options(shares: Shares) -> dict[str, float]:
     """What the method is given, and what a row says."""
-    return dict(zip(("response_share", "valid_share"), shares, strict=True))
+    return dict(zip(OPTIONS, shares, strict=True))
 
 
 def trained(program: Program, sets: Sets) -> Row:
@@ -119,13 +122,13 @@ def measure(path: Path, names: list[str], pairs: list[Shares]) -> list[Row]:
 
 
 def shares_of(row: Row) -> Shares:
-    return row["response_share"], row["valid_share"]
+    return row["response_share"], row["valid_share"], row["response_every"]
 
 
 def report(rows: list[Row]) -> None:
     """A table in Markdown."""
-    print("| | response_share | valid_share | seeds | valid loss | test loss | seconds |")
-    print("|---|---|---|---|---|---|---|")
+    print("| | " + " | ".join(OPTIONS) + " | seeds | valid loss | test loss | seconds |")
+    print("|---|---|---|---|---|---|---|---|")
     for name, shares in product(CASES, sorted({*map(shares_of, rows)}, reverse=True)):
         some = [row for row in rows if row["name"] == name and shares_of(row) == shares]
         if some:
@@ -157,7 +160,7 @@ def cost(count: int, pairs: list[Shares]) -> None:
     """What an epoch of each pair costs, after the warm-up, in epochs of `fixed`."""
     case = evolve(CASES["fashion_cnn"], epochs=count + 1)
     programs = {" ".join(map(_word, s)): at_once(case.program(s, 0)) for s in pairs}
-    programs["fixed"] = plain(case.program((1, 1), 0))
+    programs["fixed"] = plain(case.program((1, 1, 1), 0))
     sets = load(programs["fixed"].data, STANDARD)
     running = {name: epochs(program, sets) for name, program in programs.items()}
     taken: dict[str, list[float]] = {name: [] for name in running}
@@ -184,8 +187,8 @@ def plain(program: Program) -> Program:
 
 
 def _shares(text: str) -> Shares:
-    response, valid = map(float, text.split(","))
-    return response, valid
+    response, valid, *every = text.split(",")
+    return float(response), float(valid), int(every[0]) if every else 1
 
 
 def main() -> None:
