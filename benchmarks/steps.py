@@ -13,6 +13,8 @@ The count is of products of the network's size, of which a plain step takes 3: a
 6, one of Delta-STN 3 and, on the share of the batch on which it trains responses, 5; a validation
 step 4. The smallest network has nothing to count: what it shows is the overhead of a step.
 
+"delta_stn, every 4" is a mean over four steps, with `response_every = 4` and a share of 1.
+
 With `--compile` each step (of shares, the first alone) is timed with its losses compiled as well,
 in turn with all others; the first turns compile, which takes minutes. With `--capture` each is
 timed with its losses replayed as CUDA graphs as well, with both also compiled and replayed; where
@@ -78,6 +80,7 @@ tune fixed { method = fixed; weights = sgd(lr = 0.01, momentum = 0.9); epochs = 
 """
 SPECS = Path(__file__).parents[1] / "specs"
 SHARES = (1.0, 0.5, 0.25, 0.125)
+EVERY = 4
 COMPILED, CHANNELS_LAST = ", compiled", ", channels last"
 CAPTURED, BOTH = ", captured", ", compiled and captured"
 BEGIN, END = "<!-- steps -->\n", "<!-- end of steps -->\n"
@@ -85,12 +88,16 @@ BEGIN, END = "<!-- steps -->\n", "<!-- end of steps -->\n"
 
 @frozen
 class Step:
-    """What is timed. Units: `products` of the network's size, of which a plain step takes 3."""
+    """What is timed, `times` steps at once.
+
+    Units: `products` of the network's size in a step, of which a plain one takes 3.
+    """
 
     method: str
     share: str
     products: float
     take: Callable[[], object]
+    times: int = 1
 
 
 @frozen
@@ -198,7 +205,7 @@ def own_steps(
     for name, products, its_shares in (("stn", 6, ()), ("delta_stn", 3, shares)):
         training = made(program, name, sets, remark, record)
         state, passes = training.state, training.passes
-        method = evolve(training.method, warmup=10**9)  # no turn of validation
+        method = evolve(training.method, warmup=0, train_steps=10**9)  # no turn of validation
         for share in its_shares or (None,):
             its = method if share is None else evolve(method, response_share=share)
             count = products if share is None else products + 5 * share
@@ -207,6 +214,16 @@ def own_steps(
                 return its.step(passes, state, 0)
 
             found.append(Step(name + remark, "" if share is None else f"{share:g}", count, train))
+
+        if its_shares:
+            rare = evolve(method, response_share=1.0, response_every=EVERY)
+
+            def several(its=rare, state=state, passes=passes) -> None:
+                for k in range(EVERY):
+                    its.step(passes, state, k)
+
+            title = f"{name}, every {EVERY}{remark}"
+            found.append(Step(title, "1", products + 5 / EVERY, several, EVERY))
 
         def valid(method=method, state=state, passes=passes) -> None:
             method.validate(passes, state, passes.valid(0))
@@ -227,7 +244,7 @@ def measured(
             if device != "cpu":
                 torch.accelerator.synchronize()
             if k >= 5:
-                one.seconds.append(clock() - before)
+                one.seconds.append((clock() - before) / one.step.times)
     return times
 
 
