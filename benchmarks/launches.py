@@ -79,11 +79,11 @@ class Asked:
 
 
 def operations(step: Step, counter: Operations) -> int:
-    """How many the host asks for."""
+    """How many the host asks for in a step, in the mean over those that are taken at once."""
     counter.count = 0
     with counter:
         step.take()
-    return counter.count
+    return round(counter.count / step.times)
 
 
 def asked(step: Step) -> Asked:
@@ -97,7 +97,8 @@ def asked(step: Step) -> Asked:
     torch.cuda.reset_peak_memory_stats()
     step.take()
     most, reserved = torch.cuda.max_memory_allocated(), torch.cuda.memory_reserved()
-    return Asked(kernels, launches, most, reserved, waits(step))
+    one = round(kernels / step.times), round(launches / step.times)
+    return Asked(*one, most, reserved, waits(step))
 
 
 def waits(step: Step) -> str:
