@@ -368,6 +368,13 @@ MUTATIONS = (
         "_cut(self.targets.flip(0), rows),",
         OPTIONS,
     ),
+    Mutation(
+        "data/serving.py",
+        "order_N.to(self._part.chosen_on)",
+        "order_N.to(self._part.y.device)",
+        "tests/test_data_serving.py::"
+        "test_rows_of_a_file_are_chosen_without_a_word_from_the_device_that_they_go_to",
+    ),
     Mutation("methods/delta_stn.py", "= 0.125, 64", "= 0.25, 64", EIGHTH),
     Mutation(DELTA_STN, "if k < self.warmup:", "if k < 0:", NOW_AND_THEN),
     Mutation(DELTA_STN, " and self.trains_responses(k):", ":", MOVED_THEN),

@@ -8,6 +8,7 @@ import torch
 from hypertune.data.scaling import Scaling
 from hypertune.data.serving import Served
 from hypertune.data.sets import Part, Sets
+from hypertune.data.stored import Stored
 
 
 def numbers(count, start=0):
@@ -101,3 +102,12 @@ def test_chunks_go_through_a_part_in_order(size):
 
 def test_an_empty_part_has_no_chunks():
     assert list(numbers(0).chunks(4)) == []
+
+
+def test_rows_of_a_file_are_chosen_without_a_word_from_the_device_that_they_go_to():
+    meta = torch.device("meta")  # raises if it is asked for a number
+    x = Stored.of(torch.arange(23.0)[:, None]).to(meta)
+    part = Part(x, torch.arange(23, device=meta))
+    batch = Served(Sets(part, part, part), 5, 0).train(6)
+    assert batch.inputs.device == batch.targets.device == batch.indices_B.device == meta
+    assert len(batch) == len(batch.targets) == 5

@@ -48,7 +48,7 @@ class _Shuffled:
         if self._order[0] != epoch:
             source = generator(self._seed, self._name, epoch)
             order_N = torch.randperm(len(self._part), generator=source)
-            self._order = (epoch, order_N.to(self._part.y.device))
+            self._order = (epoch, order_N.to(self._part.chosen_on))
         return self._order[1]
 
 

@@ -11,7 +11,7 @@ from torch import Tensor
 
 from hypertune.catalogue import UNKNOWN, Tokens
 from hypertune.data.scaling import Scaling
-from hypertune.data.stored import Inputs, joined
+from hypertune.data.stored import Inputs, Stored, joined
 from hypertune.runtime import Batch
 
 
@@ -34,11 +34,16 @@ class Part:
         """All examples in order."""
         return Batch(self.x[:], self.y, begins=True)
 
+    @property
+    def chosen_on(self) -> torch.device:
+        """Where the numbers of examples are read, so that nobody waits for another device."""
+        return torch.device("cpu") if isinstance(self.x, Stored) else self.y.device
+
     def rows(self, index_B: Tensor) -> Batch:
-        """Some examples."""
-        return Batch(
-            self.x.index_select(0, index_B), self.y.index_select(0, index_B), index_B, begins=True
-        )
+        """Some examples, by numbers that are where `chosen_on` says, or at the targets."""
+        x = self.x.index_select(0, index_B)
+        index_B = index_B.to(self.y.device, non_blocking=True)
+        return Batch(x, self.y.index_select(0, index_B), index_B, begins=True)
 
     def chunks(self, size: int) -> Iterator[Batch]:
         """All examples in order, at most `size` at a time."""

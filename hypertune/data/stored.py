@@ -58,7 +58,8 @@ class Stored:
         """Rows of the batch, read; `dim` is the first, as of a tensor's method of this name."""
         if dim != 0:
             raise ValueError("rows alone can be chosen of what lies in a file")
-        return self.x.index_select(0, self.places_N[index_B.cpu()]).to(self.device)
+        found = self.x.index_select(0, self.places_N[index_B.cpu()])
+        return found.to(self.device, non_blocking=True)
 
     def to(self, device: torch.device | str) -> Stored:
         """The same rows, put on a device once they are read."""
