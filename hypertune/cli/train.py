@@ -43,7 +43,7 @@ WORTH_COMPILING = 20_000
     help=f"Have torch compile the losses; `auto` from {WORTH_COMPILING:_} steps on.",
 )
 @click.option("--cuda-graphs", is_flag=True, help="Replay the losses as CUDA graphs, on a GPU.")
-@click.option("--channels-last", is_flag=True, help="Lay images out so; faster convolutions.")
+@click.option("--channels-last", is_flag=True, help="The layout of images; faster convolutions.")
 @logging_options
 @catalogue_option
 @click.pass_context
