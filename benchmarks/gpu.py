@@ -20,7 +20,7 @@ import torch
 HERE = Path(__file__).parent
 BENCHMARKS = {  # what each is given, and what makes it quick
     "steps.py": (
-        ["--compile", "--capture", "--channels-last"],
+        ["--compile", "--capture", "--channels-last", "--bf16"],
         [
             "--capture",
             "--channels-last",

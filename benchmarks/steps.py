@@ -2,7 +2,7 @@
 
     python benchmarks/steps.py [--rounds 60] [--threads 2] [--device cpu] [--only NETWORK …]
                                [--page docs/performance.md] [--busy] [--compile]
-                               [--capture] [--channels-last]
+                               [--capture] [--channels-last] [--bf16]
 
 Two baselines, on the same batch, threads and process, each step timed in turn: `torch`, a loop as
 one writes it by hand (`nn.Sequential`, `torch.optim.SGD`), and `fixed`, hypertune's own plain
@@ -19,7 +19,10 @@ With `--compile` each step (of shares, the first alone) is timed with its losses
 in turn with all others; the first turns compile, which takes minutes. With `--capture` each is
 timed with its losses replayed as CUDA graphs as well, with both also compiled and replayed; where
 there is no CUDA device they are computed anew, which shows that it runs, and no more. With
-`--channels-last` each is timed with images and weights in that layout as well.
+`--channels-last` each is timed with images and weights in that layout as well, and with `--bf16`
+under `precision = bf16` (of shares, the first and the last).
+
+`cifar_subset` is timed where `--only` names it.
 """
 
 from __future__ import annotations
@@ -81,7 +84,7 @@ tune fixed { method = fixed; weights = sgd(lr = 0.01, momentum = 0.9); epochs = 
 SPECS = Path(__file__).parents[1] / "specs"
 SHARES = (1.0, 0.5, 0.25, 0.125)
 EVERY = 4
-COMPILED, CHANNELS_LAST = ", compiled", ", channels last"
+COMPILED, CHANNELS_LAST, BF16 = ", compiled", ", channels last", ", bf16"
 CAPTURED, BOTH = ", captured", ", compiled and captured"
 BEGIN, END = "<!-- steps -->\n", "<!-- end of steps -->\n"
 
@@ -118,11 +121,13 @@ def networks() -> dict[str, str]:
         name: (SPECS / f"{name}.hspec").read_text(encoding="utf-8").split("\ntune ", 1)[0]
         for name in ("quickstart", "fashion_cnn")
     }
+    subset = Path(__file__).with_name("cifar_subset.hspec").read_text(encoding="utf-8")
     return {
         "64-8-8-10": SMALL,
         "quickstart": shipped["quickstart"],
         "784-1200-1200-10": MLP,
         "fashion_cnn": shipped["fashion_cnn"],
+        "cifar_subset": subset.split("\ntune ", 1)[0],
     }
 
 
@@ -158,7 +163,8 @@ def steps(program: Program, sets: Sets, device: str, also: list[str]) -> list[St
     """Every step to be timed, the two baselines first; the `also` are remarks."""
     found = [torch_step(program, sets, device), *own_steps(program, sets, SHARES)]
     for remark in also:
-        found += own_steps(program, sets, SHARES[:1], remark)
+        shares = SHARES[::3] if remark in (CHANNELS_LAST, BF16) else SHARES[:1]
+        found += own_steps(program, sets, shares, remark)
     return found
 
 
@@ -187,6 +193,8 @@ def made(
         BOTH: captured(inductor, record),
     }
     graphs, last = makers.get(remark), remark == CHANNELS_LAST
+    if remark == BF16:
+        program = evolve(program, tunes=tuple(evolve(t, precision="bf16") for t in program.tunes))
     return prepare(program, tune, sets=sets, compiled=graphs, channels_last=last).training
 
 
@@ -309,7 +317,9 @@ def main() -> None:
     parser.add_argument(
         "--busy", action="store_true", help="one thread's processor time, for a busy machine"
     )
-    parser.add_argument("--only", nargs="+", default=[*networks()], choices=[*networks()])
+    known = [*networks()]
+    parser.add_argument("--only", nargs="+", default=known[:-1], choices=known)
+    parser.add_argument("--bf16", action="store_true", help="time that precision as well")
     parser.add_argument("--page", type=Path, help="write the table there")
     parser.add_argument("--compile", action="store_true", help="time compiled steps as well")
     parser.add_argument("--capture", action="store_true", help="time CUDA graphs as well")
@@ -317,7 +327,7 @@ def main() -> None:
     options = parser.parse_args()
     also = [COMPILED] * options.compile + [CAPTURED] * options.capture
     also += [BOTH] * (options.compile and options.capture)
-    also += [CHANNELS_LAST] * options.channels_last
+    also += [CHANNELS_LAST] * options.channels_last + [BF16] * options.bf16
     torch.set_num_threads(1 if options.busy else options.threads)
     clock = time.process_time if options.busy else time.perf_counter
     threads = "processor time of 1 thread" if options.busy else f"{options.threads} threads"
