@@ -29,9 +29,10 @@ tune one { method = stn; weights = sgd(lr = 0.1); hypers = rmsprop(lr = 0.1); st
 """
 
 
-def trained(tune, compiled, restored=None, steps=None):
+def trained(tune, compiled, restored=None, steps=None, precision="float32"):
     """Words, and a snapshot after so many steps; from a snapshot of before, if there is one."""
-    program = place(compile_text(SPEC).program, STANDARD, ("cpu",))
+    text = SPEC.replace("steps = 7", f"steps = 7; precision = {precision}")
+    program = place(compile_text(text).program, STANDARD, ("cpu",))
     training = prepare(program, tune, compiled=compiled).training
     if restored is not None:
         training.restore(restored)
@@ -82,6 +83,18 @@ def test_a_graph_that_gives_other_numbers_is_not_used():
     notes, found = trained("stn", wrong, steps=3)
     assert "gives other numbers" in notes[0]
     assert_close(found["state"], trained("stn", None, steps=3)[1]["state"], rtol=0, atol=0)
+
+
+@pytest.mark.parametrize(
+    ("precision", "factor", "used"),
+    [("float32", 1.03, False), ("bf16", 1.03, True), ("bf16", 2.0, False)],
+)
+def test_what_passes_for_rounding_goes_by_the_precision(precision, factor, used):
+    def rounded(graph, given, weights):
+        return lambda *now: [factor * t if t is not None and t.dim() else t for t in graph(*now)]
+
+    notes, _ = trained("stn", rounded, steps=1, precision=precision)
+    assert notes[0].startswith("made a graph") is used
 
 
 def test_a_method_that_differentiates_twice_compiles_nothing():

@@ -156,7 +156,7 @@ def _graphed(
     defaults = generators(w.device for w in problem.base.values())
 
     def graphs(loss: Loss, name: str) -> Loss:
-        return Graphs(loss, name, rows, defaults, notes, compiled)
+        return Graphs(loss, name, rows, defaults, notes, compiled, tune.precision)
 
     return evolve(
         problem,
