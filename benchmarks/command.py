@@ -1,6 +1,6 @@
 """How long `hypertune train quickstart` takes from start to end, against a bare `import torch`.
 
-    OMP_NUM_THREADS=1 python benchmarks/command.py [--rounds 3] [--epochs 200]
+    [OMP_NUM_THREADS=1] python benchmarks/command.py [--rounds 3] [--epochs 200]
 
 Processes of their own, by turns: the import, the command, and the command with one epoch, which is
 starting up and ending. Prints medians of the processor's time, of the time on the wall, and their
