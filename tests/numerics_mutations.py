@@ -381,6 +381,18 @@ MUTATIONS = (
         '"bf16": (1e-2, 0.0)',
         "tests/test_compiled_losses.py::test_what_passes_for_rounding_goes_by_the_precision",
     ),
+    Mutation(
+        "jobs/trials.py",
+        ", channels_last=last)",
+        ")",
+        LAYOUT + "trials_of_a_study_and_the_training_on_both_parts_have_the_layout",
+    ),
+    Mutation(
+        "tuning/refitting.py",
+        ", channels_last=first.channels_last)",
+        ")",
+        LAYOUT + "trials_of_a_study_and_the_training_on_both_parts_have_the_layout",
+    ),
     Mutation("methods/delta_stn.py", "= 0.125, 64", "= 0.25, 64", EIGHTH),
     Mutation(DELTA_STN, "if k < self.warmup:", "if k < 0:", NOW_AND_THEN),
     Mutation(DELTA_STN, " and self.trains_responses(k):", ":", MOVED_THEN),

@@ -118,6 +118,14 @@ def test_images_keep_the_layout_from_layer_to_layer(tune):
     assert all(x.stride(1) == 1 for x in convolved.images)
 
 
+def test_trials_of_a_study_and_the_training_on_both_parts_have_the_layout(tmp_path):
+    order = Order(compile_text(SPEC).program, tune="search", channels_last=True)
+    with Convolved() as convolved:
+        start(order, tmp_path / "run")
+    assert len(convolved.images) > 50
+    assert all(x.stride(1) == 1 for x in convolved.images)
+
+
 def test_a_program_without_convolutions_gets_a_word():
     text = SPEC.replace("conv2d(4, 3, padding = 1); ", "").replace(
         "conv2d(6, 3, padding = 1); ", ""

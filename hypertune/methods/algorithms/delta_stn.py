@@ -52,7 +52,7 @@ class DeltaSTN(Alternation):
     def trains_responses(self, k: int) -> bool:
         """Whether training step `k` is followed by one of the responses.
 
-        Each is in the warm-up, lest hyperparameters first move by responses that know nothing.
+        Each is in the warm-up, lest hyperparameters first move by responses that are not trained.
         Which of `response_every` steps it is afterwards changes, lest it falls in with the turns
         of validation steps, or with batches that come again in the same order.
         """
