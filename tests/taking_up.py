@@ -5,7 +5,7 @@ import json
 import torch
 from attrs import evolve
 
-from hypertune.runtime import Reported
+from hypertune.runtime import Noted, Reported
 from hypertune.runtime.snapshots import flatten, unflatten
 from hypertune.runtime.templates import mismatch, template
 
@@ -48,3 +48,18 @@ def hold_same(one, other):
     assert skeleton == other_skeleton
     for name, tensor in tensors.items():
         assert torch.equal(tensor, others[name]), name
+
+
+def run_from(training, restored=None, steps=None):
+    """Words, and a snapshot after so many steps; from a snapshot of before, if there is one."""
+    if restored is not None:
+        training.restore({**restored, "seconds": 0.0})
+    notes = []
+    for event in training.run():
+        if isinstance(event, Noted):
+            notes.append(event.text)
+        if training.step == steps:
+            training.stop()
+    found = training.snapshot()
+    del found["seconds"]
+    return notes, found

@@ -13,6 +13,7 @@ from unittest.mock import create_autospec
 import pytest
 import torch
 from click.testing import CliRunner
+from taking_up import run_from
 from tiny import STUDY, TINY
 from torch.testing import assert_close
 
@@ -20,7 +21,7 @@ from hypertune.cli import main
 from hypertune.compiler import compile_text
 from hypertune.jobs.job import resume
 from hypertune.lowering import place, visible_devices
-from hypertune.runtime import Noted, captured, cuda_graph, inductor, traced
+from hypertune.runtime import captured, cuda_graph, inductor, traced
 from hypertune.standard import STANDARD
 from hypertune.tuning import compiler, prepare
 
@@ -87,17 +88,7 @@ def trained(spec, tune, compiled, restored=None, steps=None, device="cpu"):
     program = compile_text(SPECS.get(spec, spec), "a.hspec").program
     program = place(program, STANDARD, visible_devices(), device)
     training = prepare(program, tune, compiled=compiled).training
-    if restored is not None:
-        training.restore({**restored, "seconds": 0.0})
-    notes = []
-    for event in training.run():
-        if isinstance(event, Noted):
-            notes.append(event.text)
-        if training.step == steps:
-            training.stop()
-    found = training.snapshot()
-    del found["seconds"]
-    return notes, found
+    return run_from(training, restored, steps)
 
 
 def assert_same(found, other):

@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 import torch
+from taking_up import run_from
 from torch.testing import assert_close
 
 from hypertune.compiler import compile_text
@@ -34,17 +35,7 @@ def trained(tune, compiled, restored=None, steps=None, precision="float32"):
     text = SPEC.replace("steps = 7", f"steps = 7; precision = {precision}")
     program = place(compile_text(text).program, STANDARD, ("cpu",))
     training = prepare(program, tune, compiled=compiled).training
-    if restored is not None:
-        training.restore(restored)
-    notes = []
-    for event in training.run():
-        if isinstance(event, Noted):
-            notes.append(event.text)
-        if training.step == steps:
-            training.stop()
-    found = training.snapshot()
-    del found["seconds"]
-    return notes, found
+    return run_from(training, restored, steps)
 
 
 @pytest.mark.parametrize("tune", ["delta", "stn"])
@@ -62,7 +53,7 @@ def test_a_training_by_graphs_is_the_training_without(tune):
 def test_a_training_by_graphs_goes_on_bit_for_bit():
     whole = trained("delta", traced)[1]
     _, half = trained("delta", traced, steps=4)
-    _, found = trained("delta", traced, restored={**half, "seconds": 0.0})
+    _, found = trained("delta", traced, restored=half)
     for part in ("state", "passes", "loss"):
         assert_close(found[part], whole[part], rtol=0, atol=0)
 
